@@ -1,0 +1,2 @@
+//! numakv's core.
+pub mod error;
