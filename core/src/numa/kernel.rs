@@ -7,7 +7,7 @@
 //! May not know: where the facts come from; they arrive as plain data. Invariant: each allowed CPU
 //! that sysfs names is on exactly one node, and each row of distances has one number for each node.
 
-use super::sysfs::SysfsNode;
+use super::sysfs::{SysfsNode, format_list};
 use super::{MAX_NODES, Node, tier};
 
 /// A node's distance to itself where the kernel does not say (`LOCAL_DISTANCE`).
@@ -36,23 +36,14 @@ impl Allowed<'_> {
 /// A second opinion on a distance, by kernel ids, for rows that sysfs does not give.
 pub(super) type SecondSource<'a> = &'a dyn Fn(u32, u32) -> Option<u32>;
 
-/// Builds our nodes; empty when no node takes part. What was left out for its number is said in
-/// `warnings`.
+/// Builds our nodes; empty when no node takes part. Memory that is left out is said in `warnings`.
 pub(super) fn assemble(
     machine: &[SysfsNode],
     allowed: &Allowed<'_>,
     second: SecondSource<'_>,
     warnings: &mut Vec<String>,
 ) -> Vec<Node> {
-    let usable = |node: &&SysfsNode| node.total_bytes > 0 && allowed.mem(node.id);
-    let mut taking_part: Vec<&SysfsNode> = machine.iter().filter(usable).collect();
-    if taking_part.len() > MAX_NODES {
-        warnings.push(format!(
-            "the machine has {} memory nodes: the first {MAX_NODES} are used",
-            taking_part.len()
-        ));
-        taking_part.truncate(MAX_NODES);
-    }
+    let taking_part = choose(machine, allowed, warnings);
     let mut nodes: Vec<Node> = taking_part
         .iter()
         .map(|from| build(from, &taking_part, allowed, second))
@@ -64,6 +55,31 @@ pub(super) fn assemble(
         .collect();
     tier::rank(&mut nodes, &hardware_cpus);
     nodes
+}
+
+/// The nodes that take part.
+fn choose<'a>(
+    machine: &'a [SysfsNode],
+    allowed: &Allowed<'_>,
+    warnings: &mut Vec<String>,
+) -> Vec<&'a SysfsNode> {
+    let with_memory = machine.iter().filter(|node| node.total_bytes > 0);
+    let (mut usable, forbidden): (Vec<_>, Vec<_>) =
+        with_memory.partition(|node| allowed.mem(node.id));
+    if !forbidden.is_empty() {
+        let list = format_list(&forbidden.iter().map(|node| node.id).collect::<Vec<_>>());
+        warnings.push(format!(
+            "memory of node {list} is outside this process's Mems_allowed"
+        ));
+    }
+    if usable.len() > MAX_NODES {
+        let count = usable.len();
+        warnings.push(format!(
+            "{count} nodes have memory: the first {MAX_NODES} are used"
+        ));
+        usable.truncate(MAX_NODES);
+    }
+    usable
 }
 
 fn build(
@@ -180,6 +196,22 @@ mod tests {
             "node 1's CPUs are nearest to node 0"
         );
         assert_eq!(nodes[1].distances, [40, 10], "rows are dense");
+    }
+
+    #[test]
+    fn forbidden_memory_is_said() {
+        let tree = Tree::two_sockets_and_cxl();
+        let machine = read_nodes(&tree.path("sys"), &mut Vec::new());
+        let allowed = Allowed {
+            cpus: &[],
+            mems: Some(&[0]),
+        };
+        let mut warnings = Vec::new();
+        assemble(&machine, &allowed, &|_, _| None, &mut warnings);
+        assert_eq!(
+            warnings,
+            ["memory of node 1-2 is outside this process's Mems_allowed"]
+        );
     }
 
     #[test]

@@ -110,7 +110,8 @@ mod tests {
         let tree = Tree::new();
         tree.write(
             "proc/self/status",
-            "Cpus_allowed:\tf\nCpus_allowed_list:\t0-1,5\nMems_allowed:\t5\nMems_allowed_list:\t0,2\n",
+            "Cpus_allowed:\tf\nCpus_allowed_list:\t0-1,5\nMems_allowed:\t5\n\
+             Mems_allowed_list:\t0,2\n",
         );
         let status = Status::read(&tree.path("proc"));
         assert_eq!(

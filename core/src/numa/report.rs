@@ -123,8 +123,8 @@ impl Topology {
 }
 
 /// The verdict on a machine with a single node, by far the commonest.
-const ONE_NODE: &str = "Placement cannot help: there is one NUMA node, so all memory is equally \
-                        near. The server works all the same.";
+const ONE_NODE: &str = "Placement cannot help: there is one NUMA node that this process may use, \
+                        so all memory is equally near. The server works all the same.";
 /// The verdict on nodes that differ in nothing, as some virtual machines show them.
 const ALL_ALIKE: &str = "Placement cannot help: the kernel reports all nodes as equally near and \
                          equally fast. The server works all the same.";
