@@ -1,2 +1,3 @@
 //! numakv's core.
 pub mod error;
+pub mod pool;
