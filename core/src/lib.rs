@@ -1,3 +1,4 @@
 //! numakv's core.
 pub mod abi;
 pub mod error;
+pub mod glob;
