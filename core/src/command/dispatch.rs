@@ -115,7 +115,7 @@ impl<'a> Context<'a> {
             reply.set_muted(true);
         }
         let errors_before = reply.errors().count();
-        let flow = match lookup::find(args) {
+        let flow = match resolve(args) {
             Ok(spec) => self.execute_known(spec, face, client, args, reply),
             Err(text) => {
                 reply.error_bytes(&text);
@@ -285,6 +285,26 @@ impl<'a> Context<'a> {
             }
         }
     }
+}
+
+/// The command or subcommand a request names.
+#[inline]
+fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Vec<u8>> {
+    let spec = lookup::command(args.get(0)).ok_or_else(|| unknown(args))?;
+    if spec.subcommands.is_empty() || args.len() < 2 {
+        return Ok(spec);
+    }
+    match lookup::subcommand(spec, args.get(1)) {
+        Some(subcommand) => Ok(subcommand),
+        None if matches!(spec.run, Run::Container) => Err(error::unknown_subcommand(spec.name, args.get(1))),
+        None => Ok(spec),
+    }
+}
+
+#[cold]
+fn unknown(args: Args<'_>) -> Vec<u8> {
+    let rest: Vec<&[u8]> = args.from(1).collect();
+    error::unknown_command(args.get(0), &rest)
 }
 
 /// CLIENT REPLY: SKIP lasts one command, counted from the one behind CLIENT REPLY SKIP itself.

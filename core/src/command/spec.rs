@@ -7,7 +7,7 @@
 pub use super::flags::{Acl, ArgFlags, Flags, KeyFlags};
 
 /// Runs a command whose arity, rights and keys have been seen to.
-pub type Handler = fn(&mut super::Call<'_>);
+pub type Handler = fn(&mut super::Call<'_, '_>) -> super::Answer;
 
 /// Where a command is answered.
 #[derive(Clone, Copy, Debug)]

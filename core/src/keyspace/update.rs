@@ -8,7 +8,7 @@ use crate::keyspace::Grip;
 use crate::keyspace::table::{Found, Full};
 use crate::object::entry::{Body, Entry, EntryDraft};
 use crate::object::string::{self, Block, StringValue};
-use crate::pool::Pool;
+use crate::pool::{Pool, usable_size};
 use crate::pool::prefix::{Encoding, ObjectType, Use};
 
 /// A key, where it belongs, and who is creating or changing it.
@@ -299,7 +299,7 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     let old_bytes = shape.entry_bytes();
     let new_bytes = old_bytes - shape.value_len() + bytes.len();
     if !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline())
-        || Pool::usable_size(new_bytes) != Pool::usable_size(old_bytes)
+        || usable_size(new_bytes) != usable_size(old_bytes)
     {
         return false;
     }
@@ -317,10 +317,10 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
 
 fn overwrite_block(entry: Entry, bytes: &[u8]) -> bool {
     let Some(block) = string::block_of(entry) else { return false };
-    let wanted = Pool::usable_size(string::BLOCK_HEADER + bytes.len());
+    let wanted = usable_size(string::BLOCK_HEADER + bytes.len());
     let shape = entry.shape();
     let stays_outside = !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline());
-    let fits = stays_outside && wanted == Pool::usable_size(string::BLOCK_HEADER + block.capacity());
+    let fits = stays_outside && wanted == usable_size(string::BLOCK_HEADER + block.capacity());
     if fits {
         // SAFETY: the block has room (same class) and the shard is held exclusively.
         unsafe {

@@ -9,7 +9,7 @@
 //! pool was asked for. Redis' names: `int`, `embstr` (at most 44 bytes, set whole), `raw`.
 
 use crate::object::entry::{Body, EMBEDDED_ENTRY_MAX, Entry};
-use crate::pool::Pool;
+use crate::pool::{Pool, usable_size};
 use crate::pool::prefix::{EMBEDDED_BYTES_MAX, Encoding, PREFIX_BYTES};
 use crate::resp::number;
 use core::ptr::NonNull;
@@ -60,7 +60,7 @@ impl<'a> StringValue<'a> {
     pub fn with_bytes<R>(self, f: impl FnOnce(&[u8]) -> R) -> R {
         match self {
             StringValue::Bytes(bytes) => f(bytes),
-            StringValue::Int(value) => f(number::IntBuffer::new().format(value)),
+            StringValue::Int(value) => f(number::fmt_i64(value, &mut [0; number::I64_TEXT_BYTES])),
         }
     }
 
@@ -106,7 +106,7 @@ impl Block {
 
     /// A block on `node` with room for `capacity` bytes and none used; `None` when the node is full.
     pub fn alloc(pool: &Pool, node: u32, capacity: usize) -> Option<Block> {
-        let usable = Pool::usable_size(BLOCK_HEADER + capacity) - BLOCK_HEADER;
+        let usable = usable_size(BLOCK_HEADER + capacity) - BLOCK_HEADER;
         let capacity = usable.min(STRING_BYTES_MAX);
         let block = Block(pool.alloc(node, BLOCK_HEADER + capacity)?);
         // SAFETY: the header lies at the start of the fresh allocation.

@@ -37,6 +37,7 @@ mod chunk;
 mod lock;
 mod magazine;
 mod page_map;
+pub mod prefix;
 mod ranks;
 mod size_class;
 mod slab;
