@@ -129,4 +129,32 @@ mod tests {
         }
         assert_eq!(current_affinity(), before);
     }
+
+    /// What was inherited is remembered once a process, so this needs a process of its own: the test
+    /// runs itself again and checks there.
+    #[test]
+    fn a_pin_that_comes_first_does_not_become_what_was_inherited() {
+        const NAME: &str = concat!(
+            "numa::affinity::tests::",
+            "a_pin_that_comes_first_does_not_become_what_was_inherited"
+        );
+        const IS_CHILD: &str = "NUMAKV_TEST_FIRST_PIN";
+        if std::env::var_os(IS_CHILD).is_none() {
+            let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+            let output = again
+                .args(["--exact", NAME])
+                .env(IS_CHILD, "1")
+                .output()
+                .unwrap();
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                output.status.success() && text.contains("1 passed"),
+                "{text}"
+            );
+            return;
+        }
+        let before = current_affinity().unwrap_or_default();
+        let pinned = pin_current_thread(&before[..before.len().min(1)]);
+        assert_eq!(inherited_cpus(), before, "pinned: {pinned:?}");
+    }
 }

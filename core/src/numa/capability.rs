@@ -64,6 +64,7 @@ impl Permission {
         self == Permission::Permitted
     }
 
+    /// What a probe's result says.
     fn of<T>(result: Result<T, NumaError>) -> Permission {
         match result {
             Ok(_) => Permission::Permitted,
@@ -73,6 +74,7 @@ impl Permission {
     }
 }
 
+/// `permitted`, `absent`, or `refused: <the errno in words>`.
 impl fmt::Display for Permission {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -96,6 +98,7 @@ impl Capabilities {
         Capabilities::probe_with(calls(), node)
     }
 
+    /// The probe over either road. A kernel that has neither of two calls has none.
     fn probe_with(calls: &Calls, node: u32) -> Capabilities {
         let mbind = Permission::of(probe_mbind(calls, node));
         let get_mempolicy = Permission::of(calls.policy(None));
@@ -119,6 +122,7 @@ impl Capabilities {
     }
 }
 
+/// Binds a page that nobody has touched, so that nothing has to move.
 fn probe_mbind(calls: &Calls, node: u32) -> Result<(), NumaError> {
     let scratch = Scratch::new(1)?;
     calls.bind_preferred(scratch.address(), scratch.bytes(), node)
@@ -134,7 +138,8 @@ fn probe_move_pages(calls: &Calls) -> Result<(), NumaError> {
     }
 }
 
-/// Setting the thread's policy for real would change it, and it cannot always be read first.
+/// Setting the thread's policy for real would change it, and it cannot always be read first; so the
+/// call is made with a mode that does not exist, and the kernel's `EINVAL` is the proof.
 fn probe_set_mempolicy(calls: &Calls) -> Result<(), NumaError> {
     match calls.thread_policy(MODE_UNKNOWN, None) {
         Err(error) if error.errno == libc::EINVAL => Ok(()),
@@ -142,7 +147,7 @@ fn probe_set_mempolicy(calls: &Calls) -> Result<(), NumaError> {
     }
 }
 
-/// Pins the thread to where it may run already.
+/// Pins the thread to where it may run already, which changes nothing.
 fn probe_set_affinity() -> Result<(), NumaError> {
     affinity::pin_current_thread(&affinity::current_affinity()?)
 }

@@ -20,12 +20,14 @@ const DISTANCE_FAR: u32 = 50;
 /// Between two memory-only nodes: through both their sockets.
 const DISTANCE_FAR_TO_FAR: u32 = 60;
 
+/// A socket's own memory: ordinary DRAM.
 const NEAR: Hmat = Hmat {
     read_latency_ns: Some(100),
     write_latency_ns: Some(100),
     read_bandwidth_mib: Some(20_480),
     write_bandwidth_mib: Some(20_480),
 };
+/// An expander's memory: two and a half times the latency, a quarter of the bandwidth.
 const FAR: Hmat = Hmat {
     read_latency_ns: Some(250),
     write_latency_ns: Some(250),
@@ -64,6 +66,7 @@ impl Shape {
         self.cpu_nodes + self.memory_nodes
     }
 
+    /// CPU nodes come first, so the index decides.
     fn is_memory_only(self, index: usize) -> bool {
         index >= self.cpu_nodes
     }
@@ -77,6 +80,7 @@ impl Shape {
         }
     }
 
+    /// Symmetric by construction: each arm reads the same with `from` and `to` exchanged.
     fn distance(self, from: usize, to: usize) -> u32 {
         match (self.is_memory_only(from), self.is_memory_only(to)) {
             _ if from == to => DISTANCE_SELF,

@@ -24,10 +24,12 @@ pub(super) struct Allowed<'a> {
 }
 
 impl Allowed<'_> {
+    /// Whether `cpu` may be used.
     fn cpu(&self, cpu: u32) -> bool {
         self.cpus.is_empty() || self.cpus.contains(&cpu)
     }
 
+    /// Whether memory of kernel node `node` may be used.
     fn mem(&self, node: u32) -> bool {
         self.mems.is_none_or(|mems| mems.contains(&node))
     }
@@ -57,7 +59,8 @@ pub(super) fn assemble(
     nodes
 }
 
-/// The nodes that take part.
+/// The nodes that take part. What else has memory is named in a warning, so that nobody concludes
+/// from our list that the machine has no more.
 fn choose<'a>(
     machine: &'a [SysfsNode],
     allowed: &Allowed<'_>,
@@ -82,6 +85,8 @@ fn choose<'a>(
     usable
 }
 
+/// One node of ours; its tier is ranked once all are there. `memory_only` looks at the hardware's
+/// CPUs, not at the allowed ones: `taskset` does not turn a socket into an expander.
 fn build(
     from: &SysfsNode,
     all: &[&SysfsNode],
@@ -131,6 +136,7 @@ fn adopt_orphans(
     }
 }
 
+/// From sysfs, else the second source, else the kernel's own default.
 fn distance(from: &SysfsNode, to: u32, second: SecondSource<'_>) -> u32 {
     let row = from.distances.as_ref();
     let known = row

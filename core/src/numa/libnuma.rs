@@ -14,7 +14,7 @@ use super::error::NumaError;
 use super::syscalls::{self, GetMempolicy, Mbind, MovePages, SetMempolicy};
 use libc::{c_int, c_long, c_longlong, c_uint, c_ulong, c_void};
 use std::ffi::CStr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Node ids end here: the kernel's largest `MAX_NUMNODES` (`CONFIG_NODES_SHIFT` = 10), above every
 /// id in the field.
@@ -256,7 +256,10 @@ impl Libnuma {
             return None;
         }
         let (from, to) = (c_int::try_from(from).ok()?, c_int::try_from(to).ok()?);
-        // SAFETY: any pair of numbers is checked against its table.
+        // libnuma builds its table on the first call, without a lock.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: any pair of numbers is checked against its table, which no other thread builds now.
         u32::try_from(unsafe { (self.distance)(from, to) })
             .ok()
             .filter(|&distance| distance > 0)

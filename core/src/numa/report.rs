@@ -38,6 +38,7 @@ impl Topology {
         Verdict { helps, reason }
     }
 
+    /// The topology's fields, encoded; the probe appends the machine's to them.
     fn fields(&self) -> Vec<(&'static str, String)> {
         let nodes = self
             .nodes
@@ -56,6 +57,7 @@ impl Topology {
         ]
     }
 
+    /// One node. `cpus` is a list of numbers, so that readers need not know the kernel's format.
     fn node_json(&self, node: &Node, index: u32) -> String {
         object(&[
             ("index", index.to_string()),
@@ -80,12 +82,15 @@ impl Topology {
         ])
     }
 
-    /// No node is farther or slower than another.
+    /// No node is farther or slower than another. Rare: a kernel that knows nothing still says 10
+    /// to oneself and 20 to others, so this takes a firmware that claims it.
     fn all_alike(&self) -> bool {
         let distances = || self.nodes.iter().flat_map(|node| &node.distances);
         distances().min() == distances().max() && self.nodes.iter().all(|node| node.tier == 0)
     }
 
+    /// Why there is one plain node. The last warning is the one that decided it; a container that
+    /// refuses with `EPERM` can be told what it takes.
     fn plain_reason(&self) -> String {
         let why = self
             .warnings
@@ -101,6 +106,7 @@ impl Topology {
         format!("Placement cannot help: {why}. The server works all the same.{advice}")
     }
 
+    /// What there is to gain: how many nodes, and how far the farthest.
     fn helpful_reason(&self) -> String {
         let memory_only = self.nodes.iter().filter(|node| node.memory_only).count();
         let farthest = self
@@ -129,6 +135,7 @@ const ONE_NODE: &str = "Placement cannot help: there is one NUMA node that this 
 const ALL_ALIKE: &str = "Placement cannot help: the kernel reports all nodes as equally near and \
                          equally fast. The server works all the same.";
 
+/// Virtual nodes never help; that they look as if they did would mislead.
 fn fake_reason(spec: &str) -> String {
     format!(
         "Placement cannot help: the nodes of {spec} are virtual, for trying and testing; the \
@@ -136,6 +143,7 @@ fn fake_reason(spec: &str) -> String {
     )
 }
 
+/// The specification that gives the same topology again; `kernel` is what `auto` found.
 impl std::fmt::Display for Origin {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -177,6 +185,8 @@ pub fn probe_report() -> String {
     object(&fields)
 }
 
+// One function a nested object, in the order in which the report shows them.
+
 fn verdict_json(verdict: &Verdict) -> String {
     object(&[
         ("helps", verdict.helps.to_string()),
@@ -201,6 +211,7 @@ fn huge_pages_json(pages: &HugePages) -> String {
     ])
 }
 
+/// Each call as `permitted`, `refused: <reason>` or `absent`, and who carries them.
 fn capabilities_json(found: &Capabilities) -> String {
     let library = match &found.library {
         Library::Libnuma { path } => format!("libnuma ({path})"),
@@ -218,6 +229,7 @@ fn capabilities_json(found: &Capabilities) -> String {
     ])
 }
 
+/// libnuma's own opinion, beside ours: where the two differ, an old libnuma or a container is why.
 fn libnuma_json(library: &Libnuma) -> String {
     object(&[
         ("path", string(library.path())),
@@ -234,6 +246,7 @@ fn pinning_json(permission: Permission) -> String {
     ])
 }
 
+/// The process's cpuset, lists in the kernel's format (`0-3,8`), as /proc/self/status has them.
 fn cpuset_json(path: Option<&str>, status: &Status) -> String {
     let list =
         |list: &Option<Vec<u32>>| optional_string(list.as_deref().map(format_list).as_deref());
@@ -244,6 +257,7 @@ fn cpuset_json(path: Option<&str>, status: &Status) -> String {
     ])
 }
 
+/// Transparent huge pages; the reserved ones are with each node.
 fn transparent_json(switches: &Switches) -> String {
     object(&[
         ("enabled", optional_string(switches.huge_pages.as_deref())),
@@ -254,6 +268,7 @@ fn transparent_json(switches: &Switches) -> String {
     ])
 }
 
+/// The whole machine's memory, whatever the nodes say.
 fn memory_json(memory: Option<(u64, u64)>) -> String {
     object(&[
         ("total_bytes", optional(memory.map(|(total, _)| total))),

@@ -88,6 +88,8 @@ fn online_nodes(root: &Path) -> Vec<u32> {
         .unwrap_or_else(|| numbered(root, "node", ""))
 }
 
+/// Reads one node's folder. A file that is malformed costs what it would have told and one warning;
+/// HMAT and huge pages are absent on most machines, so their absence is not worth a word.
 fn read_node(folder: &Path, id: u32, online: &[u32], warnings: &mut Vec<String>) -> SysfsNode {
     let mut or_warn = |found: bool, what: &str| {
         if !found {
@@ -123,8 +125,8 @@ fn read_distances(folder: &Path, online: &[u32]) -> Option<Vec<(u32, u32)>> {
     (row.len() == online.len()).then(|| online.iter().copied().zip(row).collect())
 }
 
-/// Class 1 is seen from CPUs only; class 0 may be seen from another device and serves where class 1
-/// is missing.
+/// A node's HMAT numbers, `access<class>/initiators/{read,write}_{latency,bandwidth}`. Class 1 is
+/// seen from CPUs only; class 0 may be seen from another device and serves where 1 is missing.
 fn read_hmat(folder: &Path) -> Option<Hmat> {
     [1, 0].into_iter().find_map(|class| {
         let number = |name: &str| {
@@ -141,6 +143,7 @@ fn read_hmat(folder: &Path) -> Option<Hmat> {
     })
 }
 
+/// The pools `hugepages-<size>kB`, ascending by size.
 fn read_huge_pages(folder: &Path) -> Vec<HugePages> {
     let number = |size_kb: u32, name: &str| -> Option<u64> {
         read_text(&folder.join(format!("hugepages-{size_kb}kB/{name}")))?
@@ -191,6 +194,7 @@ fn numbered(folder: &Path, prefix: &str, suffix: &str) -> Vec<u32> {
     numbers
 }
 
+/// A file that holds one list.
 fn list_file(path: &Path) -> Option<Vec<u32>> {
     parse_list(&read_text(path)?)
 }
