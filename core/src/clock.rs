@@ -15,13 +15,19 @@ pub struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Clock { shift_ms: AtomicI64::new(0), started: Instant::now(), started_unix_ms: unix_micros() / 1000 }
+        Clock {
+            shift_ms: AtomicI64::new(0),
+            started: Instant::now(),
+            started_unix_ms: unix_micros() / 1000,
+        }
     }
 }
 
 /// Microseconds of Unix time as the kernel tells it.
 pub fn unix_micros() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_micros() as i64)
 }
 
 impl Clock {

@@ -49,7 +49,10 @@ pub struct EffectStream {
 impl EffectStream {
     /// Adds a consumer; it sees every effect from now on.
     pub fn subscribe(&self, consumer: Arc<dyn Consumer>) {
-        self.consumers.write().unwrap_or_else(|e| e.into_inner()).push(consumer);
+        self.consumers
+            .write()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(consumer);
         self.active.store(true, SeqCst);
     }
 
@@ -71,7 +74,14 @@ impl EffectStream {
         }
         let consumers = self.consumers.read().unwrap_or_else(|e| e.into_inner());
         let sequence = self.latest.fetch_add(1, SeqCst) + 1;
-        let effect = Effect { sequence, db, cause, command };
-        consumers.iter().for_each(|consumer| consumer.consume(&effect));
+        let effect = Effect {
+            sequence,
+            db,
+            cause,
+            command,
+        };
+        consumers
+            .iter()
+            .for_each(|consumer| consumer.consume(&effect));
     }
 }

@@ -6,9 +6,9 @@
 
 use crate::effect::Cause;
 use crate::keyspace::expiry::Step;
+use crate::keyspace::free_step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::keyspace::table::{Position, Table};
-use crate::keyspace::free_step;
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::object::string;
@@ -65,7 +65,8 @@ impl LazyFree {
 impl Store {
     /// Frees an entry that no table leads to any more; a big one in the background when `lazily`.
     pub fn dispose(&self, entry: Entry, lazily: bool) {
-        let is_big = string::block_of(entry).is_some_and(|block| block.capacity() >= LAZY_FREE_MIN_BYTES);
+        let is_big =
+            string::block_of(entry).is_some_and(|block| block.capacity() >= LAZY_FREE_MIN_BYTES);
         if lazily && is_big {
             self.lazy_free.push(Garbage::Entry(entry), 1);
         } else {
@@ -82,7 +83,8 @@ impl Store {
             }
             if lazily {
                 let keys = table.len() as u64;
-                self.lazy_free.push(Garbage::Table(Box::new(table), 0), keys);
+                self.lazy_free
+                    .push(Garbage::Table(Box::new(table), 0), keys);
             } else {
                 let mut cursor = 0;
                 while free_step(&self.keyspace.pool, &mut table, &mut cursor) {}
@@ -93,7 +95,9 @@ impl Store {
     /// Frees waiting garbage until `until`; `false` when none is left.
     fn free_garbage(&self, until: Instant) -> bool {
         loop {
-            let Some(garbage) = locked(&self.lazy_free.queue).pop_front() else { return false };
+            let Some(garbage) = locked(&self.lazy_free.queue).pop_front() else {
+                return false;
+            };
             let done = match garbage {
                 Garbage::Entry(entry) => {
                     // SAFETY: whoever queued it had taken it out of its table.
@@ -152,13 +156,18 @@ impl Keeper {
     /// Starts the keeper of `store`, or says why not.
     pub fn start(store: &Arc<Store>) -> Result<Keeper, String> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let lane = store.open_lane(None, "keeper", None).ok_or("no lane is free for the keeper")?;
+        let lane = store
+            .open_lane(None, "keeper", None)
+            .ok_or("no lane is free for the keeper")?;
         let (weak, signal) = (Arc::downgrade(store), stop.clone());
         let thread = std::thread::Builder::new()
             .name("numakv-keeper".into())
             .spawn(move || watch(&weak, &lane, &signal))
             .map_err(|error| format!("cannot start the keeper's thread: {error}"))?;
-        Ok(Keeper { stop, thread: Some(thread) })
+        Ok(Keeper {
+            stop,
+            thread: Some(thread),
+        })
     }
 }
 
@@ -176,12 +185,16 @@ fn watch(store: &Weak<Store>, lane: &Lane, stop: &(Mutex<bool>, Condvar)) {
     let mut tick = Tick::default();
     loop {
         let Some(store) = store.upgrade() else { return };
-        let pause = Duration::from_millis(1000 / store.settings.hz.load(Relaxed).clamp(1, 500) as u64);
+        let pause =
+            Duration::from_millis(1000 / store.settings.hz.load(Relaxed).clamp(1, 500) as u64);
         let busy = tick.run(&store, lane, pause);
         drop(store);
         let pause = if busy { pause / 10 } else { pause };
         let guard = locked(&stop.0);
-        let (stopped, _) = stop.1.wait_timeout(guard, pause).unwrap_or_else(|e| e.into_inner());
+        let (stopped, _) = stop
+            .1
+            .wait_timeout(guard, pause)
+            .unwrap_or_else(|e| e.into_inner());
         if *stopped {
             return;
         }
@@ -199,7 +212,11 @@ impl Tick {
     /// One tick of at most a part of `period`; answers whether there is more to free.
     pub fn run(&mut self, store: &Store, lane: &Lane, period: Duration) -> bool {
         if store.active_expire.load(Relaxed) {
-            let effort = store.settings.active_expire_effort.load(Relaxed).clamp(1, 10);
+            let effort = store
+                .settings
+                .active_expire_effort
+                .load(Relaxed)
+                .clamp(1, 10);
             let share = period * (EXPIRE_SHARE_PERCENT + 2 * (effort - 1)) / 100;
             self.expire(store, lane, Instant::now() + share);
         }
@@ -237,11 +254,24 @@ impl Tick {
     }
 
     fn expire_step(&self, store: &Store, lane: &Lane) -> Step {
-        let Round { db, shard, position } = self.round;
+        let Round {
+            db,
+            shard,
+            position,
+        } = self.round;
         let now_ms = store.clock.now_ms();
-        let step = store.keyspace.expire_step(lane.seat, (db, shard), position, STEP_LINES, now_ms, |entry| {
-            store.effects.append(db, Cause::Expired, &[b"DEL", entry.key()]);
-        });
+        let step = store.keyspace.expire_step(
+            lane.seat,
+            (db, shard),
+            position,
+            STEP_LINES,
+            now_ms,
+            |entry| {
+                store
+                    .effects
+                    .append(db, Cause::Expired, &[b"DEL", entry.key()]);
+            },
+        );
         lane.counters.expired_keys.add(step.expired as u64);
         step
     }
@@ -257,10 +287,19 @@ impl Tick {
         if let Some((_, commands, input, output)) = self.rates {
             *locked(&store.rates) = Rates {
                 commands_per_second: totals.commands.saturating_sub(commands) as f64 / elapsed,
-                input_kib_per_second: totals.input_bytes.saturating_sub(input) as f64 / 1024.0 / elapsed,
-                output_kib_per_second: totals.output_bytes.saturating_sub(output) as f64 / 1024.0 / elapsed,
+                input_kib_per_second: totals.input_bytes.saturating_sub(input) as f64
+                    / 1024.0
+                    / elapsed,
+                output_kib_per_second: totals.output_bytes.saturating_sub(output) as f64
+                    / 1024.0
+                    / elapsed,
             };
         }
-        self.rates = Some((now, totals.commands, totals.input_bytes, totals.output_bytes));
+        self.rates = Some((
+            now,
+            totals.commands,
+            totals.input_bytes,
+            totals.output_bytes,
+        ));
     }
 }

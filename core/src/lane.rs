@@ -57,7 +57,9 @@ impl Lane {
             node,
             label,
             counters: LaneCounters::default(),
-            commands: (0..COMMAND_COUNT).map(|_| CommandCounters::default()).collect(),
+            commands: (0..COMMAND_COUNT)
+                .map(|_| CommandCounters::default())
+                .collect(),
             longest_batch: Counter::default(),
             random: AtomicU64::new(seed),
             mailbox: Mutex::new(VecDeque::new()),
@@ -69,7 +71,11 @@ impl Lane {
     /// A weak random word (PCG's multiplier, upper half). Only the owner calls this.
     #[inline(always)]
     pub fn random(&self) -> u32 {
-        let next = self.random.load(Relaxed).wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        let next = self
+            .random
+            .load(Relaxed)
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         self.random.store(next, Relaxed);
         (next >> 32) as u32
     }

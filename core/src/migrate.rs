@@ -80,14 +80,24 @@ impl MigrationStats {
     /// Back to zero.
     pub fn reset(&self) {
         let counters = [&self.started, &self.succeeded, &self.failed, &self.skipped];
-        counters.into_iter().chain([&self.bytes, &self.nanos, &self.peak, &self.longest_nanos])
+        counters
+            .into_iter()
+            .chain([&self.bytes, &self.nanos, &self.peak, &self.longest_nanos])
             .for_each(|counter| counter.store(0, Relaxed));
     }
 
     /// Moves a key to `node` (an index) and counts it. The grip holds its shard exclusively.
-    pub fn migrate(&self, grip: &mut Grip<'_>, db: u32, hash: u64, found: Found, node: u32) -> Moved {
+    pub fn migrate(
+        &self,
+        grip: &mut Grip<'_>,
+        db: u32,
+        hash: u64,
+        found: Found,
+        node: u32,
+    ) -> Moved {
         self.started.fetch_add(1, Relaxed);
-        self.peak.fetch_max(self.running.fetch_add(1, Relaxed) + 1, Relaxed);
+        self.peak
+            .fetch_max(self.running.fetch_add(1, Relaxed) + 1, Relaxed);
         let start = Instant::now();
         let moved = relocate(grip, db, hash, found, node);
         let nanos = start.elapsed().as_nanos() as u64;
@@ -116,7 +126,9 @@ pub fn relocate(grip: &mut Grip<'_>, db: u32, hash: u64, found: Found, node: u32
     if is_on(pool, found.entry, node) {
         return Moved::Skipped;
     }
-    let Some(entry) = copy_to(pool, found.entry, node) else { return Moved::Failed };
+    let Some(entry) = copy_to(pool, found.entry, node) else {
+        return Moved::Failed;
+    };
     let bytes = entry.footprint(pool);
     grip.replace(db, hash, found, entry);
     // SAFETY: no slot leads to the old entry any more and the shard is held exclusively.

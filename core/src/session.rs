@@ -90,7 +90,9 @@ impl Sessions {
 
     /// Tells every session that it may go on (CLIENT UNPAUSE).
     pub fn resume_all(&self) {
-        self.faces().iter().for_each(|face| face.lane.post(face.handle.load(Relaxed), why::RESUME));
+        self.faces()
+            .iter()
+            .for_each(|face| face.lane.post(face.handle.load(Relaxed), why::RESUME));
     }
 }
 
@@ -148,7 +150,11 @@ pub struct TooManyClients;
 impl Session {
     /// Opens a session on a lane. `text` is lines `addr`, `laddr`, `unix`, `fd`; without `addr` it is internal and counts
     /// as no client.
-    pub fn open(store: &Arc<Store>, lane: &Arc<Lane>, text: &str) -> Result<Session, TooManyClients> {
+    pub fn open(
+        store: &Arc<Store>,
+        lane: &Arc<Lane>,
+        text: &str,
+    ) -> Result<Session, TooManyClients> {
         let facts: BTreeMap<&str, &str> = crate::settings::lines(text).collect();
         let fact = |name: &str| facts.get(name).copied().unwrap_or_default();
         let is_internal = !facts.contains_key("addr");
@@ -188,7 +194,12 @@ impl Session {
             face,
             store: store.clone(),
             lane: lane.clone(),
-            client: ClientState { db: 0, protocol: 2, authenticated, reply_mode: ReplyMode::On },
+            client: ClientState {
+                db: 0,
+                protocol: 2,
+                authenticated,
+                reply_mode: ReplyMode::On,
+            },
             parser: Parser::default(),
             spans: Vec::new(),
             pending: Vec::new(),
@@ -204,6 +215,11 @@ impl Session {
         if !self.face.is_internal {
             self.store.sessions.connections.fetch_sub(1, SeqCst);
         }
+    }
+
+    /// The store it belongs to.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
     }
 
     /// The lane it belongs to.
@@ -224,8 +240,12 @@ impl Session {
         let result = self.execute_batch(&store, &lane, input, out, outcome);
         outcome.protocol = self.client.protocol as u32;
         outcome.db = self.client.db;
-        self.face.pending_bytes.store(self.pending.len() as u64, Relaxed);
-        self.face.spill_bytes.store(self.spill.len() as u64, Relaxed);
+        self.face
+            .pending_bytes
+            .store(self.pending.len() as u64, Relaxed);
+        self.face
+            .spill_bytes
+            .store(self.spill.len() as u64, Relaxed);
         lane.counters.output_bytes.add(outcome.reply_bytes as u64);
         result
     }
@@ -236,11 +256,16 @@ impl Session {
             return Status::InvalidArgument.result();
         };
         let counters = &self.lane.commands[handed_off.command.id as usize];
-        counters.nanos.add(handed_off.started.elapsed().as_nanos() as u64);
+        counters
+            .nanos
+            .add(handed_off.started.elapsed().as_nanos() as u64);
         if let Some(code) = reply_bytes.strip_prefix(b"-") {
             counters.failed.add(1);
             self.lane.counters.error_replies.add(1);
-            let end = code.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(code.len());
+            let end = code
+                .iter()
+                .position(|byte| !byte.is_ascii_alphanumeric())
+                .unwrap_or(code.len());
             self.store.count_error(&code[..end]);
         }
         if !handed_off.muted {

@@ -107,7 +107,7 @@ settings! {
     /// Redis' LFU counter: minutes until it falls by one; 0 for never.
     lfu_decay_time: AtomicU32 = 1, "lfu-decay-time";
     /// Seconds until an untouched key cools by one level.
-    hotness_decay: AtomicU32 = 10, "numa-hotness-decay";
+    hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
     /// Free what UNLINK removes in the background even for DEL.
@@ -139,12 +139,27 @@ impl Settings {
         }
     }
 
+    /// Takes lines `name value`, all or none, and answers how many.
+    pub fn set_all(&self, text: &str) -> Result<usize, String> {
+        let rehearsal = Settings::default();
+        for (name, value) in lines(text) {
+            rehearsal.set(name, value)?;
+        }
+        lines(text).try_fold(0, |count, (name, value)| {
+            self.set(name, value).map(|()| count + 1)
+        })
+    }
+
     fn set_debug_access(&self, value: &str) -> Result<(), String> {
         let access = match value {
             "no" => DebugAccess::No,
             "yes" => DebugAccess::Yes,
             "local" => DebugAccess::Local,
-            _ => return Err(format!("'enable-debug-command' is yes, no or local, not '{value}'")),
+            _ => {
+                return Err(format!(
+                    "'enable-debug-command' is yes, no or local, not '{value}'"
+                ));
+            }
         };
         self.debug_access.store(access as u32, Relaxed);
         Ok(())
@@ -161,11 +176,18 @@ impl Settings {
 
     /// A fact main owns, or an empty string.
     pub fn fact(&self, name: &str) -> String {
-        self.facts.lock().unwrap_or_else(|e| e.into_inner()).get(name).cloned().unwrap_or_default()
+        self.facts
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
 /// Splits `name value` lines; a value may be empty.
 pub fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.lines().filter(|line| !line.is_empty()).map(|line| line.split_once(' ').unwrap_or((line, "")))
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split_once(' ').unwrap_or((line, "")))
 }

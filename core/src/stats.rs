@@ -13,7 +13,8 @@ impl Counter {
     /// Adds `count`. Only the owner calls this.
     #[inline(always)]
     pub fn add(&self, count: u64) {
-        self.0.store(self.0.load(Relaxed).wrapping_add(count), Relaxed);
+        self.0
+            .store(self.0.load(Relaxed).wrapping_add(count), Relaxed);
     }
 
     /// Raises it to `value` if that is more. Only the owner calls this.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
 
+use crate::abi::StoreStatus;
 use crate::clock::Clock;
 use crate::command::table::COMMAND_COUNT;
 use crate::effect::EffectStream;
@@ -107,9 +108,14 @@ impl Pause {
     /// Pauses writes, or everything. A pause under way is only lengthened, and never made milder.
     pub fn begin(&self, now_ms: i64, until_ms: i64, everything: bool) {
         let running = self.remaining_ms(now_ms).is_some();
-        let (until, mode) = if running { (self.until_ms.load(Relaxed), self.mode.load(Relaxed)) } else { (0, 0) };
+        let (until, mode) = if running {
+            (self.until_ms.load(Relaxed), self.mode.load(Relaxed))
+        } else {
+            (0, 0)
+        };
         self.until_ms.store(until.max(until_ms), Relaxed);
-        self.mode.store(mode.max(if everything { 2 } else { 1 }), Relaxed);
+        self.mode
+            .store(mode.max(if everything { 2 } else { 1 }), Relaxed);
     }
 
     /// Ends it.
@@ -135,7 +141,9 @@ impl Pause {
 
 /// A mutex's content, also after a panic elsewhere: what these protect is whole between any two statements.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Store {
@@ -200,7 +208,9 @@ impl Store {
     pub fn totals(&self) -> Totals {
         let retired = locked(&self.retired);
         let mut totals = retired.totals.clone();
-        locked(&self.lanes).iter().for_each(|lane| lane.counters.add_to(&mut totals));
+        locked(&self.lanes)
+            .iter()
+            .for_each(|lane| lane.counters.add_to(&mut totals));
         totals
     }
 
@@ -208,7 +218,10 @@ impl Store {
     pub fn command_totals(&self) -> Vec<CommandTotals> {
         let mut totals = locked(&self.retired).commands.clone();
         for lane in locked(&self.lanes).iter() {
-            totals.iter_mut().zip(lane.commands.iter()).for_each(|(total, counters)| total.add(counters));
+            totals
+                .iter_mut()
+                .zip(lane.commands.iter())
+                .for_each(|(total, counters)| total.add(counters));
         }
         totals
     }
@@ -216,7 +229,11 @@ impl Store {
     /// Microseconds of the longest batch since the start or CONFIG RESETSTAT.
     pub fn longest_batch_usec(&self) -> u64 {
         let retired = locked(&self.retired).longest_batch_nanos;
-        let open = locked(&self.lanes).iter().map(|lane| lane.longest_batch.get()).max().unwrap_or(0);
+        let open = locked(&self.lanes)
+            .iter()
+            .map(|lane| lane.longest_batch.get())
+            .max()
+            .unwrap_or(0);
         retired.max(open) / 1000
     }
 
@@ -230,7 +247,14 @@ impl Store {
             lane.counters.reset();
             lane.longest_batch.reset();
             for counters in lane.commands.iter() {
-                [&counters.calls, &counters.nanos, &counters.rejected, &counters.failed].map(|c| c.reset());
+                [
+                    &counters.calls,
+                    &counters.nanos,
+                    &counters.rejected,
+                    &counters.failed,
+                ]
+                .iter()
+                .for_each(|c| c.reset());
             }
         }
         locked(&self.errors).clear();
@@ -263,7 +287,10 @@ impl Store {
     pub fn take_messages(&self, bytes: usize) -> String {
         let mut messages = locked(&self.messages);
         let mut text = String::new();
-        while messages.front().is_some_and(|line| text.len() + line.len() < bytes) {
+        while messages
+            .front()
+            .is_some_and(|line| text.len() + line.len() < bytes)
+        {
             text.extend(messages.pop_front());
             text.push('\n');
         }
@@ -273,6 +300,54 @@ impl Store {
     /// Log lines that wait.
     pub fn messages_waiting(&self) -> usize {
         locked(&self.messages).len()
+    }
+
+    /// The numbers main asks for each tick.
+    pub fn status(&self) -> StoreStatus {
+        let totals = self.totals();
+        let pool = &self.keyspace.pool;
+        let nodes = self.topology.nodes.len() as u32;
+        let count = |db| self.keyspace.count(db);
+        let (keys, expires) = (0..self.keyspace.databases())
+            .map(count)
+            .fold((0, 0), |sum, (k, e)| (sum.0 + k, sum.1 + e));
+        let moved = self.migrations.totals();
+        StoreStatus {
+            used_bytes: pool.used_bytes(),
+            reserved_bytes: (0..nodes)
+                .filter_map(|node| pool.stats(node))
+                .map(|stats| stats.committed_bytes)
+                .sum(),
+            stray_bytes: 0,
+            maxmemory_bytes: self.settings.maxmemory.load(Relaxed),
+            keys,
+            expires,
+            ops_total: totals.commands,
+            boundary_calls: totals.boundary_calls,
+            handoffs: totals.hand_offs,
+            hits: totals.keyspace_hits,
+            misses: totals.keyspace_misses,
+            local_accesses: totals.local_accesses,
+            remote_accesses: totals.remote_accesses,
+            expired_keys: totals.expired_keys,
+            evicted_keys: 0,
+            moved_keys: moved.successful,
+            moved_bytes: moved.bytes,
+            effects: self.effects.latest(),
+            connections_total: totals.connections_received,
+            connections_refused: totals.connections_rejected,
+            input_bytes: totals.input_bytes,
+            output_bytes: totals.output_bytes,
+            started_unix_ms: self.clock.started_unix_ms() as u64,
+            clients: self.sessions.connections(),
+            clients_blocked: 0,
+            lanes: locked(&self.lanes).len() as u32,
+            node_count: nodes,
+            shards: crate::keyspace::lock::SHARD_COUNT as u32,
+            messages: self.messages_waiting() as u32,
+            shutdown_requested: self.shutdown_requested.load(Relaxed) as u32,
+            paused: self.pause.remaining_ms(self.clock.now_ms()).is_some() as u32,
+        }
     }
 
     /// Whether `maxmemory` is set and reached.

@@ -70,7 +70,10 @@ impl<'a> Args<'a> {
     }
 
     /// How many, the command's name counted.
-    #[allow(clippy::len_without_is_empty, reason = "a request has at least its command's name")]
+    #[allow(
+        clippy::len_without_is_empty,
+        reason = "a request has at least its command's name"
+    )]
     #[inline(always)]
     pub const fn len(self) -> usize {
         self.spans.len()
@@ -92,7 +95,9 @@ impl<'a> Args<'a> {
 
     /// Those from `index` on.
     pub fn from(self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone {
-        self.spans[index.min(self.spans.len())..].iter().map(move |span| span.of(self.bytes))
+        self.spans[index.min(self.spans.len())..]
+            .iter()
+            .map(move |span| span.of(self.bytes))
     }
 
     /// Whether the argument at `index` is `word`, in any case.
@@ -171,7 +176,21 @@ impl<'a, 'r> Call<'a, 'r> {
     ) -> Call<'a, 'r> {
         let Caller { spec, face, client } = caller;
         let (flow, stale) = (Flow::Continue, None);
-        Call { args, reply, now_ms, store, lane, face, client, flow, spec, touch, grip, first_hash, stale }
+        Call {
+            args,
+            reply,
+            now_ms,
+            store,
+            lane,
+            face,
+            client,
+            flow,
+            spec,
+            touch,
+            grip,
+            first_hash,
+            stale,
+        }
     }
 
     /// Gives the locks back.
@@ -200,15 +219,27 @@ impl<'a, 'r> Call<'a, 'r> {
     /// When the command's line declares no keys and no world.
     #[inline(always)]
     pub fn grip(&mut self) -> &mut Grip<'a> {
-        self.grip.as_mut().expect("a command that touches keys declares them in its table line")
+        self.grip
+            .as_mut()
+            .expect("a command that touches keys declares them in its table line")
     }
 
     /// A key of database `db` as something to change.
     #[inline(always)]
     pub fn target_in<'k>(&self, db: u32, key: &'k [u8]) -> Target<'k> {
         let is_first = self.args.len() > 1 && core::ptr::eq(key, self.args.get(1));
-        let hash = if is_first { self.first_hash } else { self.keyspace().hash(key) };
-        Target { db, hash, key, node: self.touch.node, clock: self.touch.clock }
+        let hash = if is_first {
+            self.first_hash
+        } else {
+            self.keyspace().hash(key)
+        };
+        Target {
+            db,
+            hash,
+            key,
+            node: self.touch.node,
+            clock: self.touch.clock,
+        }
     }
 
     /// A key of the selected database as something to change.
@@ -221,18 +252,27 @@ impl<'a, 'r> Call<'a, 'r> {
     #[inline(always)]
     pub fn peek(&mut self, target: Target<'_>) -> Option<Found> {
         let found = self.grip().find(target.db, target.hash, target.key)?;
-        if found.entry.is_expired(self.now_ms) { self.drop_expired(target, found) } else { Some(found) }
+        if found.entry.is_expired(self.now_ms) {
+            self.drop_expired(target, found)
+        } else {
+            Some(found)
+        }
     }
 
     /// An expired key is gone: at once where it is held exclusively, else after the call.
     #[cold]
     fn drop_expired(&mut self, target: Target<'_>, found: Found) -> Option<Found> {
         if self.grip().is_exclusive() {
-            self.store.effects.append(target.db, Cause::Expired, &[b"DEL", target.key]);
+            self.store
+                .effects
+                .append(target.db, Cause::Expired, &[b"DEL", target.key]);
             self.grip().delete(target.db, target.hash, found);
             self.lane.counters.expired_keys.add(1);
         } else {
-            let stale = Stale { db: target.db, key: target.key.to_vec() };
+            let stale = Stale {
+                db: target.db,
+                key: target.key.to_vec(),
+            };
             self.stale.get_or_insert_default().push(stale);
         }
         None
@@ -260,10 +300,17 @@ impl<'a, 'r> Call<'a, 'r> {
     #[inline(always)]
     fn touched(&mut self, found: Found) -> Found {
         if let Some(node) = self.lane.node {
-            found.entry.touch(&Touch { random: self.lane.random(), ..self.touch });
+            found.entry.touch(&Touch {
+                random: self.lane.random(),
+                ..self.touch
+            });
             let counters = &self.lane.counters;
             let here = self.keyspace().pool.node_of(found.entry.address()) == node;
-            if here { counters.local_accesses.add(1) } else { counters.remote_accesses.add(1) }
+            if here {
+                counters.local_accesses.add(1)
+            } else {
+                counters.remote_accesses.add(1)
+            }
         }
         found
     }
@@ -280,7 +327,10 @@ impl<'a, 'r> Call<'a, 'r> {
 
     /// The string at `target`, to be changed; an error when it holds another type.
     #[inline(always)]
-    pub fn write_string(&mut self, target: Target<'_>) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+    pub fn write_string(
+        &mut self,
+        target: Target<'_>,
+    ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
         match self.write(target) {
             None => Ok(None),
             Some(found) if found.entry.kind() == ObjectType::String => {
@@ -300,7 +350,9 @@ impl<'a, 'r> Call<'a, 'r> {
         encoding: Encoding,
         deadline: Deadline,
     ) -> Answer {
-        Ok(self.grip().set_string(target, found, value, encoding, deadline)?)
+        Ok(self
+            .grip()
+            .set_string(target, found, value, encoding, deadline)?)
     }
 
     /// Removes a key; big values are freed in the background when `lazily`.
@@ -321,7 +373,9 @@ impl<'a, 'r> Call<'a, 'r> {
         self.lane.counters.changes.add(changes);
         if self.store.effects.is_active() {
             let command: Vec<&[u8]> = self.args.iter().collect();
-            self.store.effects.append(self.client.db, Cause::Command, &command);
+            self.store
+                .effects
+                .append(self.client.db, Cause::Command, &command);
         }
     }
 
@@ -329,7 +383,9 @@ impl<'a, 'r> Call<'a, 'r> {
     #[inline(always)]
     pub fn changed_as(&mut self, command: &[&[u8]]) {
         self.lane.counters.changes.add(1);
-        self.store.effects.append(self.client.db, Cause::Command, command);
+        self.store
+            .effects
+            .append(self.client.db, Cause::Command, command);
     }
 
     /// The syntax error.

@@ -77,12 +77,22 @@ impl<'a> Context<'a> {
             lfu_log_factor: settings.lfu_log_factor.load(Relaxed),
             lfu_decay_minutes: settings.lfu_decay_time.load(Relaxed),
         };
-        Context { store, lane, now_ms, touch, in_world: false, started, last: started }
+        Context {
+            store,
+            lane,
+            now_ms,
+            touch,
+            in_world: false,
+            started,
+            last: started,
+        }
     }
 
     /// Ends the batch.
     pub fn finish(self) {
-        self.lane.longest_batch.raise((self.last - self.started).as_nanos() as u64);
+        self.lane
+            .longest_batch
+            .raise((self.last - self.started).as_nanos() as u64);
     }
 
     fn leave_world(&mut self) {
@@ -208,7 +218,10 @@ impl<'a> Context<'a> {
                 return None;
             }
             let grip = Some(keyspace.grip(self.lane.seat, ShardSet::ALL, Mode::World));
-            return Some(Held { grip, first_hash: 0 });
+            return Some(Held {
+                grip,
+                first_hash: 0,
+            });
         }
         if !self.enter_world() {
             return None;
@@ -223,8 +236,13 @@ impl<'a> Context<'a> {
                 shards.insert(shard_of(hash));
             }
         }
-        let mode = if spec.is_write() { Mode::Exclusive } else { Mode::Shared };
-        let grip = (shards != ShardSet::default()).then(|| keyspace.grip(self.lane.seat, shards, mode));
+        let mode = if spec.is_write() {
+            Mode::Exclusive
+        } else {
+            Mode::Shared
+        };
+        let grip =
+            (shards != ShardSet::default()).then(|| keyspace.grip(self.lane.seat, shards, mode));
         Some(Held { grip, first_hash })
     }
 
@@ -239,8 +257,16 @@ impl<'a> Context<'a> {
         let spec = caller.spec;
         let errors_before = reply.errors().count();
         let now_ms = self.now_ms;
-        let mut call =
-            Call::new(self.store, self.lane, caller, args, reply, (now_ms, self.touch), held.grip, held.first_hash);
+        let mut call = Call::new(
+            self.store,
+            self.lane,
+            caller,
+            args,
+            reply,
+            (now_ms, self.touch),
+            held.grip,
+            held.first_hash,
+        );
         if let Err(error) = handler(&mut call) {
             error.write(call.reply);
         }
@@ -279,7 +305,9 @@ impl<'a> Context<'a> {
             if let Some(found) = grip.find(*db, hash, key)
                 && found.entry.is_expired(self.now_ms)
             {
-                self.store.effects.append(*db, Cause::Expired, &[b"DEL", key]);
+                self.store
+                    .effects
+                    .append(*db, Cause::Expired, &[b"DEL", key]);
                 grip.delete(*db, hash, found);
                 self.lane.counters.expired_keys.add(1);
             }
@@ -296,7 +324,9 @@ fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Vec<u8>> {
     }
     match lookup::subcommand(spec, args.get(1)) {
         Some(subcommand) => Ok(subcommand),
-        None if matches!(spec.run, Run::Container) => Err(error::unknown_subcommand(spec.name, args.get(1))),
+        None if matches!(spec.run, Run::Container) => {
+            Err(error::unknown_subcommand(spec.name, args.get(1)))
+        }
         None => Ok(spec),
     }
 }
@@ -309,7 +339,12 @@ fn unknown(args: Args<'_>) -> Vec<u8> {
 
 /// CLIENT REPLY: SKIP lasts one command, counted from the one behind CLIENT REPLY SKIP itself.
 #[cold]
-fn step_reply_mode(before: ReplyMode, flow: &Flow, client: &mut ClientState, reply: &mut Reply<'_>) {
+fn step_reply_mode(
+    before: ReplyMode,
+    flow: &Flow,
+    client: &mut ClientState,
+    reply: &mut Reply<'_>,
+) {
     if matches!(flow, Flow::Retry(_)) {
         return;
     }

@@ -3,13 +3,13 @@
 //! Handlers only choose which commands to speak of; [`super::describe`] and [`super::usage`] say what is
 //! known of one. They read no key and need no lock. Invariant: nothing is said that the table does not say.
 
-use super::Call;
 use super::describe;
 use super::keys::{KeyAt, keys_of};
 use super::lookup;
 use super::spec::{Acl, CommandSpec, Flags};
 use super::table::COMMANDS;
 use super::usage;
+use super::{Answer, Call, Error};
 use crate::glob;
 
 const SYNTAX: &str = "ERR syntax error";
@@ -19,20 +19,22 @@ const WRONG_COUNT: &str = "ERR Invalid number of arguments specified for command
 const BAD_ARGUMENTS: &str = "ERR Invalid arguments specified for command";
 
 /// `COMMAND`: every command as COMMAND INFO describes it.
-pub(crate) fn command(call: &mut Call<'_>) {
+pub(crate) fn command(call: &mut Call<'_, '_>) -> Answer {
     call.reply.array(COMMANDS.len());
     for spec in COMMANDS {
-        describe::info(&mut call.reply, spec);
+        describe::info(call.reply, spec);
     }
+    Ok(())
 }
 
 /// `COMMAND COUNT`: how many commands there are, subcommands not counted.
-pub(crate) fn command_count(call: &mut Call<'_>) {
+pub(crate) fn command_count(call: &mut Call<'_, '_>) -> Answer {
     call.reply.int(COMMANDS.len() as i64);
+    Ok(())
 }
 
 /// `COMMAND INFO [name ...]`: the commands named, null where there is none; all without a name.
-pub(crate) fn command_info(call: &mut Call<'_>) {
+pub(crate) fn command_info(call: &mut Call<'_, '_>) -> Answer {
     let argc = call.args.len();
     if argc == 2 {
         return command(call);
@@ -40,14 +42,15 @@ pub(crate) fn command_info(call: &mut Call<'_>) {
     call.reply.array(argc - 2);
     for index in 2..argc {
         match lookup::full_name(call.args.get(index)) {
-            Some(spec) => describe::info(&mut call.reply, spec),
+            Some(spec) => describe::info(call.reply, spec),
             None => call.reply.null(),
         }
     }
+    Ok(())
 }
 
 /// `COMMAND DOCS [name ...]`: a map of the commands named that exist; all without a name.
-pub(crate) fn command_docs(call: &mut Call<'_>) {
+pub(crate) fn command_docs(call: &mut Call<'_, '_>) -> Answer {
     let specs: Vec<&CommandSpec> = match call.args.len() {
         2 => COMMANDS.iter().collect(),
         argc => (2..argc)
@@ -57,13 +60,14 @@ pub(crate) fn command_docs(call: &mut Call<'_>) {
     call.reply.map(specs.len());
     for spec in specs {
         call.reply.bulk(spec.full_name.as_bytes());
-        describe::docs(&mut call.reply, spec);
+        describe::docs(call.reply, spec);
     }
+    Ok(())
 }
 
 /// `COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]`: full names, subcommands
 /// included. There are no modules, so none has commands.
-pub(crate) fn command_list(call: &mut Call<'_>) {
+pub(crate) fn command_list(call: &mut Call<'_, '_>) -> Answer {
     let is = |index: usize, word: &str| call.args.get(index).eq_ignore_ascii_case(word.as_bytes());
     let names: Vec<&str> = match call.args.len() {
         2 => names_where(|_| true),
@@ -76,12 +80,13 @@ pub(crate) fn command_list(call: &mut Call<'_>) {
             let pattern = call.args.get(4);
             names_where(|spec| glob::matches(pattern, spec.full_name.as_bytes(), true))
         }
-        _ => return call.reply.error(SYNTAX),
+        _ => return Err(Error::of(SYNTAX)),
     };
     call.reply.array(names.len());
     for name in names {
         call.reply.bulk(name.as_bytes());
     }
+    Ok(())
 }
 
 fn names_where(keep: impl Fn(&CommandSpec) -> bool) -> Vec<&'static str> {
@@ -92,12 +97,12 @@ fn names_where(keep: impl Fn(&CommandSpec) -> bool) -> Vec<&'static str> {
 }
 
 /// `COMMAND GETKEYS name arg ...`: the keys of a complete command.
-pub(crate) fn command_getkeys(call: &mut Call<'_>) {
+pub(crate) fn command_getkeys(call: &mut Call<'_, '_>) -> Answer {
     let words: Vec<&[u8]> = (2..call.args.len())
         .map(|index| call.args.get(index))
         .collect();
     match keys_in(&words) {
-        Err(text) => call.reply.error(text),
+        Err(text) => return Err(Error::of(text)),
         Ok(keys) => {
             call.reply.array(keys.len());
             for key in keys {
@@ -105,24 +110,26 @@ pub(crate) fn command_getkeys(call: &mut Call<'_>) {
             }
         }
     }
+    Ok(())
 }
 
 /// `COMMAND GETKEYSANDFLAGS name arg ...`: the keys of a complete command, each with what happens to it.
-pub(crate) fn command_getkeysandflags(call: &mut Call<'_>) {
+pub(crate) fn command_getkeysandflags(call: &mut Call<'_, '_>) -> Answer {
     let words: Vec<&[u8]> = (2..call.args.len())
         .map(|index| call.args.get(index))
         .collect();
     match keys_in(&words) {
-        Err(text) => call.reply.error(text),
+        Err(text) => return Err(Error::of(text)),
         Ok(keys) => {
             call.reply.array(keys.len());
             for key in keys {
                 call.reply.array(2);
                 call.reply.bulk(words[key.index]);
-                describe::names(&mut call.reply, key.flags.names());
+                describe::names(call.reply, key.flags.names());
             }
         }
     }
+    Ok(())
 }
 
 /// The keys of a complete command, or the error text that says why there are none to be known.
@@ -151,13 +158,14 @@ fn resolve(words: &[&[u8]]) -> Option<&'static CommandSpec> {
 }
 
 /// `<container> HELP`: each subcommand, how to write it and what it does.
-pub(crate) fn help(call: &mut Call<'_>) {
+pub(crate) fn help(call: &mut Call<'_, '_>) -> Answer {
     let Some(container) = lookup::command(call.args.get(0)) else {
-        return call.reply.error(INVALID_COMMAND);
+        return Err(Error::of(INVALID_COMMAND));
     };
     let lines = usage::help(container);
     call.reply.array(lines.len());
     for line in &lines {
         call.reply.simple(line);
     }
+    Ok(())
 }

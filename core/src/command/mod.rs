@@ -8,11 +8,10 @@
 
 pub mod call;
 pub mod connection;
-pub mod debug;
+mod describe;
 pub mod dispatch;
 pub mod flags;
 pub mod generic;
-pub mod info;
 pub mod introspect;
 pub mod keys;
 pub mod lookup;
@@ -21,6 +20,7 @@ pub mod server;
 pub mod spec;
 pub mod string;
 pub mod table;
+mod usage;
 
 pub use call::{Answer, Args, Call, Error};
 pub use dispatch::{Context, Flow};

@@ -122,7 +122,10 @@ impl Locks {
     /// Gives a lane's seat back. The lane must hold nothing.
     pub fn close_lane(&self, lane: u32) {
         debug_assert_eq!(self.flags(lane).in_world.load(SeqCst), 0);
-        self.free_lanes.lock().unwrap_or_else(|e| e.into_inner()).push(lane);
+        self.free_lanes
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(lane);
     }
 
     fn flags(&self, lane: u32) -> &LaneFlags {
@@ -180,7 +183,12 @@ impl Locks {
         debug_assert_eq!(self.flags(lane).in_world.load(Relaxed), 0);
         let start = Instant::now();
         let mut backoff = Backoff::default();
-        while self.world.0.compare_exchange(0, lane + 1, SeqCst, Relaxed).is_err() {
+        while self
+            .world
+            .0
+            .compare_exchange(0, lane + 1, SeqCst, Relaxed)
+            .is_err()
+        {
             if start.elapsed() > WORLD_WAIT_MAX {
                 return false;
             }
@@ -259,7 +267,9 @@ impl Locks {
     #[cold]
     fn wait_for_mark(&self, mark: &AtomicU32, lane: u32) {
         let mut backoff = Backoff::default();
-        while mark.load(Relaxed) != 0 || mark.compare_exchange(0, lane + 1, SeqCst, Relaxed).is_err() {
+        while mark.load(Relaxed) != 0
+            || mark.compare_exchange(0, lane + 1, SeqCst, Relaxed).is_err()
+        {
             backoff.wait();
         }
     }
@@ -284,7 +294,10 @@ impl Locks {
     pub fn is_idle(&self) -> bool {
         self.world.0.load(SeqCst) == 0
             && self.shards.iter().all(|mark| mark.0.load(SeqCst) == 0)
-            && self.open_flags().iter().all(|f| f.in_world.load(SeqCst) == 0 && f.reading.load(SeqCst) == 0)
+            && self
+                .open_flags()
+                .iter()
+                .all(|f| f.in_world.load(SeqCst) == 0 && f.reading.load(SeqCst) == 0)
     }
 }
 
@@ -311,7 +324,10 @@ mod tests {
 
     #[test]
     fn writers_exclude_readers_and_each_other() {
-        let shared = Arc::new(Shared { locks: Locks::default(), cells: Default::default() });
+        let shared = Arc::new(Shared {
+            locks: Locks::default(),
+            cells: Default::default(),
+        });
         let threads: Vec<_> = (0..4u64)
             .map(|seed| {
                 let shared = shared.clone();
@@ -319,7 +335,9 @@ mod tests {
                     let lane = shared.locks.open_lane().expect("a lane");
                     let mut random = seed + 1;
                     for _ in 0..5_000 {
-                        random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                        random = random
+                            .wrapping_mul(6364136223846793005)
+                            .wrapping_add(1442695040888963407);
                         let set = ShardSet((random >> 60) & 0xf);
                         if random >> 32 & 3 == 0 {
                             shared.locks.lock_exclusive(lane, set);
@@ -329,7 +347,9 @@ mod tests {
                         } else {
                             shared.locks.lock_shared(lane, set);
                             // SAFETY: the shards of `set` are held shared and nobody writes them.
-                            set.for_each(|shard| assert_eq!(unsafe { *shared.cells[shard].get() } % 2, 0));
+                            set.for_each(|shard| {
+                                assert_eq!(unsafe { *shared.cells[shard].get() } % 2, 0)
+                            });
                             shared.locks.unlock_shared(lane);
                         }
                     }
@@ -337,14 +357,19 @@ mod tests {
                 })
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().expect("no panic"));
         assert!(shared.locks.is_idle());
     }
 
     #[test]
     fn the_world_is_refused_while_somebody_is_inside() {
         let locks = Locks::default();
-        let (inside, outside) = (locks.open_lane().expect("a lane"), locks.open_lane().expect("a lane"));
+        let (inside, outside) = (
+            locks.open_lane().expect("a lane"),
+            locks.open_lane().expect("a lane"),
+        );
         assert!(locks.enter_world(inside));
         assert!(!locks.lock_world(outside));
         locks.leave_world(inside);

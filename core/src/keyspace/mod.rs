@@ -102,14 +102,25 @@ impl Keyspace {
             Mode::Exclusive => self.locks.lock_exclusive(lane, shards),
             Mode::World => {}
         }
-        Grip { keyspace: self, lane, shards, mode }
+        Grip {
+            keyspace: self,
+            lane,
+            shards,
+            mode,
+        }
     }
 
     /// Keys and keys with a deadline in database `db`, a little late.
     pub fn count(&self, db: u32) -> (u64, u64) {
-        self.shards.iter().map(|shard| &shard.counts[db as usize]).fold((0, 0), |(keys, deadlines), counts| {
-            (keys + counts.keys.load(Relaxed), deadlines + counts.deadlines.load(Relaxed))
-        })
+        self.shards
+            .iter()
+            .map(|shard| &shard.counts[db as usize])
+            .fold((0, 0), |(keys, deadlines), counts| {
+                (
+                    keys + counts.keys.load(Relaxed),
+                    deadlines + counts.deadlines.load(Relaxed),
+                )
+            })
     }
 }
 
@@ -171,14 +182,21 @@ impl<'a> Grip<'a> {
     /// Changes one table and publishes its counts.
     #[inline(always)]
     fn change<R>(&mut self, db: u32, shard: usize, change: impl FnOnce(&mut Table) -> R) -> R {
-        assert!(self.is_exclusive(), "a shard is changed under an exclusive lock");
+        assert!(
+            self.is_exclusive(),
+            "a shard is changed under an exclusive lock"
+        );
         debug_assert!(self.mode == Mode::World || self.shards.contains(shard));
         let shard = &self.keyspace.shards[shard];
         // SAFETY: the shard is held exclusively, and `&mut self` keeps other references away.
         let table = unsafe { &mut (&mut *shard.tables.get())[db as usize] };
         let result = change(table);
-        shard.counts[db as usize].keys.store(table.len() as u64, Relaxed);
-        shard.counts[db as usize].deadlines.store(table.deadlines() as u64, Relaxed);
+        shard.counts[db as usize]
+            .keys
+            .store(table.len() as u64, Relaxed);
+        shard.counts[db as usize]
+            .deadlines
+            .store(table.deadlines() as u64, Relaxed);
         result
     }
 
@@ -195,16 +213,26 @@ impl<'a> Grip<'a> {
         let node = keyspace.placement.table_node(shard);
         let attempt = |table: &mut Table| {
             let mut nodes = keyspace.placement.order(node).iter();
-            nodes.any(|&node| table.insert(&keyspace.pool, node, hash, entry, hash_of).is_ok())
+            nodes.any(|&node| {
+                table
+                    .insert(&keyspace.pool, node, hash, entry, hash_of)
+                    .is_ok()
+            })
         };
-        if self.change(db, shard, attempt) { Ok(()) } else { Err(Full) }
+        if self.change(db, shard, attempt) {
+            Ok(())
+        } else {
+            Err(Full)
+        }
     }
 
     /// Points a key at another entry of the same key; the old one is the caller's.
     #[inline]
     pub fn replace(&mut self, db: u32, hash: u64, found: Found, entry: Entry) {
         let pool = self.pool();
-        self.change(db, shard_of(hash), |table| table.replace(pool, found, entry));
+        self.change(db, shard_of(hash), |table| {
+            table.replace(pool, found, entry)
+        });
     }
 
     /// Takes a key out; its entry is the caller's.
@@ -216,7 +244,9 @@ impl<'a> Grip<'a> {
 
     /// Takes a whole database out, shard by shard; the caller frees it. Needs every shard.
     pub fn take_database(&mut self, db: u32) -> Vec<Table> {
-        (0..SHARD_COUNT).map(|shard| self.change(db, shard, core::mem::take)).collect()
+        (0..SHARD_COUNT)
+            .map(|shard| self.change(db, shard, core::mem::take))
+            .collect()
     }
 
     /// Exchanges two databases. Needs every shard.
@@ -236,8 +266,13 @@ impl<'a> Grip<'a> {
                 let hash_of = |entry: Entry| keyspace.hash(entry.key());
                 self.table(db, shard).is_valid(self.pool(), hash_of)?;
                 let strays = self.table(db, shard).entries(self.pool());
-                if strays.into_iter().any(|entry| shard_of(hash_of(entry)) != shard) {
-                    return Err(format!("a key lies in shard {shard} that belongs elsewhere"));
+                if strays
+                    .into_iter()
+                    .any(|entry| shard_of(hash_of(entry)) != shard)
+                {
+                    return Err(format!(
+                        "a key lies in shard {shard} that belongs elsewhere"
+                    ));
                 }
             }
         }

@@ -36,7 +36,10 @@ impl Cursor {
             depth: (cursor >> TAG_BITS) as u32 & ((1 << DEPTH_BITS) - 1),
             tag: cursor as u16,
         };
-        Cursor { shard: (cursor >> SHARD_SHIFT) as usize % SHARD_COUNT, position }
+        Cursor {
+            shard: (cursor >> SHARD_SHIFT) as usize % SHARD_COUNT,
+            position,
+        }
     }
 
     /// What the client is told.
@@ -51,22 +54,41 @@ impl Cursor {
 impl Keyspace {
     /// Visits about `count` keys of database `db` from `cursor` on and answers where to go on; 0 when all are done. Shards
     /// are held one at a time, shared. At most ten times `count` lines are read, so a sparse table cannot stall it.
-    pub fn scan(&self, lane: u32, db: u32, cursor: u64, count: u64, mut visit: impl FnMut(Entry)) -> u64 {
+    pub fn scan(
+        &self,
+        lane: u32,
+        db: u32,
+        cursor: u64,
+        count: u64,
+        mut visit: impl FnMut(Entry),
+    ) -> u64 {
         let mut cursor = Cursor::from_u64(cursor);
         let mut wanted = count.max(1);
-        let mut lines = usize::try_from(count.saturating_mul(10)).unwrap_or(usize::MAX).max(LINE_SLOTS);
+        let mut lines = usize::try_from(count.saturating_mul(10))
+            .unwrap_or(usize::MAX)
+            .max(LINE_SLOTS);
         while cursor.shard < SHARD_COUNT {
             let mut shards = ShardSet::default();
             shards.insert(cursor.shard);
             let grip = self.grip(lane, shards, Mode::Shared);
-            let next = grip.table(db, cursor.shard).walk(&self.pool, cursor.position, &mut lines, |slot: Slot| {
-                visit(entry_of(slot, &self.pool));
-                wanted = wanted.saturating_sub(1);
-                wanted > 0
-            });
+            let next = grip.table(db, cursor.shard).walk(
+                &self.pool,
+                cursor.position,
+                &mut lines,
+                |slot: Slot| {
+                    visit(entry_of(slot, &self.pool));
+                    wanted = wanted.saturating_sub(1);
+                    wanted > 0
+                },
+            );
             match next {
                 Some(position) => return Cursor { position, ..cursor }.to_u64(),
-                None => cursor = Cursor { shard: cursor.shard + 1, position: Position::default() },
+                None => {
+                    cursor = Cursor {
+                        shard: cursor.shard + 1,
+                        position: Position::default(),
+                    }
+                }
             }
             if lines == 0 && cursor.shard < SHARD_COUNT {
                 return cursor.to_u64();
@@ -88,16 +110,28 @@ impl Keyspace {
     }
 
     /// Visits one key of `db` picked at random; `None` when there is none. Shards are chosen by the number of their keys.
-    pub fn random_key<R>(&self, lane: u32, db: u32, random: u64, visit: impl FnOnce(Entry) -> R) -> Option<R> {
+    pub fn random_key<R>(
+        &self,
+        lane: u32,
+        db: u32,
+        random: u64,
+        visit: impl FnOnce(Entry) -> R,
+    ) -> Option<R> {
         let (keys, _) = self.count(db);
-        let mut skip = if keys == 0 { return None } else { (random >> 8) % keys };
+        let mut skip = if keys == 0 {
+            return None;
+        } else {
+            (random >> 8) % keys
+        };
         for shard in (0..SHARD_COUNT).chain(0..SHARD_COUNT) {
             let mut shards = ShardSet::default();
             shards.insert(shard);
             let grip = self.grip(lane, shards, Mode::Shared);
             let table = grip.table(db, shard);
             if skip < table.len() as u64 {
-                return table.random(&self.pool, self.hash(&random.to_le_bytes())).map(visit);
+                return table
+                    .random(&self.pool, self.hash(&random.to_le_bytes()))
+                    .map(visit);
             }
             skip -= table.len() as u64;
         }

@@ -24,8 +24,9 @@ pub const LINES_MAX: u32 = 128;
 pub const REACH: u32 = 6;
 
 /// Sizes a segment grows through, in lines: those the pool's cells fit without waste.
-pub const LINE_STEPS: [u32; 22] =
-    [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128];
+pub const LINE_STEPS: [u32; 22] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128,
+];
 
 const OFFSET_MASK: u64 = (1 << 41) - 1;
 const TTL_BIT: u64 = 1 << 41;
@@ -115,7 +116,11 @@ impl Segment {
     /// Makes every slot empty.
     pub fn clear(self) {
         // SAFETY: the lines are ours by `at`'s contract; all-zero is an empty slot.
-        unsafe { self.slots.as_ptr().write_bytes(0, self.lines as usize * LINE_SLOTS) }
+        unsafe {
+            self.slots
+                .as_ptr()
+                .write_bytes(0, self.lines as usize * LINE_SLOTS)
+        }
     }
 
     /// The home line of `tag`.
@@ -155,7 +160,11 @@ impl Segment {
 
     #[inline(always)]
     const fn wrap(self, line: u32) -> u32 {
-        if line >= self.lines { line % self.lines } else { line }
+        if line >= self.lines {
+            line % self.lines
+        } else {
+            line
+        }
     }
 
     /// Asks the CPU for the home line of `tag`.
@@ -224,7 +233,9 @@ impl Segment {
     /// Every slot in use, line by line.
     pub fn slots(self) -> impl Iterator<Item = Slot> {
         (0..self.lines)
-            .flat_map(move |line| (0..LINE_SLOTS).map(move |index| Slot(self.get(line, index).content())))
+            .flat_map(move |line| {
+                (0..LINE_SLOTS).map(move |index| Slot(self.get(line, index).content()))
+            })
             .filter(|slot| !slot.is_empty())
     }
 
@@ -242,7 +253,9 @@ impl Segment {
     /// Lines a look-up from `home` reads at most.
     fn reach_of(self, home: u32) -> u32 {
         let limit = REACH.min(self.lines);
-        (0..limit).find(|&step| !self.is_over(self.wrap(home + step))).map_or(limit, |step| step + 1)
+        (0..limit)
+            .find(|&step| !self.is_over(self.wrap(home + step)))
+            .map_or(limit, |step| step + 1)
     }
 
     /// Moves every slot into `target`, which is empty; `false` when one does not fit (then `target` is to be cleared).
@@ -260,7 +273,9 @@ impl Segment {
                 }
                 let place = self.find(slot.tag(), |other| other.offset() == slot.offset());
                 if place != Some(Place { line, index }) {
-                    return Err(format!("slot {slot:?} in line {line} is found at {place:?}"));
+                    return Err(format!(
+                        "slot {slot:?} in line {line} is found at {place:?}"
+                    ));
                 }
             }
         }
@@ -297,7 +312,9 @@ mod tests {
 
     impl Lines {
         fn new(lines: u32) -> Lines {
-            Lines { memory: vec![[Slot::default(); LINE_SLOTS]; lines as usize] }
+            Lines {
+                memory: vec![[Slot::default(); LINE_SLOTS]; lines as usize],
+            }
         }
         fn segment(&mut self) -> Segment {
             let lines = self.memory.len() as u32;
@@ -310,7 +327,9 @@ mod tests {
     fn random_tags(seed: u64) -> impl Iterator<Item = u16> {
         let mut state = seed;
         core::iter::repeat_with(move || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
             (state >> 48) as u16
         })
     }
@@ -329,13 +348,20 @@ mod tests {
                 live.push(slot);
                 if number % 5 == 4 {
                     let gone = live.swap_remove(number % live.len());
-                    let place = segment.find(gone.tag(), |slot| slot == gone).expect("it is there");
+                    let place = segment
+                        .find(gone.tag(), |slot| slot == gone)
+                        .expect("it is there");
                     segment.remove(place);
-                    assert_eq!(segment.find(gone.tag(), |slot| slot.offset() == gone.offset()), None);
+                    assert_eq!(
+                        segment.find(gone.tag(), |slot| slot.offset() == gone.offset()),
+                        None
+                    );
                 }
             }
             assert_eq!(segment.slots().count(), live.len());
-            let by_home: usize = (0..lines).map(|line| segment.slots_of_home(line).count()).sum();
+            let by_home: usize = (0..lines)
+                .map(|line| segment.slots_of_home(line).count())
+                .sum();
             assert_eq!(by_home, live.len());
             segment.is_valid().expect("valid");
         }
@@ -347,7 +373,14 @@ mod tests {
         let segment = memory.segment();
         let mut tags = random_tags(42);
         let mut number = 0u64;
-        while segment.insert(Slot::new(tags.next().expect("endless"), 8 * (number + 1), false)).is_some() {
+        while segment
+            .insert(Slot::new(
+                tags.next().expect("endless"),
+                8 * (number + 1),
+                false,
+            ))
+            .is_some()
+        {
             number += 1;
         }
         let load = number as f64 / (LINES_MAX as usize * LINE_SLOTS) as f64;
@@ -374,10 +407,15 @@ mod tests {
         let (source, target) = (small.segment(), large.segment());
         let mut tags = random_tags(7);
         for number in 0..400u64 {
-            source.insert(Slot::new(tags.next().expect("endless"), 8 * (number + 1), number % 2 == 0));
+            source.insert(Slot::new(
+                tags.next().expect("endless"),
+                8 * (number + 1),
+                number % 2 == 0,
+            ));
         }
         assert!(source.copy_into(target));
-        let (mut before, mut after): (Vec<_>, Vec<_>) = (source.slots().collect(), target.slots().collect());
+        let (mut before, mut after): (Vec<_>, Vec<_>) =
+            (source.slots().collect(), target.slots().collect());
         before.sort_by_key(|slot| slot.offset());
         after.sort_by_key(|slot| slot.offset());
         assert_eq!(before, after);

@@ -98,14 +98,19 @@ impl Table {
     #[inline(always)]
     fn index(&self, hash: u64) -> usize {
         // A shift by 64 is not a shift: depth 0 has one entry.
-        if self.depth == 0 { 0 } else { (hash >> (64 - self.depth)) as usize }
+        if self.depth == 0 {
+            0
+        } else {
+            (hash >> (64 - self.depth)) as usize
+        }
     }
 
     #[inline(always)]
     fn link(&self, index: usize) -> Option<Link> {
         debug_assert!(index < 1 << self.depth);
         // SAFETY: the directory has `1 << depth` initialised entries.
-        self.directory.map(|directory| unsafe { *directory.as_ptr().add(index) })
+        self.directory
+            .map(|directory| unsafe { *directory.as_ptr().add(index) })
     }
 
     #[inline(always)]
@@ -116,7 +121,8 @@ impl Table {
 
     #[inline(always)]
     fn segment_of(&self, pool: &Pool, hash: u64) -> Option<Segment> {
-        self.link(self.index(hash)).map(|link| Table::segment(link, pool))
+        self.link(self.index(hash))
+            .map(|link| Table::segment(link, pool))
     }
 
     /// Asks the CPU for the line a look-up of `hash` will read.
@@ -131,7 +137,11 @@ impl Table {
     pub fn find(&self, pool: &Pool, hash: u64, key: &[u8]) -> Option<Found> {
         let segment = self.segment_of(pool, hash)?;
         let place = segment.find(tag_of(hash), |slot| entry_of(slot, pool).key() == key)?;
-        Some(Found { segment, place, entry: entry_of(segment.slot_at(place), pool) })
+        Some(Found {
+            segment,
+            place,
+            entry: entry_of(segment.slot_at(place), pool),
+        })
     }
 
     /// Adds an entry whose key is not here yet. `hash_of` gives any entry's hash; the directory and segments grow on
@@ -149,7 +159,10 @@ impl Table {
         if self.directory.is_none() {
             self.create(pool, node)?;
         }
-        while self.segment_of(pool, hash).is_some_and(|segment| segment.insert(slot).is_none()) {
+        while self
+            .segment_of(pool, hash)
+            .is_some_and(|segment| segment.insert(slot).is_none())
+        {
             self.grow(pool, node, hash, &hash_of)?;
         }
         self.len += 1;
@@ -179,7 +192,10 @@ impl Table {
     }
 
     fn create(&mut self, pool: &Pool, node: u32) -> Result<(), Full> {
-        let directory = pool.alloc(node, size_of::<Link>()).ok_or(Full)?.cast::<Link>();
+        let directory = pool
+            .alloc(node, size_of::<Link>())
+            .ok_or(Full)?
+            .cast::<Link>();
         let Some(segment) = alloc_segment(pool, node, LINE_STEPS[0]) else {
             // SAFETY: just allocated with this size.
             unsafe { pool.free(directory.cast(), size_of::<Link>()) };
@@ -194,11 +210,20 @@ impl Table {
 
     /// Makes room near `hash`: a larger segment, or two where it was one.
     #[cold]
-    fn grow(&mut self, pool: &Pool, node: u32, hash: u64, hash_of: &impl Fn(Entry) -> u64) -> Result<(), Full> {
+    fn grow(
+        &mut self,
+        pool: &Pool,
+        node: u32,
+        hash: u64,
+        hash_of: &impl Fn(Entry) -> u64,
+    ) -> Result<(), Full> {
         let index = self.index(hash);
         let link = self.link(index).ok_or(Full)?;
         let segment = Table::segment(link, pool);
-        let larger = LINE_STEPS.iter().copied().filter(|&lines| lines > segment.lines());
+        let larger = LINE_STEPS
+            .iter()
+            .copied()
+            .filter(|&lines| lines > segment.lines());
         for lines in larger {
             if self.resize(pool, node, index, link, lines)? {
                 return Ok(());
@@ -208,7 +233,14 @@ impl Table {
     }
 
     /// Gives the segment of `link` another number of lines; `false` when its slots do not fit.
-    fn resize(&mut self, pool: &Pool, node: u32, index: usize, link: Link, lines: u32) -> Result<bool, Full> {
+    fn resize(
+        &mut self,
+        pool: &Pool,
+        node: u32,
+        index: usize,
+        link: Link,
+        lines: u32,
+    ) -> Result<bool, Full> {
         let source = Table::segment(link, pool);
         let target = alloc_segment(pool, node, lines).ok_or(Full)?;
         if !source.copy_into(target) {
@@ -216,7 +248,11 @@ impl Table {
             return Ok(false);
         }
         let (first, count) = self.range(index, link.depth());
-        self.set_links(first, count, Link::new(pool.offset_of(target.address()), lines, link.depth()));
+        self.set_links(
+            first,
+            count,
+            Link::new(pool.offset_of(target.address()), lines, link.depth()),
+        );
         self.lines = self.lines + lines as usize - source.lines() as usize;
         free_segment(pool, source);
         Ok(true)
@@ -229,7 +265,9 @@ impl Table {
     }
 
     fn set_links(&mut self, first: usize, count: usize, link: Link) {
-        let Some(directory) = self.directory else { return };
+        let Some(directory) = self.directory else {
+            return;
+        };
         for index in first..first + count {
             // SAFETY: `range` stays inside the directory.
             unsafe { directory.as_ptr().add(index).write(link) };
@@ -259,7 +297,11 @@ impl Table {
         let (first, count) = self.range(index, link.depth());
         let halves = [low, high];
         for (half, segment) in halves.into_iter().enumerate() {
-            let link = Link::new(pool.offset_of(segment.address()), segment.lines(), link.depth() + 1);
+            let link = Link::new(
+                pool.offset_of(segment.address()),
+                segment.lines(),
+                link.depth() + 1,
+            );
             self.set_links(first + half * count / 2, count / 2, link);
             self.lines += segment.lines() as usize;
         }
@@ -270,12 +312,23 @@ impl Table {
 
     /// Doubles the directory.
     fn deepen(&mut self, pool: &Pool, node: u32) -> Result<(), Full> {
-        let source = self.directory.filter(|_| self.depth < DEPTH_MAX).ok_or(Full)?;
+        let source = self
+            .directory
+            .filter(|_| self.depth < DEPTH_MAX)
+            .ok_or(Full)?;
         let count = 1usize << self.depth;
-        let target = pool.alloc(node, 2 * count * size_of::<Link>()).ok_or(Full)?.cast::<Link>();
+        let target = pool
+            .alloc(node, 2 * count * size_of::<Link>())
+            .ok_or(Full)?
+            .cast::<Link>();
         for index in 0..2 * count {
             // SAFETY: both indexes are inside their directories.
-            unsafe { target.as_ptr().add(index).write(*source.as_ptr().add(index / 2)) };
+            unsafe {
+                target
+                    .as_ptr()
+                    .add(index)
+                    .write(*source.as_ptr().add(index / 2))
+            };
         }
         // SAFETY: the old directory was asked for with this size and is not used again.
         unsafe { pool.free(source.cast(), count * size_of::<Link>()) };
@@ -291,7 +344,8 @@ impl Table {
         let used = segment.slots().count();
         if segment.lines() > 1 && used * 10 < segment.lines() as usize * LINE_SLOTS * 3 {
             let lines = lines_for(used);
-            let _stays_when_full = self.resize(pool, pool.node_of(segment.address()), index, link, lines);
+            let _stays_when_full =
+                self.resize(pool, pool.node_of(segment.address()), index, link, lines);
         }
     }
 
@@ -311,13 +365,22 @@ impl Table {
 
     /// Every entry.
     pub fn entries<'a>(&'a self, pool: &'a Pool) -> impl Iterator<Item = Entry> + 'a {
-        self.segments(pool).flat_map(|(_, segment)| segment.slots()).map(|slot| entry_of(slot, pool))
+        self.segments(pool)
+            .flat_map(|(_, segment)| segment.slots())
+            .map(|slot| entry_of(slot, pool))
     }
 
     /// Takes the first segment's entries out, calling `each` for them, and frees it; `false` when the table is empty and
     /// owns nothing more. So a table can be dismantled in bounded steps.
-    pub fn dismantle_step(&mut self, pool: &Pool, cursor: &mut usize, mut each: impl FnMut(Entry)) -> bool {
-        let Some(directory) = self.directory else { return false };
+    pub fn dismantle_step(
+        &mut self,
+        pool: &Pool,
+        cursor: &mut usize,
+        mut each: impl FnMut(Entry),
+    ) -> bool {
+        let Some(directory) = self.directory else {
+            return false;
+        };
         if *cursor >= 1 << self.depth {
             // SAFETY: the directory was asked for with this size; every segment is gone.
             unsafe { pool.free(directory.cast(), (1usize << self.depth) * size_of::<Link>()) };
@@ -344,19 +407,37 @@ impl Table {
     ) -> Option<Position> {
         let mut position = position;
         loop {
-            let index = if self.depth == 0 { 0 } else { (position.prefix >> (DEPTH_MAX - self.depth)) as usize };
+            let index = if self.depth == 0 {
+                0
+            } else {
+                (position.prefix >> (DEPTH_MAX - self.depth)) as usize
+            };
             let link = self.link(index)?;
             let segment = Table::segment(link, pool);
-            let mut line = if link.depth() < position.depth { 0 } else { segment.home(position.tag) };
+            let mut line = if link.depth() < position.depth {
+                0
+            } else {
+                segment.home(position.tag)
+            };
             let (first, count) = self.range(index, link.depth());
             while line < segment.lines() {
                 if *budget == 0 {
-                    let prefix = if self.depth == 0 { 0 } else { (first as u32) << (DEPTH_MAX - self.depth) };
+                    let prefix = if self.depth == 0 {
+                        0
+                    } else {
+                        (first as u32) << (DEPTH_MAX - self.depth)
+                    };
                     let tag = segment.first_tag(line) as u16;
-                    return Some(Position { prefix, depth: link.depth(), tag });
+                    return Some(Position {
+                        prefix,
+                        depth: link.depth(),
+                        tag,
+                    });
                 }
                 *budget -= 1;
-                let more = segment.slots_of_home(line).fold(true, |more, slot| visit(slot) && more);
+                let more = segment
+                    .slots_of_home(line)
+                    .fold(true, |more, slot| visit(slot) && more);
                 if !more {
                     *budget = 0;
                 }
@@ -366,7 +447,11 @@ impl Table {
                 return None;
             }
             let prefix = ((first + count) as u32) << (DEPTH_MAX - self.depth);
-            position = Position { prefix, depth: 0, tag: 0 };
+            position = Position {
+                prefix,
+                depth: 0,
+                tag: 0,
+            };
         }
     }
 
@@ -399,17 +484,29 @@ impl Table {
                 let hash = hash_of(entry);
                 len += 1;
                 deadlines += slot.has_deadline() as usize;
-                if slot.tag() != tag_of(hash) || slot.has_deadline() != entry.shape().has_deadline() {
-                    return Err(format!("{slot:?} does not fit its entry {:?}", entry.shape()));
+                if slot.tag() != tag_of(hash) || slot.has_deadline() != entry.shape().has_deadline()
+                {
+                    return Err(format!(
+                        "{slot:?} does not fit its entry {:?}",
+                        entry.shape()
+                    ));
                 }
-                let (first, _) = self.range(self.index(hash), self.link(index).map_or(0, Link::depth));
+                let (first, _) =
+                    self.range(self.index(hash), self.link(index).map_or(0, Link::depth));
                 if first != index {
                     return Err(format!("a key of directory entry {first} lies in {index}"));
                 }
             }
         }
-        let (counted, kept) = ((len, deadlines, lines), (self.len, self.deadlines, self.lines));
-        if counted == kept { Ok(()) } else { Err(format!("len, deadlines, lines: {counted:?}, kept {kept:?}")) }
+        let (counted, kept) = (
+            (len, deadlines, lines),
+            (self.len, self.deadlines, self.lines),
+        );
+        if counted == kept {
+            Ok(())
+        } else {
+            Err(format!("len, deadlines, lines: {counted:?}, kept {kept:?}"))
+        }
     }
 }
 
@@ -447,14 +544,22 @@ fn free_segment(pool: &Pool, segment: Segment) {
 /// Lines that hold `used` slots at four fifths of their room.
 fn lines_for(used: usize) -> u32 {
     let wanted = (used * 5).div_ceil(4 * LINE_SLOTS).max(1) as u32;
-    LINE_STEPS.iter().copied().find(|&lines| lines >= wanted).unwrap_or(LINES_MAX)
+    LINE_STEPS
+        .iter()
+        .copied()
+        .find(|&lines| lines >= wanted)
+        .unwrap_or(LINES_MAX)
 }
 
 const SLOTS_MAX: usize = LINES_MAX as usize * LINE_SLOTS;
 
 /// Which of a segment's slots, in their order, belong to the upper half of its hashes. Each key is read for it, so the
 /// entries are asked for ahead.
-fn upper_half(source: Segment, pool: &Pool, is_upper: impl Fn(Entry) -> bool) -> [u64; SLOTS_MAX / 64] {
+fn upper_half(
+    source: Segment,
+    pool: &Pool,
+    is_upper: impl Fn(Entry) -> bool,
+) -> [u64; SLOTS_MAX / 64] {
     const AHEAD: usize = 16;
     let mut bits = [0u64; SLOTS_MAX / 64];
     let mut coming = source.slots();
@@ -477,7 +582,11 @@ fn gather(
 ) -> Option<Segment> {
     let mine = || {
         let chosen = |number: usize| (upper[number / 64] >> (number % 64) & 1 == 1) == half;
-        source.slots().enumerate().filter(move |(number, _)| chosen(*number)).map(|(_, slot)| slot)
+        source
+            .slots()
+            .enumerate()
+            .filter(move |(number, _)| chosen(*number))
+            .map(|(_, slot)| slot)
     };
     let wanted = lines_for(mine().count());
     for lines in LINE_STEPS.into_iter().filter(|&lines| lines >= wanted) {

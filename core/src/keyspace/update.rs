@@ -8,8 +8,8 @@ use crate::keyspace::Grip;
 use crate::keyspace::table::{Found, Full};
 use crate::object::entry::{Body, Entry, EntryDraft};
 use crate::object::string::{self, Block, StringValue};
-use crate::pool::{Pool, usable_size};
 use crate::pool::prefix::{Encoding, ObjectType, Use};
+use crate::pool::{Pool, usable_size};
 
 /// A key, where it belongs, and who is creating or changing it.
 #[derive(Clone, Copy, Debug)]
@@ -81,18 +81,32 @@ impl Grip<'_> {
         deadline: Option<i64>,
     ) -> Result<(), Full> {
         let pool = self.pool();
-        let usage = found.map_or_else(|| Use::fresh(target.clock, target.node), |f| f.entry.usage_word());
+        let usage = found.map_or_else(
+            || Use::fresh(target.clock, target.node),
+            |f| f.entry.usage_word(),
+        );
         let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
         let build = |node: u32| {
             let body = string::body(pool, node, target.key.len(), deadline.is_some(), value)?;
             let kind = ObjectType::String;
-            let draft = EntryDraft { key: target.key, deadline, kind, encoding, body, usage };
+            let draft = EntryDraft {
+                key: target.key,
+                deadline,
+                kind,
+                encoding,
+                body,
+                usage,
+            };
             draft.build(pool, node).or_else(|| {
                 free_body(pool, encoding, body);
                 None
             })
         };
-        let entry = self.keyspace().placement.first_with_room(home, build).ok_or(Full)?;
+        let entry = self
+            .keyspace()
+            .placement
+            .first_with_room(home, build)
+            .ok_or(Full)?;
         self.link(target, found, entry)
     }
 
@@ -106,19 +120,28 @@ impl Grip<'_> {
                 unsafe { found.entry.free(pool) };
                 Ok(())
             }
-            None => self.insert(target.db, target.hash, entry).inspect_err(|Full| {
-                // SAFETY: the entry was never reachable.
-                unsafe { entry.free(pool) }
-            }),
+            None => self
+                .insert(target.db, target.hash, entry)
+                .inspect_err(|Full| {
+                    // SAFETY: the entry was never reachable.
+                    unsafe { entry.free(pool) }
+                }),
         }
     }
 
     /// Points a key at a changed copy of its entry; what the entry owns goes over to the copy.
-    fn rebuild(&mut self, target: Target<'_>, found: Found, draft: EntryDraft<'_>) -> Result<(), Full> {
+    fn rebuild(
+        &mut self,
+        target: Target<'_>,
+        found: Found,
+        draft: EntryDraft<'_>,
+    ) -> Result<(), Full> {
         let pool = self.pool();
         let home = pool.node_of(found.entry.address());
         let placement = &self.keyspace().placement;
-        let entry = placement.first_with_room(home, |node| draft.build(pool, node)).ok_or(Full)?;
+        let entry = placement
+            .first_with_room(home, |node| draft.build(pool, node))
+            .ok_or(Full)?;
         self.replace(target.db, target.hash, found, entry);
         // SAFETY: no slot leads to the old shell any more; its value belongs to the copy.
         unsafe { found.entry.free_shell(pool) };
@@ -126,7 +149,12 @@ impl Grip<'_> {
     }
 
     /// Gives a key a deadline in milliseconds of Unix time, or takes it away.
-    pub fn set_deadline(&mut self, target: Target<'_>, found: Found, deadline: Option<i64>) -> Result<(), Full> {
+    pub fn set_deadline(
+        &mut self,
+        target: Target<'_>,
+        found: Found,
+        deadline: Option<i64>,
+    ) -> Result<(), Full> {
         match deadline {
             Some(deadline) if found.entry.shape().has_deadline() => {
                 // SAFETY: the entry has a deadline and the shard is held exclusively.
@@ -134,7 +162,14 @@ impl Grip<'_> {
                 Ok(())
             }
             None if !found.entry.shape().has_deadline() => Ok(()),
-            deadline => self.rebuild(target, found, EntryDraft { deadline, ..EntryDraft::of(found.entry) }),
+            deadline => self.rebuild(
+                target,
+                found,
+                EntryDraft {
+                    deadline,
+                    ..EntryDraft::of(found.entry)
+                },
+            ),
         }
     }
 
@@ -148,7 +183,9 @@ impl Grip<'_> {
         bytes: &[u8],
     ) -> Result<usize, Full> {
         let pool = self.pool();
-        let value = found.map_or(StringValue::Bytes(b""), |found| StringValue::of(found.entry));
+        let value = found.map_or(StringValue::Bytes(b""), |found| {
+            StringValue::of(found.entry)
+        });
         let old_len = value.len();
         let new_len = old_len.max(offset + bytes.len());
         if let Some(block) = found.and_then(|found| string::block_of(found.entry))
@@ -167,10 +204,16 @@ impl Grip<'_> {
             self.set_string(target, found, value, Encoding::Raw, Deadline::Keep)?;
             return Ok(new_len);
         }
-        let spare = if found.is_some() { new_len.min(SPARE_BYTES_MAX) } else { 0 };
+        let spare = if found.is_some() {
+            new_len.min(SPARE_BYTES_MAX)
+        } else {
+            0
+        };
         let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
         let placement = &self.keyspace().placement;
-        let attempt = |capacity: usize| placement.first_with_room(home, |node| Block::alloc(pool, node, capacity));
+        let attempt = |capacity: usize| {
+            placement.first_with_room(home, |node| Block::alloc(pool, node, capacity))
+        };
         let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
         let block = attempt(capacity).or_else(|| attempt(new_len)).ok_or(Full)?;
         // SAFETY: the block is ours alone and has room for both.
@@ -182,7 +225,12 @@ impl Grip<'_> {
     }
 
     /// Makes `block` a key's value; it is freed if that fails.
-    fn adopt_block(&mut self, target: Target<'_>, found: Option<Found>, block: Block) -> Result<(), Full> {
+    fn adopt_block(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        block: Block,
+    ) -> Result<(), Full> {
         let pool = self.pool();
         if let Some(found) = found
             && let Some(old) = string::block_of(found.entry)
@@ -195,12 +243,25 @@ impl Grip<'_> {
             return Ok(());
         }
         let body = Body::Word(block.word());
-        let usage = found.map_or_else(|| Use::fresh(target.clock, target.node), |f| f.entry.usage_word());
+        let usage = found.map_or_else(
+            || Use::fresh(target.clock, target.node),
+            |f| f.entry.usage_word(),
+        );
         let deadline = found.and_then(|found| found.entry.deadline());
         let (kind, encoding) = (ObjectType::String, Encoding::Raw);
-        let draft = EntryDraft { key: target.key, deadline, kind, encoding, body, usage };
+        let draft = EntryDraft {
+            key: target.key,
+            deadline,
+            kind,
+            encoding,
+            body,
+            usage,
+        };
         let home = pool.node_of(block.address());
-        let built = self.keyspace().placement.first_with_room(home, |node| draft.build(pool, node));
+        let built = self
+            .keyspace()
+            .placement
+            .first_with_room(home, |node| draft.build(pool, node));
         match built {
             Some(entry) => self.link(target, found, entry),
             None => {
@@ -227,10 +288,15 @@ impl Grip<'_> {
         overwritten: Option<Found>,
     ) -> Result<(), Full> {
         let pool = self.pool();
-        let draft = EntryDraft { key: target.key, ..EntryDraft::of(found.entry) };
+        let draft = EntryDraft {
+            key: target.key,
+            ..EntryDraft::of(found.entry)
+        };
         let home = pool.node_of(found.entry.address());
         let placement = &self.keyspace().placement;
-        let entry = placement.first_with_room(home, |node| draft.build(pool, node)).ok_or(Full)?;
+        let entry = placement
+            .first_with_room(home, |node| draft.build(pool, node))
+            .ok_or(Full)?;
         if overwritten.is_none() && self.insert(target.db, target.hash, entry).is_err() {
             // SAFETY: only the copied shell is ours; the value still belongs to the source.
             unsafe { entry.free_shell(pool) };
@@ -250,14 +316,24 @@ impl Grip<'_> {
     }
 
     /// Moves a key, as it is, to another database where it does not exist.
-    pub fn change_database(&mut self, source: Target<'_>, found: Found, db: u32) -> Result<(), Full> {
+    pub fn change_database(
+        &mut self,
+        source: Target<'_>,
+        found: Found,
+        db: u32,
+    ) -> Result<(), Full> {
         self.insert(db, source.hash, found.entry)?;
         self.remove(source.db, source.hash, found);
         Ok(())
     }
 
     /// Makes `target` a copy of `source`, deadline included, overwriting what it holds. The use word starts anew.
-    pub fn copy(&mut self, source: Found, target: Target<'_>, overwritten: Option<Found>) -> Result<(), Full> {
+    pub fn copy(
+        &mut self,
+        source: Found,
+        target: Target<'_>,
+        overwritten: Option<Found>,
+    ) -> Result<(), Full> {
         let entry = source.entry;
         let deadline = entry.deadline().map_or(Deadline::Clear, Deadline::At);
         let value = StringValue::of(entry);
@@ -269,7 +345,12 @@ impl Grip<'_> {
 
 /// Overwrites a string where it lies, when the new one asks for the same cell and has the same parts.
 #[inline(always)]
-fn write_in_place(entry: Entry, value: StringValue<'_>, encoding: Encoding, deadline: Option<i64>) -> bool {
+fn write_in_place(
+    entry: Entry,
+    value: StringValue<'_>,
+    encoding: Encoding,
+    deadline: Option<i64>,
+) -> bool {
     let shape = entry.shape();
     if shape.kind() != ObjectType::String || shape.has_deadline() != deadline.is_some() {
         return false;
@@ -303,8 +384,9 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     {
         return false;
     }
-    let new_shape = crate::pool::prefix::Shape::new(ObjectType::String, encoding, shape.key_len(), bytes.len())
-        .with_deadline(shape.has_deadline());
+    let new_shape =
+        crate::pool::prefix::Shape::new(ObjectType::String, encoding, shape.key_len(), bytes.len())
+            .with_deadline(shape.has_deadline());
     // SAFETY: the cell fits the new shape (same class), and the shard is held exclusively.
     unsafe {
         if new_shape != shape {
@@ -316,7 +398,9 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
 }
 
 fn overwrite_block(entry: Entry, bytes: &[u8]) -> bool {
-    let Some(block) = string::block_of(entry) else { return false };
+    let Some(block) = string::block_of(entry) else {
+        return false;
+    };
     let wanted = usable_size(string::BLOCK_HEADER + bytes.len());
     let shape = entry.shape();
     let stays_outside = !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline());

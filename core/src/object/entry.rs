@@ -86,7 +86,9 @@ impl Entry {
     pub fn deadline(self) -> Option<i64> {
         let shape = self.shape();
         // SAFETY: the shape says that there is a deadline at that offset; it is 8-byte aligned as the entry is.
-        shape.has_deadline().then(|| unsafe { self.field(shape.deadline_offset()).read() as i64 })
+        shape
+            .has_deadline()
+            .then(|| unsafe { self.field(shape.deadline_offset()).read() as i64 })
     }
 
     /// Whether it has expired at `now_ms`.
@@ -102,7 +104,10 @@ impl Entry {
     pub unsafe fn set_deadline(self, deadline: i64) {
         debug_assert!(self.shape().has_deadline());
         // SAFETY: the shape says that there is a deadline, and the lock is the caller's.
-        unsafe { self.field(self.shape().deadline_offset()).write(deadline as u64) }
+        unsafe {
+            self.field(self.shape().deadline_offset())
+                .write(deadline as u64)
+        }
     }
 
     /// # Safety
@@ -270,15 +275,25 @@ impl EntryDraft<'_> {
         // SAFETY: every write below stays inside `entry_bytes` by the shape's own offsets; fields are 8-byte aligned
         // because the pool's cells are.
         unsafe {
-            start.cast::<Prefix>().write(Prefix { shape, usage: Use::from_word(self.usage) });
+            start.cast::<Prefix>().write(Prefix {
+                shape,
+                usage: Use::from_word(self.usage),
+            });
             if let Some(deadline) = self.deadline {
-                start.add(shape.deadline_offset()).cast::<i64>().write(deadline);
+                start
+                    .add(shape.deadline_offset())
+                    .cast::<i64>()
+                    .write(deadline);
             }
             let key = start.add(shape.key_offset());
             core::ptr::copy_nonoverlapping(self.key.as_ptr(), key, self.key.len());
             match self.body {
                 Body::Bytes(bytes) => {
-                    core::ptr::copy_nonoverlapping(bytes.as_ptr(), key.add(self.key.len()), bytes.len());
+                    core::ptr::copy_nonoverlapping(
+                        bytes.as_ptr(),
+                        key.add(self.key.len()),
+                        bytes.len(),
+                    );
                 }
                 Body::Word(word) => start.add(shape.word_offset()).cast::<u64>().write(word),
             }

@@ -9,8 +9,8 @@
 //! pool was asked for. Redis' names: `int`, `embstr` (at most 44 bytes, set whole), `raw`.
 
 use crate::object::entry::{Body, EMBEDDED_ENTRY_MAX, Entry};
-use crate::pool::{Pool, usable_size};
 use crate::pool::prefix::{EMBEDDED_BYTES_MAX, Encoding, PREFIX_BYTES};
+use crate::pool::{Pool, usable_size};
 use crate::resp::number;
 use core::ptr::NonNull;
 
@@ -240,7 +240,11 @@ pub fn body<'a>(
 ) -> Option<Body<'a>> {
     match value {
         StringValue::Int(value) => Some(Body::Word(value as u64)),
-        StringValue::Bytes(bytes) if is_embedded(key_len, bytes.len(), has_deadline) => Some(Body::Bytes(bytes)),
-        StringValue::Bytes(bytes) => Block::from_bytes(pool, node, bytes).map(|block| Body::Word(block.word())),
+        StringValue::Bytes(bytes) if is_embedded(key_len, bytes.len(), has_deadline) => {
+            Some(Body::Bytes(bytes))
+        }
+        StringValue::Bytes(bytes) => {
+            Block::from_bytes(pool, node, bytes).map(|block| Body::Word(block.word()))
+        }
     }
 }

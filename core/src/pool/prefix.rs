@@ -53,18 +53,27 @@ impl Field {
         (word & !self.mask()) | ((value << self.shift) & self.mask())
     }
     const fn after(self, width: u32) -> Field {
-        Field { shift: self.shift + self.width, width }
+        Field {
+            shift: self.shift + self.width,
+            width,
+        }
     }
 }
 
-const KEY_LEN: Field = Field { shift: 0, width: 30 };
+const KEY_LEN: Field = Field {
+    shift: 0,
+    width: 30,
+};
 const VALUE_LEN: Field = KEY_LEN.after(16);
 const TYPE: Field = VALUE_LEN.after(4);
 const ENCODING: Field = TYPE.after(4);
 const DEADLINE: Field = ENCODING.after(1);
 const WORD: Field = DEADLINE.after(1);
 
-const CLOCK: Field = Field { shift: 0, width: 24 };
+const CLOCK: Field = Field {
+    shift: 0,
+    width: 24,
+};
 const FREQUENCY: Field = CLOCK.after(8);
 const LEVEL: Field = FREQUENCY.after(3);
 const MANTISSA: Field = LEVEL.after(8);
@@ -96,8 +105,14 @@ pub enum ObjectType {
 }
 
 impl ObjectType {
-    const ALL: [ObjectType; 6] =
-        [Self::String, Self::List, Self::Set, Self::SortedSet, Self::Hash, Self::Stream];
+    const ALL: [ObjectType; 6] = [
+        Self::String,
+        Self::List,
+        Self::Set,
+        Self::SortedSet,
+        Self::Hash,
+        Self::Stream,
+    ];
 
     /// The name TYPE and SCAN use.
     pub const fn name(self) -> &'static str {
@@ -112,7 +127,11 @@ impl ObjectType {
     }
 
     const fn from_bits(bits: u64) -> ObjectType {
-        Self::ALL[if (bits as usize) < Self::ALL.len() { bits as usize } else { 0 }]
+        Self::ALL[if (bits as usize) < Self::ALL.len() {
+            bits as usize
+        } else {
+            0
+        }]
     }
 }
 
@@ -141,7 +160,11 @@ impl Encoding {
     }
 
     const fn from_bits(bits: u64) -> Encoding {
-        Self::ALL[if (bits as usize) < Self::ALL.len() { bits as usize } else { 0 }]
+        Self::ALL[if (bits as usize) < Self::ALL.len() {
+            bits as usize
+        } else {
+            0
+        }]
     }
 }
 
@@ -151,7 +174,12 @@ pub struct Shape(u64);
 
 impl Shape {
     /// A shape. `key_len` and `value_len` are bytes within `KEY_BYTES_MAX` and `EMBEDDED_BYTES_MAX`.
-    pub const fn new(kind: ObjectType, encoding: Encoding, key_len: usize, value_len: usize) -> Shape {
+    pub const fn new(
+        kind: ObjectType,
+        encoding: Encoding,
+        key_len: usize,
+        value_len: usize,
+    ) -> Shape {
         debug_assert!(key_len <= KEY_BYTES_MAX && value_len <= EMBEDDED_BYTES_MAX);
         let word = KEY_LEN.with(0, key_len as u64);
         let word = VALUE_LEN.with(word, value_len as u64);
@@ -315,10 +343,18 @@ fn counted(word: u64) -> u64 {
     if mantissa > 255 {
         (mantissa, exponent) = (128, exponent + 1);
     }
-    let (mantissa, exponent) = if exponent > 31 { (255, 31) } else { (mantissa, exponent) };
+    let (mantissa, exponent) = if exponent > 31 {
+        (255, 31)
+    } else {
+        (mantissa, exponent)
+    };
     let level = LEVEL.get(word);
     let crossed = (mantissa << exponent) & ((1 << level) - 1) == 0;
-    let level = if crossed { (level + 1).min(LEVEL_MAX as u64) } else { level };
+    let level = if crossed {
+        (level + 1).min(LEVEL_MAX as u64)
+    } else {
+        level
+    };
     EXPONENT.with(MANTISSA.with(LEVEL.with(word, level), mantissa), exponent)
 }
 
@@ -344,7 +380,11 @@ fn cooled(level: u64, idle: u64, decay_seconds: u32) -> u64 {
 
 fn frequency_after(word: u64, idle: u64, decay_minutes: u32) -> u64 {
     let frequency = FREQUENCY.get(word);
-    if decay_minutes == 0 { frequency } else { frequency.saturating_sub(idle / 60 / decay_minutes as u64) }
+    if decay_minutes == 0 {
+        frequency
+    } else {
+        frequency.saturating_sub(idle / 60 / decay_minutes as u64)
+    }
 }
 
 /// Redis' logarithmic counter: the higher it stands, the rarer it grows (eviction documentation, LFU).
@@ -355,7 +395,11 @@ fn frequency_raised(frequency: u64, touch: &Touch) -> u64 {
     let base = frequency.saturating_sub(LFU_START);
     let odds = base * touch.lfu_log_factor as u64 + 1;
     let draw = touch.random.wrapping_mul(0x9e37_79b9) >> 8;
-    if (draw as u64 * odds) >> 24 == 0 { frequency + 1 } else { frequency }
+    if (draw as u64 * odds) >> 24 == 0 {
+        frequency + 1
+    } else {
+        frequency
+    }
 }
 
 /// What the second word says at a moment, decay applied.
@@ -405,17 +449,32 @@ mod tests {
     use super::*;
 
     fn touch(clock: u32, node: u32, random: u32) -> Touch {
-        Touch { clock, node, random, decay_seconds: 10, lfu_log_factor: 10, lfu_decay_minutes: 1 }
+        Touch {
+            clock,
+            node,
+            random,
+            decay_seconds: 10,
+            lfu_log_factor: 10,
+            lfu_decay_minutes: 1,
+        }
     }
 
     #[test]
     fn shape_keeps_every_field_apart() {
-        let shape = Shape::new(ObjectType::String, Encoding::Raw, KEY_BYTES_MAX, EMBEDDED_BYTES_MAX);
+        let shape = Shape::new(
+            ObjectType::String,
+            Encoding::Raw,
+            KEY_BYTES_MAX,
+            EMBEDDED_BYTES_MAX,
+        );
         for (deadline, word) in [(false, false), (true, false), (false, true), (true, true)] {
             let shape = shape.with_deadline(deadline).with_word(word);
             assert_eq!(shape.key_len(), KEY_BYTES_MAX);
             assert_eq!(shape.value_len(), EMBEDDED_BYTES_MAX);
-            assert_eq!((shape.kind(), shape.encoding()), (ObjectType::String, Encoding::Raw));
+            assert_eq!(
+                (shape.kind(), shape.encoding()),
+                (ObjectType::String, Encoding::Raw)
+            );
             assert_eq!((shape.has_deadline(), shape.has_word()), (deadline, word));
             let optional = 8 * (deadline as usize + word as usize);
             assert_eq!(shape.key_offset(), PREFIX_BYTES + optional);
@@ -489,6 +548,9 @@ mod tests {
         }
         let frequency = UseView::read(usage.load(), 1, 10, 1).frequency;
         assert!((8..60).contains(&frequency), "{frequency}");
-        assert_eq!(UseView::read(usage.load(), 181, 10, 1).frequency, frequency - 3);
+        assert_eq!(
+            UseView::read(usage.load(), 181, 10, 1).frequency,
+            frequency - 3
+        );
     }
 }

@@ -67,7 +67,8 @@ impl Spill {
         self.drained = 0;
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    /// Appends bytes that are a reply already.
+    pub fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 

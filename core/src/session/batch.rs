@@ -61,7 +61,10 @@ pub(super) fn run(
                 continue;
             }
             Parsed::Incomplete { .. } if exceeds_limit(store, buf.len() - taken) => {
-                store.log("warning", "closed a client whose unfinished request exceeds client-query-buffer-limit");
+                store.log(
+                    "warning",
+                    "closed a client whose unfinished request exceeds client-query-buffer-limit",
+                );
                 break Ending::Close;
             }
             Parsed::Incomplete { .. } => break Ending::Drained,
@@ -71,7 +74,12 @@ pub(super) fn run(
                 break Ending::Close;
             }
         };
-        match context.execute(&session.face, &mut session.client, Args::new(source, &spans), &mut reply) {
+        match context.execute(
+            &session.face,
+            &mut session.client,
+            Args::new(source, &spans),
+            &mut reply,
+        ) {
             Flow::Continue => taken += consumed,
             Flow::Close => break Ending::Close,
             Flow::Retry(ms) => break Ending::Retry(ms),
@@ -96,13 +104,21 @@ pub(super) fn run(
         }
         Ending::HandOff(command, consumed) => {
             let inline = buf.get(taken).is_some_and(|&first| first != b'*');
-            let source = if inline { parser.inline_bytes() } else { &buf[taken..] };
+            let source = if inline {
+                parser.inline_bytes()
+            } else {
+                &buf[taken..]
+            };
             let handed = hand_over(command, Args::new(source, &spans), out, outcome);
             if handed {
                 taken += consumed;
                 lane.counters.hand_offs.add(1);
                 outcome.flags = if muted { outcome_flag::MUTED } else { 0 };
-                session.handed_off = Some(HandedOff { command, started: Instant::now(), muted });
+                session.handed_off = Some(HandedOff {
+                    command,
+                    started: Instant::now(),
+                    muted,
+                });
                 Some(Status::Handoff)
             } else if outcome.reply_bytes > 0 {
                 // No room behind the replies: these go first, the request is parsed again.
@@ -125,7 +141,12 @@ fn exceeds_limit(store: &Store, waiting: usize) -> bool {
 
 /// Writes a request's arguments behind the replies in `out`: a `u32` length and the bytes, for each; `false` when they do
 /// not fit.
-fn hand_over(command: &'static CommandSpec, args: Args<'_>, out: &mut [u8], outcome: &mut Outcome) -> bool {
+fn hand_over(
+    command: &'static CommandSpec,
+    args: Args<'_>,
+    out: &mut [u8],
+    outcome: &mut Outcome,
+) -> bool {
     let start = outcome.reply_bytes as usize;
     let wanted: usize = args.iter().map(|arg| 4 + arg.len()).sum();
     if out.len() - start < wanted {
