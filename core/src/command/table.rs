@@ -4,8 +4,8 @@
 // Written by core/gen.ts from core/commands/*.json; edit those and run `deno task gen`.
 
 use super::spec::{
-    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags, KeySpec,
-    Locks, Otherwise, Run,
+    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags,
+    KeySpec, Locks, Otherwise, Run,
 };
 
 /// Commands and subcommands together.
