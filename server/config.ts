@@ -213,8 +213,9 @@ export class Config {
       if (option.change === "guarded" && !this.#unguarded(trusted)) {
         throw refusal(name, "can't set protected config");
       }
-      if (seen.has(option.name)) throw refusal(name, "duplicate parameter");
-      seen.add(option.name);
+      // By name, not by option: Redis takes slave-priority beside replica-priority, and the last one counts.
+      if (seen.has(name.toLowerCase())) throw refusal(name, "duplicate parameter");
+      seen.add(name.toLowerCase());
       return option;
     });
   }

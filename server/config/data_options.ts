@@ -151,6 +151,12 @@ export const REPLICATION_OPTIONS: readonly Option[] = [
   option("min-replicas-max-lag", int(0, INT_MAX), "10", "Seconds of lag up to which a replica counts.", LIVE, alias("min-slaves-max-lag")),
 ];
 
+const HOST_NAME = matching(
+  "<host name>",
+  /^[a-z0-9.-]{0,255}$/i,
+  "Hostnames may only contain alphanumeric characters, hyphens or dots, and at most 255 of them",
+);
+
 /** The cluster. */
 // deno-fmt-ignore
 export const CLUSTER_OPTIONS: readonly Option[] = [
@@ -166,9 +172,9 @@ export const CLUSTER_OPTIONS: readonly Option[] = [
   option("cluster-require-full-coverage", bool, "yes", "Whether a hole in the hash slots stops the cluster.", LIVE),
   option("cluster-allow-reads-when-down", bool, "no", "Whether a stopped cluster still answers reads.", LIVE),
   option("cluster-allow-pubsubshard-when-down", bool, "yes", "Whether a stopped cluster still serves sharded channels.", LIVE),
-  option("cluster-link-sendbuf-limit", memory(0, LONG_MAX), "0", "Bytes that may wait on one link; 0 is no limit.", LIVE),
+  option("cluster-link-sendbuf-limit", memory(), "0", "Bytes that may wait on one link; 0 is no limit.", LIVE),
   option("cluster-preferred-endpoint-type", choice("ip", "hostname", "unknown-endpoint"), "ip", "What redirections name.", LIVE),
-  option("cluster-announce-hostname", text, "", "Host name told to peers.", LIVE),
+  option("cluster-announce-hostname", HOST_NAME, "", "Host name told to peers.", LIVE),
   option("cluster-announce-ip", text, "", "Address told to peers.", LIVE),
   option("cluster-announce-port", int(0, 65535), "0", "Port told to peers.", LIVE),
   option("cluster-announce-tls-port", int(0, 65535), "0", "Encrypted port told to peers.", LIVE),

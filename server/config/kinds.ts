@@ -85,7 +85,7 @@ export const words: Kind = several("<word> ...", (list) => list);
 /** A whole number within `min`..`max`, both included. */
 export function int(min: number | bigint, max: number | bigint): Kind {
   return single(`${min}..${max}`, (word) => {
-    if (!/^(0|-?[1-9]\d{0,18})$/.test(word)) {
+    if (!/^(0|-?[1-9]\d{0,18})$/.test(word) || BigInt.asIntN(64, BigInt(word)) !== BigInt(word)) {
       throw new ValueError("argument couldn't be parsed into an integer");
     }
     return `${within(BigInt(word), min, max)}`;
@@ -216,10 +216,10 @@ export const addresses: Kind = several("<address> ...", (list) => {
 /** Percentiles, each within 0..100; fractions are allowed. */
 export const percentiles: Kind = several("<percentile> ...", (list) =>
   list.map((word) => {
-    if (!/^\d{1,3}(\.\d+)?$/.test(word)) {
+    if (!/^-?\d+(\.\d+)?$/.test(word)) {
       throw new ValueError("Invalid latency-tracking-info-percentiles parameters");
     }
-    if (Number(word) > 100) {
+    if (Number(word) < 0 || Number(word) > 100) {
       throw new ValueError(
         "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]",
       );
@@ -240,7 +240,7 @@ export function integers(count: number, min: number, max: number, refusal: strin
 /** What a signal does: `default`, or any of save, nosave, now, force; `default` yields to the others. */
 export const shutdownWishes: Kind = several("default|save|nosave|now|force ...", (list) => {
   const names = ["default", "save", "nosave", "now", "force"];
-  const wishes = new Set(list.map((word) => oneOf(word, names)));
+  const wishes = new Set((list.length > 0 ? list : [""]).map((word) => oneOf(word, names)));
   if (wishes.has("save") && wishes.has("nosave")) {
     throw new ValueError("shutdown options SAVE and NOSAVE can't be used simultaneously");
   }
@@ -249,19 +249,19 @@ export const shutdownWishes: Kind = several("default|save|nosave|now|force ...",
 });
 
 /**
- * Classes of keyspace notifications. `g$lshzxetd` together are shown as `A`, and K and E behind it, as Redis shows them;
- * `m` and `n` are never part of `A`. Letters that mean nothing are refused (Redis forgets them in silence).
+ * Classes of keyspace notifications, shown in Redis' order; `g$lshzxetd` together are `A`. Redis then stops showing an `n`
+ * that was given beside `A`, and loses it in CONFIG REWRITE; here it stays.
  */
 export const notifications: Kind = single("<classes>", (word) => {
   const all = "g$lshzxetd";
   const letters = new Set(word.replaceAll("A", all));
   for (const letter of letters) {
-    if (!`${all}mnKE`.includes(letter)) {
+    if (!`${all}nKEm`.includes(letter)) {
       throw new ValueError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
     }
   }
   const kept = (classes: string) => [...classes].filter((letter) => letters.has(letter)).join("");
-  return (kept(all) === all ? "A" : kept(all)) + kept("KEmn");
+  return (kept(all) === all ? "A" : kept(all)) + kept("nKEm");
 });
 
 /** An endpoint for the clients of one NUMA node: its id, then `address:port` or the path of a Unix socket. Lines add up. */
@@ -289,9 +289,10 @@ export const records: Kind = {
   repeat: "append",
   read: (list, before) => {
     if (list.length === 0) throw new ValueError("wrong number of arguments");
+    if (list.every((word) => word === "")) return before;
     return [before, list.map(quoteWord).join(" ")].filter((part) => part !== "").join("\n");
   },
-  lines: (value) => value.split("\n").map((line) => splitWords(line)),
+  lines: (value) => value === "" ? [[""]] : value.split("\n").map((line) => splitWords(line)),
 };
 
 /** Where to listen: a TCP address or a Unix socket. */

@@ -6,8 +6,7 @@
  * @module
  */
 
-import { expandGlobSync } from "@std/fs";
-import { isGlob, resolve } from "@std/path";
+import { globToRegExp, isGlob, join, resolve } from "@std/path";
 import { ConfigError, type Directive, type Origin, parseLine } from "./settings.ts";
 
 /** How deep files may include one another. */
@@ -56,18 +55,45 @@ function include({ words, origin }: Directive, depth: number): Directive[] {
   return expand(pattern).flatMap((path) => unfold(readText(path, origin), path, depth + 1));
 }
 
-/** The files a pattern means, in alphabetical order. */
+/** The files a pattern means, in alphabetical order; folders may be patterns too. A plain path means itself. */
 function expand(pattern: string): string[] {
   if (!isGlob(pattern)) return [pattern];
-  const found = expandGlobSync(resolve(pattern), { includeDirs: false, globstar: false });
-  return [...found].map((entry) => entry.path).sort();
+  const absolute: string = resolve(pattern);
+  let paths = ["/"];
+  for (const segment of absolute.split("/").filter((part) => part !== "")) {
+    paths = paths.flatMap((folder) =>
+      isGlob(segment) ? matches(folder, segment) : [join(folder, segment)]
+    );
+  }
+  return paths.filter((path) => statOf(path)?.isFile).sort();
+}
+
+/** What in `folder` matches; hidden files only when the pattern starts with a dot, as in a shell. */
+function matches(folder: string, pattern: string): string[] {
+  if (!statOf(folder)?.isDirectory) return [];
+  const expression = globToRegExp(pattern);
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name)
+    .filter((name) => expression.test(name) && name.startsWith(".") === pattern.startsWith("."))
+    .map((name) => join(folder, name));
+}
+
+/** What lies at `path`; nothing when it is missing or lies below what is no folder. */
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function readText(path: string, origin: Origin | undefined): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message.split(": ")[0] : String(error);
     throw new ConfigError(`Cannot read the configuration file '${path}': ${reason}`, origin);
   }
 }

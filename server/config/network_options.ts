@@ -90,6 +90,12 @@ export const SECURITY_OPTIONS: readonly Option[] = [
 const STAYS =
   "the server stays in the foreground; let a service manager, or nohup and &, put it in the background";
 
+const PROCESS_TITLE = kind.matching(
+  "<template>",
+  /^(?!$)([^{}]|\{(title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)\})*$/,
+  "template format is invalid or contains unknown variables",
+);
+
 /** Process and log. */
 // deno-fmt-ignore
 export const PROCESS_OPTIONS: readonly Option[] = [
@@ -108,7 +114,7 @@ export const PROCESS_OPTIONS: readonly Option[] = [
   option("crash-memcheck-enabled", bool, "yes", "Whether a crash is followed by a test of the memory.", LIVE),
   option("always-show-logo", bool, "no", "Whether the banner is shown when messages go to a file.", SERVER),
   option("set-proc-title", bool, "yes", "Whether the process list shows the server's address."),
-  option("proc-title-template", text, "{title} {listen-addr} {server-mode}", "What the process list shows.", LIVE),
+  option("proc-title-template", PROCESS_TITLE, "{title} {listen-addr} {server-mode}", "What the process list shows.", LIVE),
   option("dir", kind.directory, ".", "Working directory; files are written there.", SERVER, GUARDED),
   option("shutdown-timeout", int(0, INT_MAX), "10", "Seconds a shutdown waits for replicas.", LIVE),
   option("shutdown-on-sigint", kind.shutdownWishes, "default", "How SIGINT shuts the server down.", SERVER, LIVE),
