@@ -7,7 +7,7 @@
  */
 
 import { findOption } from "./options.ts";
-import { ConfigError, type Directive } from "./settings.ts";
+import { COMMAND_LINE, ConfigError, type Directive } from "./settings.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -64,7 +64,7 @@ export function parseArguments(args: readonly string[]): Invocation {
       directives.push({
         words,
         origin: {
-          file: "command line",
+          file: COMMAND_LINE,
           line: at + 1,
           text: args.slice(at, at + words.length).join(" "),
         },
@@ -97,5 +97,5 @@ function surplus(word: string, at: number, file: string | undefined): ConfigErro
   const remedy = word === "-"
     ? "Standard input can be read once: remove the second -"
     : `Cannot read '${word}' as configuration: the file is '${file}' already. Write options as --name value`;
-  return new ConfigError(remedy, { file: "command line", line: at + 1, text: word });
+  return new ConfigError(remedy, { file: COMMAND_LINE, line: at + 1, text: word });
 }

@@ -7,8 +7,17 @@
  */
 
 import * as kind from "./kinds.ts";
-import { alias, CORE, GUARDED, LIVE, type Option, option, SERVER } from "./option.ts";
-import { refuseUnless, warnUnless } from "./option.ts";
+import {
+  alias,
+  CORE,
+  GUARDED,
+  LIVE,
+  type Option,
+  option,
+  refuseUnless,
+  SERVER,
+  warnUnless,
+} from "./option.ts";
 
 const { bool, choice, clamped, int, INT_MAX, LONG_MAX, matching, memory, text, words } = kind;
 

@@ -7,8 +7,17 @@
  */
 
 import * as kind from "./kinds.ts";
-import { CORE, FILE_ONLY, GUARDED, LIVE, type Option, option, SERVER } from "./option.ts";
-import { refuseUnless, warnUnless } from "./option.ts";
+import {
+  CORE,
+  FILE_ONLY,
+  GUARDED,
+  LIVE,
+  type Option,
+  option,
+  refuseUnless,
+  SERVER,
+  warnUnless,
+} from "./option.ts";
 
 const { bool, choice, int, INT_MAX, memory, text, UINT_MAX, words } = kind;
 const MB = 1048576;

@@ -12,6 +12,9 @@ import { ValueError } from "./kinds.ts";
 import type { Option } from "./option.ts";
 import { findOption, nearestName, OPTIONS } from "./options.ts";
 
+/** What stands for a file's name in the {@linkcode Origin} of an argument. */
+export const COMMAND_LINE = "command line";
+
 /** Where a directive stands. */
 export interface Origin {
   /** A path, `standard input` or `command line`. */
@@ -34,12 +37,8 @@ export class ConfigError extends Error {
 
   /** @param remedy what is wrong and what to do @param origin the line at fault, if there is one */
   constructor(readonly remedy: string, readonly origin?: Origin) {
-    const place = origin === undefined
-      ? ""
-      : `${origin.file}, line ${origin.line}\n>>> '${origin.text}'\n`.replace(
-        /^command line, line/,
-        "command line, argument",
-      );
+    const unit = origin?.file === COMMAND_LINE ? "argument" : "line";
+    const place = origin ? `${origin.file}, ${unit} ${origin.line}\n>>> '${origin.text}'\n` : "";
     super(`\n*** FATAL CONFIGURATION ERROR (numakv, Redis 7.0.15) ***\n${place}${remedy}`);
   }
 }
