@@ -24,7 +24,8 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
 });
 
 Deno.test("countCargo() counts a binary that crashed beside one that passed", () => {
-  const output = CARGO_OK + "\nrunning 5 tests\nerror: process didn't exit successfully (signal: 11)\n";
+  const output = CARGO_OK +
+    "\nrunning 5 tests\nerror: process didn't exit successfully (signal: 11)\n";
   assertEquals(countCargo({ code: 101, output }), { passed: 2, failed: 1, ignored: 1 });
 });
 

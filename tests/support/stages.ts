@@ -33,7 +33,9 @@ const SOAK_LIMIT_S = 3 * 3600;
 export function parseRequest(args: readonly string[]): Request {
   const [word, ...rest] = args;
   if (rest.length > 0 || word?.startsWith("-")) {
-    throw new TypeError(`Cannot read the arguments '${args.join(" ")}': want none, 'full' or a filter`);
+    throw new TypeError(
+      `Cannot read the arguments '${args.join(" ")}': want none, 'full' or a filter`,
+    );
   }
   const full = word === "full" || Deno.env.get("NUMAKV_TEST_FULL") === "1";
   return word === undefined || word === "full" ? { full } : { full, filter: word };
