@@ -16,10 +16,7 @@ pub fn decrby(call: &mut Call<'_, '_>) -> Answer {
     Ok(())
 }
 /// stub
-pub fn get(call: &mut Call<'_, '_>) -> Answer {
-    call.reply.ok();
-    Ok(())
-}
+pub fn get(call: &mut Call<'_, '_>) -> Answer { let key = call.args.get(1); match call.read_string(key)? { None => call.reply.null(), Some(v) => v.with_bytes(|b| call.reply.bulk(b)) }; Ok(()) }
 /// stub
 pub fn getdel(call: &mut Call<'_, '_>) -> Answer {
     call.reply.ok();
@@ -81,10 +78,7 @@ pub fn psetex(call: &mut Call<'_, '_>) -> Answer {
     Ok(())
 }
 /// stub
-pub fn set(call: &mut Call<'_, '_>) -> Answer {
-    call.reply.ok();
-    Ok(())
-}
+pub fn set(call: &mut Call<'_, '_>) -> Answer { let key = call.args.get(1); let t = call.target(key); let f = call.peek(t); let v = crate::object::string::StringValue::parse(call.args.get(2)); call.set_string(t, f, v, v.encoding(), crate::keyspace::update::Deadline::Clear)?; call.changed(); call.reply.ok(); Ok(()) }
 /// stub
 pub fn setex(call: &mut Call<'_, '_>) -> Answer {
     call.reply.ok();
