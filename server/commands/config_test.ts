@@ -11,7 +11,7 @@ function client(protocol: Protocol = 2): {
 } {
   const logged: string[] = [];
   const log = new Log({ write: (line) => logged.push(line) });
-  const context = { config: Config.load(), log, protocol, trusted: false };
+  const context = { config: Config.load(), log, protocol, trusted: false, stop: () => {} };
   const send = async (...words: (string | Uint8Array)[]): Promise<string> => {
     const args = ["CONFIG", ...words].map((word) =>
       typeof word === "string" ? new TextEncoder().encode(word) : word

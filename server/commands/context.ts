@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly protocol: Protocol;
   /** Whether the caller is connected from this machine: loopback or a Unix socket. */
   readonly trusted: boolean;
+  /** Has the server stop in order; returns at once. */
+  readonly stop: () => void;
 }
 
 /**

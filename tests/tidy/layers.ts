@@ -18,13 +18,21 @@ type Layer = readonly string[];
 /** The TypeScript side, top first. */
 const SERVER_LAYERS: readonly Layer[] = [
   ["mod.ts"],
-  ["server/main"],
+  ["server/main", "server/embed"],
   ["server/listener"],
   ["server/session"],
   ["server/commands/"],
   ["server/migrator"],
   ["server/slots", "server/hotness"],
-  ["server/info", "server/metrics", "server/reply", "server/doctor", "server/config", "server/log"],
+  [
+    "server/info",
+    "server/metrics",
+    "server/reply",
+    "server/resp",
+    "server/doctor",
+    "server/config",
+    "server/log",
+  ],
   ["server/core"],
   ["server/ffi"],
   ["server/generated/"],

@@ -1,0 +1,84 @@
+/**
+ * What main does each second: core's log lines, hotness, slots.
+ *
+ * Knows store, slots and log, no socket. Invariant: a tick never throws; what fails is logged and tried again a second later.
+ *
+ * @module
+ */
+
+import type { StoreApi } from "../core.ts";
+import type { Hotness } from "../hotness.ts";
+import type { Log } from "../log.ts";
+import type { Slots } from "../slots.ts";
+import type { View } from "../../strategies/strategy.ts";
+
+const TICK_MS = 1000;
+/** What strategies may spend in a second. */
+const BUDGET = { keys: 1000, bytes: 64 << 20 };
+
+/** What a tick works on. */
+export interface CronParts {
+  readonly store: StoreApi;
+  readonly slots: Slots;
+  readonly hotness: Hotness;
+  readonly log: Log;
+  /** Core asks for the server to stop. */
+  stop(): void;
+}
+
+/** Starts ticking. */
+export class Cron implements Disposable {
+  readonly #parts: CronParts;
+  readonly #timer = setInterval(() => this.tick(), TICK_MS);
+
+  constructor(parts: CronParts) {
+    this.#parts = parts;
+  }
+
+  /** One second's work. */
+  tick(): void {
+    const { store, slots, hotness, log } = this.#parts;
+    this.#try("relay messages", () => relayMessages(store, log));
+    this.#try("sample hotness", () => hotness.observe(store));
+    this.#try("run slots", () => slots.tick(() => viewOf(store, hotness), BUDGET));
+    this.#try("read the store's status", () => {
+      if (store.status().shutdownRequested !== 0) this.#parts.stop();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #try(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#parts.log.warning(`The tick could not ${what}: ${reason}`);
+    }
+  }
+}
+
+/** Logs what core's threads have to say. */
+export function relayMessages(store: StoreApi, log: Log): void {
+  const lines = store.messages();
+  if (lines !== "") log.relay(lines);
+}
+
+/** What strategies see this round. */
+export function viewOf(store: StoreApi, hotness: Hotness, nowMs = Date.now()): View {
+  return {
+    nodes: store.topology().nodes.map((node) => ({
+      id: node.id,
+      hasCpus: !node.memory_only,
+      tier: node.tier,
+      distances: node.distances,
+      usedBytes: node.used_bytes ?? 0,
+      freeBytes: node.free_bytes ?? Math.max(0, node.total_bytes - (node.used_bytes ?? 0)),
+      hotnessCounts: hotness.histogram(node.id),
+    })),
+    hotKeys: hotness.top(),
+    nowMs,
+  };
+}
