@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "@std/cli/parse-args";
 import { bytesPerKey, type Load, type Measure, measure } from "./support/load.ts";
 import {
   customPlan,
@@ -148,11 +148,11 @@ async function writeReport(options: Options, rows: Row[], memory: number[]): Pro
     `${facts.date}, ${facts.cpu}, Linux ${facts.kernel}, Deno ${facts.deno}, redis ${facts.redis}. ` +
     `${clients} clients, ${value_bytes} B values, ${keys}, ${options.rounds} rounds: median (least–greatest).`,
     "",
-    markdown(rows),
+    markdown(rows, options.plans[1].name),
     "",
     ...(memory.length === 0 ? [] : [
       `Bytes of RSS per key, 16 B + ${value_bytes} B, ${options.keys} keys: ` +
-      `${memory[0]?.toFixed(1)}; of redis ${memory[1]?.toFixed(1)}.`,
+      `${memory[0]?.toFixed(1)}; of ${options.plans[1].name} ${memory[1]?.toFixed(1)}.`,
       "",
     ]),
   ].join("\n");
@@ -161,7 +161,9 @@ async function writeReport(options: Options, rows: Row[], memory: number[]): Pro
     ours: { rounds: row.ours, ...figures(row.ours) },
     theirs: { rounds: row.theirs, ...figures(row.theirs) },
   }));
-  const json = { machine: facts, options, rows: figured, bytes_per_key: memory };
+  const { plans, ...rest } = options;
+  const asked = { ...rest, peers: plans.map(({ name }) => name) }; // commands hold paths of this machine
+  const json = { machine: facts, options: asked, rows: figured, bytes_per_key: memory };
   await Deno.mkdir(REPORT, { recursive: true });
   await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
   await Deno.writeTextFile(

@@ -5,7 +5,7 @@
  * @module
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { keyOf, parseCsv } from "./load.ts";
+import { keyOf, type Measure, parseCsv } from "./load.ts";
 import { customPlan, parseCpuSeconds } from "./peer.ts";
 import { markdown, spread } from "./table.ts";
 
@@ -36,10 +36,14 @@ Deno.test("customPlan() wants a place for the port", () => {
 });
 
 Deno.test("markdown() shows medians and ratios", () => {
-  const of = (requests_per_s: number, cpu_us_per_request: number) => [
+  const of = (requests_per_s: number, cpu_us_per_request: number): Measure[] => [
     { requests_per_s, cpu_us_per_request, p50_ms: 1, p99_ms: 2 },
   ];
-  const text = markdown([{ test: "SET", pipeline: 16, ours: of(300, 1), theirs: of(200, 2) }]);
+  const text = markdown(
+    [{ test: "SET", pipeline: 16, ours: of(300, 1), theirs: of(200, 2) }],
+    "redis",
+  );
+  assertStringIncludes(text, "| requests/s | of redis | ratio |");
   assertStringIncludes(
     text,
     "| SET | 16 | 300 (300–300) | 200 (200–200) | 1.50× | 1.00 (1.00–1.00)",

@@ -37,13 +37,13 @@ export function redisPlan(): PeerPlan {
   return { name: "redis-server", command: [...command, "--appendonly", "no"] };
 }
 
-/** Any command, split at spaces. */
+/** Any command, split at spaces, named after its program. */
 export function customPlan(command: string): PeerPlan {
   const words = command.split(" ").filter((word) => word !== "");
   if (!words.some((word) => word.includes("{port}"))) {
     throw new TypeError(`Cannot use the server command '${command}': want {port} in it`);
   }
-  return { name: "numakv", command: words };
+  return { name: words[0]?.split("/").at(-1) ?? command, command: words };
 }
 
 /** Starts a peer pinned to CPUs and waits until it says that it is ready. */

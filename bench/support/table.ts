@@ -43,26 +43,21 @@ export function figures(rounds: readonly Measure[]): Record<keyof Measure, Sprea
   };
 }
 
-const COLUMNS = [
-  "test",
-  "P",
-  "requests/s",
-  "of redis",
-  "ratio",
-  "CPU µs/request",
-  "of redis",
-  "ratio",
-  "p50 / p99 ms",
-  "of redis",
-];
+function columns(theirs: string): string[] {
+  const of = `of ${theirs}`;
+  const throughput = ["requests/s", of, "ratio"];
+  const cost = ["CPU µs/request", of, "ratio"];
+  return ["test", "P", ...throughput, ...cost, "p50 / p99 ms", of];
+}
 
-/** The rows as a Markdown table: median and, in brackets, least to greatest. */
-export function markdown(rows: readonly Row[]): string {
-  const lines = rows.map(({ test, pipeline, ours, theirs }) => {
-    const [our, their] = [figures(ours), figures(theirs)];
+/** The rows as a Markdown table: median and, in brackets, least to greatest. `theirs` names the second peer. */
+export function markdown(rows: readonly Row[], theirs: string): string {
+  const head = columns(theirs);
+  const lines = rows.map((row) => {
+    const [our, their] = [figures(row.ours), figures(row.theirs)];
     const cells = [
-      test,
-      String(pipeline),
+      row.test,
+      String(row.pipeline),
       cell(our.requests_per_s, 0),
       cell(their.requests_per_s, 0),
       ratio(our.requests_per_s, their.requests_per_s),
@@ -74,7 +69,7 @@ export function markdown(rows: readonly Row[]): string {
     ];
     return line(cells);
   });
-  return [line(COLUMNS), line(COLUMNS.map(() => "---")), ...lines].join("\n");
+  return [line(head), line(head.map(() => "---")), ...lines].join("\n");
 }
 
 function line(cells: readonly string[]): string {
