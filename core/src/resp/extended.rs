@@ -1,8 +1,9 @@
 //! `INCRBYFLOAT`'s arithmetic: the 80-bit floats of x86, which Redis computes with there.
 //!
-//! Rust has no such type and the texts must be Redis' own, digit for digit: so values are read, added
-//! and rounded here with a 64-bit mantissa, and written exactly. Knows no key. Invariant: a value is
-//! `±mantissa × 2^exponent`, its highest mantissa bit set unless the exponent is the lowest there is.
+//! Rust has no such type and the texts must be Redis' own, digit for digit: so values are read,
+//! added and rounded here with a 64-bit mantissa, and written exactly. Knows no key. Invariant: a
+//! value is `±mantissa × 2^exponent`, its highest mantissa bit set unless the exponent is the
+//! lowest there is.
 
 use super::float::{
     Exact, Format, parse_exponent, parse_hexadecimal, shift_right_rounded, split_sign,
@@ -35,8 +36,8 @@ pub enum FloatError {
 ///
 /// # Errors
 ///
-/// [`FloatError::NotAFloat`] when either is not a number by itself, [`FloatError::NanOrInfinity`] when
-/// either is infinite or the sum is too large.
+/// [`FloatError::NotAFloat`] when either is not a number by itself, [`FloatError::NanOrInfinity`]
+/// when either is infinite or the sum is too large.
 pub fn incr_by_float(current: &[u8], increment: &[u8]) -> Result<String, FloatError> {
     let current = Extended::parse(current).ok_or(FloatError::NotAFloat)?;
     let increment = Extended::parse(increment).ok_or(FloatError::NotAFloat)?;
@@ -125,8 +126,8 @@ impl Extended {
         })
     }
 
-    /// The value with up to 17 decimal places, rounded ties to even, without trailing zeros or a sign
-    /// before zero. Infinities are `inf` and `-inf`.
+    /// The value with up to 17 decimal places, rounded ties to even, without trailing zeros or a
+    /// sign before zero. Infinities are `inf` and `-inf`.
     #[must_use]
     pub fn to_text(self) -> String {
         let (whole, places) = match self.exponent {
@@ -261,7 +262,8 @@ impl Decimal<'_> {
         }
         let mut divisor = Natural::from(1);
         divisor.mul_power_of_ten(self.exponent.unsigned_abs() as usize);
-        // Aligned to the same width the quotient lies between 1/2 and 2: 100 bits of it are 99 or more.
+        // Aligned to the same width the quotient lies between 1/2 and 2: 100 bits of it are 99 or
+        // more.
         let shift = divisor.bit_count() as i64 - digits.bit_count() as i64;
         digits.shift_left(shift.max(0) as usize);
         divisor.shift_left((-shift).max(0) as usize);
@@ -272,3 +274,6 @@ impl Decimal<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Natural numbers of any size, as far as reading and writing 80-bit floats needs them.
 //!
-//! Knows no float. Sizes are the caller's to bound: the longest number here is 10⁵⁰⁰⁰ or so, and the
-//! algorithms are the schoolbook's. Invariant: the highest limb is not zero, so that zero has none.
+//! Knows no float. Sizes are the caller's to bound: the longest number here is 10⁵⁰⁰⁰ or so, and
+//! the algorithms are the schoolbook's. Invariant: the highest limb is not zero, so that zero has
+//! none.
 
 use std::cmp::Ordering;
 
