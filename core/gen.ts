@@ -18,6 +18,7 @@ import { withSupportTable } from "./gen/command_docs.ts";
 import { deriveCommands, type FamilyJson } from "./gen/command_model.ts";
 import { rustCommands } from "./gen/command_rust.ts";
 import { tsCommands } from "./gen/command_ts.ts";
+import { TableError } from "./gen/table_error.ts";
 
 /** A file the generator owns: its path from the repository's root, and its whole text. */
 interface Output {
@@ -47,7 +48,7 @@ function readFamilies(): FamilyJson[] {
   return names.map((name) => {
     const family = readJson(`core/commands/${name}`) as FamilyJson;
     if (`${family.family}.json` === name) return family;
-    throw new Error(`core/commands/${name} says it is family "${family.family}"`);
+    throw new TableError(`core/commands/${name} says it is family "${family.family}"`);
   });
 }
 
@@ -90,4 +91,12 @@ function main(args: string[]): number {
   return 0;
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}

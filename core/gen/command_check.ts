@@ -18,6 +18,7 @@ import {
   KEY_FLAGS,
   type KeyJson,
 } from "./command_model.ts";
+import { TableError } from "./table_error.ts";
 
 /** Stops at the first contradiction; the message names the command. */
 export function checkCommands(commands: Command[]): void {
@@ -118,5 +119,5 @@ function known(name: string, what: string, words: string[] | undefined, allowed:
 }
 
 function fail(name: string, message: string): never {
-  throw new Error(`core/commands: ${name} ${message}`);
+  throw new TableError(`core/commands: ${name} ${message}`);
 }

@@ -23,12 +23,18 @@ export function withSupportTable(
     readme.slice(close);
 }
 
+/** The table as `deno fmt` leaves it, so that both agree on README.md. */
 function supportTable(families: FamilyJson[], commands: Command[]): string {
-  const rows = families.map(({ family }) => {
+  const rows: [string, string][] = families.map(({ family }) => {
     const names = commands.filter((command) => command.family === family).map(entry);
-    return `| ${family} | ${names.join(" · ")} |\n`;
+    return [family, names.join(" · ")];
   });
-  return "| Family | Commands |\n| --- | --- |\n" + rows.join("");
+  const all: [string, string][] = [["Family", "Commands"], ...rows];
+  const widths = [0, 1].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  return [line(["Family", "Commands"]), rule, ...rows.map(line)].join("");
 }
 
 /** `OBJECT (ENCODING FREQ)` for a container, the name alone otherwise. */

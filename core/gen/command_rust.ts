@@ -13,8 +13,8 @@ export function rustCommands(commands: Command[]): string {
   return "//! The command table: every command and subcommand with all that is known of it.\n" +
     "//!\n//! Knows no behaviour. Invariant: sorted by name; ids are dense, 0 to `COMMAND_COUNT - 1`.\n" +
     "// Written by core/gen.ts from core/commands/*.json; edit those and run `deno task gen`.\n\n" +
-    "use super::spec::{\n    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags, KeySpec,\n" +
-    "    Locks, Otherwise, Run,\n};\n\n" +
+    "use super::spec::{\n    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags,\n" +
+    "    KeySpec, Locks, Otherwise, Run,\n};\n\n" +
     "/// Commands and subcommands together.\n" +
     `pub const COMMAND_COUNT: usize = ${flatten(commands).length};\n\n` +
     "/// Every command, sorted by name.\n#[rustfmt::skip]\npub static COMMANDS: &[CommandSpec] = &[\n" +

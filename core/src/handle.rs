@@ -1,9 +1,9 @@
 //! Handles: the `u32` numbers by which the other side of the boundary names stores, lanes and sessions.
 //!
 //! ```text
-//! handle: ┌───────────────────┬──────────────┐
-//!         │ generation 31..20 │ index 19..0  │   never 0
-//!         └───────────────────┴──────────────┘
+//! handle: ┌───┬───────────────────┬──────────────┐
+//!         │ 0 │ generation 30..20 │ index 19..0  │   never 0, and never negative as an i32
+//!         └───┴───────────────────┴──────────────┘
 //! ```
 //! It may not know what it names. Invariants: a handle that was closed names nothing, also when its index is in use again;
 //! a session is used by one thread at a time, whatever the callers do.
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 const INDEX_BITS: u32 = 20;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
-const GENERATION_MASK: u32 = (1 << (32 - INDEX_BITS)) - 1;
+const GENERATION_MASK: u32 = (1 << (31 - INDEX_BITS)) - 1;
 /// Slots of one chunk of a `Cells`.
 const CHUNK: usize = 1024;
 

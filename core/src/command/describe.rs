@@ -24,7 +24,10 @@ pub(super) fn info(reply: &mut Reply<'_>, spec: &CommandSpec) {
     spec.hints.iter().for_each(|hint| text(reply, hint));
     reply.set(spec.keys.len());
     spec.keys.iter().for_each(|key| key_spec(reply, key));
-    reply.set(spec.subcommands.len());
+    match spec.subcommands.len() {
+        0 => reply.set(0), // an empty set, though an array when there are any: so does Redis 7.0
+        count => reply.array(count),
+    }
     spec.subcommands.iter().for_each(|sub| info(reply, sub));
 }
 

@@ -226,17 +226,22 @@ impl<'a> Context<'a> {
         if !self.enter_world() {
             return None;
         }
-        let (mut shards, mut first_hash) = (ShardSet::default(), 0);
-        if spec.locks == Locks::Keys
+        let (mut shards, mut first_hash, mut exclusive) = (ShardSet::default(), 0, spec.is_write());
+        if let Some(index) = spec.lone_key() {
+            first_hash = keyspace.hash(args.get(index));
+            exclusive |= spec.keys[0].flags.writes();
+            shards.insert(shard_of(first_hash));
+        } else if spec.locks == Locks::Keys
             && let Ok(keys) = keys::keys_of(spec, &args)
         {
             for (number, key) in keys.enumerate() {
                 let hash = keyspace.hash(args.get(key.index));
                 first_hash = if number == 0 { hash } else { first_hash };
+                exclusive |= key.flags.writes();
                 shards.insert(shard_of(hash));
             }
         }
-        let mode = if spec.is_write() {
+        let mode = if exclusive {
             Mode::Exclusive
         } else {
             Mode::Shared

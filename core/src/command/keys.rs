@@ -115,6 +115,7 @@ impl Places {
 }
 
 /// Where one specification finds keys.
+#[inline]
 fn places<W: Words + ?Sized>(spec: &KeySpec, words: &W) -> Result<Places, BadKeys> {
     let Some(begin) = begin_of(spec.begin, words) else {
         return Ok(Places::EMPTY);
@@ -156,6 +157,7 @@ fn places<W: Words + ?Sized>(spec: &KeySpec, words: &W) -> Result<Places, BadKey
 }
 
 /// The argument at which the search begins, if there is one.
+#[inline]
 fn begin_of<W: Words + ?Sized>(begin: Begin, words: &W) -> Option<usize> {
     let count = words.count();
     let is = |index: &usize, word: &str| words.word(*index).eq_ignore_ascii_case(word.as_bytes());
@@ -175,6 +177,7 @@ fn begin_of<W: Words + ?Sized>(begin: Begin, words: &W) -> Option<usize> {
 }
 
 /// The argument behind the last that a range may take.
+#[inline]
 fn range_end(begin: usize, count: usize, last: i16, limit: u16) -> usize {
     if last >= 0 {
         return begin + last as usize + 1;
@@ -200,6 +203,7 @@ fn small_count(text: &[u8]) -> Option<usize> {
 }
 
 /// The flags that hold for this request.
+#[inline]
 fn flags_in<W: Words + ?Sized>(spec: &KeySpec, words: &W) -> KeyFlags {
     let Some(otherwise) = spec.otherwise else {
         return spec.flags;
@@ -267,6 +271,20 @@ mod tests {
             "a key that is not there is passed over"
         );
         assert_eq!(named("PING"), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_lone_key_is_the_one_that_is_found() {
+        for spec in lookup::all() {
+            let words = vec![b"1".as_slice(); spec.arity.unsigned_abs() as usize];
+            let keys: Vec<usize> = keys_of(spec, words.as_slice())
+                .unwrap()
+                .map(|key| key.index)
+                .collect();
+            if let Some(lone) = spec.lone_key() {
+                assert_eq!(keys, [lone], "{}", spec.full_name);
+            }
+        }
     }
 
     #[test]

@@ -68,16 +68,27 @@ pub fn all() -> impl Iterator<Item = &'static CommandSpec> {
     BY_ID.iter().copied()
 }
 
-/// FNV-1a over the bytes with letters in lower case, folded to a slot.
+/// Mixes a name's first and last eight bytes (four, when it is shorter), letters in lower case, and its
+/// length into a slot; three loads and a multiplication, however long the name is.
 #[inline]
 const fn hash(name: &[u8]) -> usize {
-    let mut hash = 0x811c_9dc5_u32;
-    let mut at = 0;
-    while at < name.len() {
-        hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
-        at += 1;
-    }
-    (hash ^ (hash >> 15)) as usize % SLOTS
+    let (head, tail) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+            (Some(head), Some(tail)) => (
+                u32::from_le_bytes(*head) as u64,
+                (u32::from_le_bytes(*tail) as u64) << 32,
+            ),
+            _ => match name {
+                [] => (0, 0),
+                [first, .., last] => (*first as u64, (*last as u64) << 8 | (name[1] as u64) << 16),
+                [only] => (*only as u64, 0),
+            },
+        },
+    };
+    const LOWER: u64 = 0x2020_2020_2020_2020;
+    let mixed = (head | LOWER) ^ (tail | LOWER).rotate_left(29) ^ name.len() as u64;
+    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
 const fn fill() -> [u16; SLOTS] {

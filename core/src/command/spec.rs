@@ -273,6 +273,17 @@ impl CommandSpec {
         }
     }
 
+    /// The argument that is its key, when it always has exactly one: the short way to [`super::keys`].
+    #[inline]
+    #[must_use]
+    pub const fn lone_key(&self) -> Option<usize> {
+        if self.first_key > 0 && self.first_key == self.last_key && self.keys.len() == 1 {
+            Some(self.first_key as usize)
+        } else {
+            None
+        }
+    }
+
     /// Whether it may change the data set.
     #[inline]
     #[must_use]

@@ -40,7 +40,7 @@ fn one(argument: &Argument) -> String {
         ArgKind::PureToken => String::new(),
         ArgKind::Oneof => format!("<{}>", list(argument.arguments, " | ")),
         ArgKind::Block => list(argument.arguments, " "),
-        _ => format!("<{}>", argument.name),
+        _ => argument.name.to_owned(),
     };
     let gap = if token.is_empty() || inner.is_empty() {
         ""
@@ -79,13 +79,13 @@ mod tests {
         assert_eq!(line("config|rewrite"), "REWRITE");
         assert_eq!(
             line("config|set"),
-            "SET <parameter> <value> [<parameter> <value> ...]"
+            "SET parameter value [parameter value ...]"
         );
         assert_eq!(
             line("command|info"),
-            "INFO [<command-name> [<command-name> ...]]"
+            "INFO [command-name [command-name ...]]"
         );
-        assert_eq!(line("memory|usage"), "USAGE <key> [SAMPLES <count>]");
+        assert_eq!(line("memory|usage"), "USAGE key [SAMPLES count]");
         assert_eq!(line("command|getkeys"), "GETKEYS <arg> ...");
     }
 

@@ -11,6 +11,8 @@ use std::io::Write;
 
 /// The longest text of a 64-bit integer, in bytes: `-9223372036854775808`.
 pub const I64_TEXT_BYTES: usize = 20;
+/// The longest line of a kind and an integer, in bytes.
+pub const LINE_TEXT_BYTES: usize = I64_TEXT_BYTES + 3;
 /// The longest text of a double, in bytes: `-1.2345678901234567e-308`.
 pub const F64_TEXT_BYTES: usize = 24;
 
@@ -71,17 +73,25 @@ pub fn fmt_i64(value: i64, text: &mut [u8; I64_TEXT_BYTES]) -> &[u8] {
     &text[start..]
 }
 
-/// Writes `value` at the end of `text` and returns the part written.
+/// Writes the line `kind`, `value`, `\r\n` at the end of `text` and returns the part written: what
+/// announces nearly everything in RESP.
 #[inline]
-pub fn fmt_u64(value: u64, text: &mut [u8; I64_TEXT_BYTES]) -> &[u8] {
-    let start = fmt_digits(value, text);
+pub fn fmt_line(kind: u8, value: i64, text: &mut [u8; LINE_TEXT_BYTES]) -> &[u8] {
+    let (body, [cr, lf]) = text.split_last_chunk_mut().expect("a line holds its end");
+    (*cr, *lf) = (b'\r', b'\n');
+    let mut start = fmt_digits(value.unsigned_abs(), body);
+    if value < 0 {
+        start -= 1;
+        body[start] = b'-';
+    }
+    start -= 1;
+    body[start] = kind;
     &text[start..]
 }
 
-/// Writes the digits at the end of `text`, which holds the 20 of 2⁶⁴-1, and returns where they
-/// start.
+/// Writes the digits at the end of `text`, which has room for them, and returns where they start.
 #[inline]
-fn fmt_digits(mut value: u64, text: &mut [u8; I64_TEXT_BYTES]) -> usize {
+fn fmt_digits(mut value: u64, text: &mut [u8]) -> usize {
     let mut start = text.len();
     while value >= 10 {
         start -= 2;
@@ -230,8 +240,8 @@ mod tests {
             assert_eq!(parse_i64(value.to_string().as_bytes()), Some(value));
         }
         assert_eq!(
-            fmt_u64(u64::MAX, &mut [0; I64_TEXT_BYTES]),
-            b"18446744073709551615"
+            fmt_line(b':', i64::MIN, &mut [0; LINE_TEXT_BYTES]),
+            b":-9223372036854775808\r\n"
         );
         for text in [
             "",

@@ -32,6 +32,10 @@ const SCRATCH_KEPT_BYTES: usize = 1024;
 /// quarter of it.
 const SPANS_KEPT: usize = 1024;
 
+/// Arguments that begin before this many bytes, and are no longer than [`short_number`] reads, end
+/// where a span can name them.
+const QUICK_POSITION_MAX: usize = u32::MAX as usize - 10_000_100;
+
 /// Where an argument lies in the buffer its request was parsed from. A request spans less than 4
 /// GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,19 @@ pub struct Limits {
     pub bulk_max_bytes: u64,
     /// Whether the client may send more than 10 arguments and arguments above 16 KiB.
     pub authenticated: bool,
+}
+
+impl Limits {
+    /// The longest argument that needs no closer look, in bytes.
+    #[inline]
+    fn quick_len_max(&self) -> u32 {
+        let max = if self.authenticated {
+            u32::MAX
+        } else {
+            UNAUTHENTICATED_BULK_MAX_BYTES
+        };
+        self.bulk_max_bytes.min(u64::from(max)) as u32
+    }
 }
 
 impl Default for Limits {
@@ -325,38 +342,61 @@ impl Parser {
     /// does.
     #[inline]
     fn bulks(&mut self, buf: &[u8], args: &mut Vec<Span>) -> Result<(), Stop> {
-        while self.remaining > 0 {
-            let len = match self.bulk {
-                Some(len) => len,
-                None => self.length(buf)?,
-            };
-            let end = self.position + len as usize + 2;
-            if end > buf.len() {
-                self.bulk = Some(len);
-                return Err(Stop::Wanted(end));
+        loop {
+            if self.bulk.is_none() {
+                self.quick_bulks(buf, args);
             }
-            args.push(Span::new(self.position, len as usize));
-            (self.bulk, self.position) = (None, end);
-            self.remaining -= 1;
+            if self.remaining == 0 {
+                return Ok(());
+            }
+            self.bulk_checked(buf, args)?;
         }
+    }
+
+    /// Takes the arguments that are all there and whose length is short, right and allowed; stops
+    /// at the first that is not.
+    #[inline]
+    fn quick_bulks(&mut self, buf: &[u8], args: &mut Vec<Span>) {
+        let len_max = self.limits.quick_len_max();
+        let (mut position, mut remaining) = (self.position, self.remaining);
+        while remaining > 0
+            && position < QUICK_POSITION_MAX
+            && let [b'$', rest @ ..] = &buf[position..]
+            && let Some((len, took)) = short_number(rest)
+            && len <= len_max
+        {
+            let start = position + 1 + took;
+            let end = start + len as usize + 2;
+            if end > buf.len() {
+                break;
+            }
+            args.push(Span::new(start, len as usize));
+            (position, remaining) = (end, remaining - 1);
+        }
+        if position != self.position {
+            (self.position, self.remaining, self.searched) = (position, remaining, 0);
+        }
+    }
+
+    /// Takes one argument, whatever is the matter with it.
+    #[cold]
+    fn bulk_checked(&mut self, buf: &[u8], args: &mut Vec<Span>) -> Result<(), Stop> {
+        let len = match self.bulk {
+            Some(len) => len,
+            None => self.length_checked(buf)?,
+        };
+        let end = self.position + len as usize + 2;
+        if end > buf.len() {
+            self.bulk = Some(len);
+            return Err(Stop::Wanted(end));
+        }
+        args.push(Span::new(self.position, len as usize));
+        (self.bulk, self.position) = (None, end);
+        self.remaining -= 1;
         Ok(())
     }
 
     /// Reads the line `$length` at `position` and moves past it.
-    #[inline]
-    fn length(&mut self, buf: &[u8]) -> Result<u32, Stop> {
-        if let Some((b'$', rest)) = buf[self.position..].split_first()
-            && let Some((len, took)) = short_number(rest)
-            && self.check_length(self.position, i64::from(len)).is_ok()
-        {
-            self.position += 1 + took;
-            self.searched = 0;
-            return Ok(len);
-        }
-        self.length_checked(buf)
-    }
-
-    #[cold]
     fn length_checked(&mut self, buf: &[u8]) -> Result<u32, Stop> {
         let start = self.position;
         let end = match self.line(buf, b'\r') {
@@ -375,10 +415,9 @@ impl Parser {
     }
 
     /// Whether an argument of `len` bytes may begin at `start`.
-    #[inline]
     fn check_length(&self, start: usize, len: i64) -> Result<(), ProtocolError> {
-        let room = u64::from(u32::MAX - 64).saturating_sub(start as u64);
-        if len < 0 || len as u64 > self.limits.bulk_max_bytes.min(room) {
+        let room = (u32::MAX as usize - 2).saturating_sub(start);
+        if len < 0 || len as u64 > self.limits.bulk_max_bytes.min(room as u64) {
             return Err(ProtocolError::InvalidLength);
         }
         if len > i64::from(UNAUTHENTICATED_BULK_MAX_BYTES) && !self.limits.authenticated {
@@ -437,21 +476,22 @@ impl Parser {
 /// slow path tells them apart.
 #[inline]
 fn short_number(bytes: &[u8]) -> Option<(u32, usize)> {
-    let mut value = u32::from(bytes.first()?.wrapping_sub(b'0'));
-    if value > 9 {
-        return None;
-    }
-    for (index, byte) in bytes.iter().enumerate().take(8).skip(1) {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 && value != 0 {
-            value = value * 10 + u32::from(digit);
-        } else if *byte == b'\r' && bytes.len() > index + 1 {
-            return Some((value, index + 2));
-        } else {
-            return None;
+    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
+    match *bytes {
+        [ones, b'\r', _, ..] if digit(ones) <= 9 => Some((digit(ones), 3)),
+        [tens, ones, b'\r', _, ..] if digit(tens).wrapping_sub(1) <= 8 && digit(ones) <= 9 => {
+            Some((digit(tens) * 10 + digit(ones), 4))
         }
+        [b'1'..=b'9', _, _, ..] => {
+            let digits = bytes.iter().take(8).position(|byte| digit(*byte) > 9)?;
+            let ended = bytes[digits] == b'\r' && bytes.len() > digits + 1;
+            let value = bytes[..digits]
+                .iter()
+                .fold(0, |value, byte| value * 10 + digit(*byte));
+            ended.then_some((value, digits + 2))
+        }
+        _ => None,
     }
-    None
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@
 
 use std::fmt;
 
-use super::number::{F64_TEXT_BYTES, I64_TEXT_BYTES, fmt_f64, fmt_i64, fmt_u64};
+use super::number::{F64_TEXT_BYTES, I64_TEXT_BYTES, LINE_TEXT_BYTES, fmt_f64, fmt_i64, fmt_line};
 use super::spill::Spill;
 
 /// The longest error code that is counted under its own name, in bytes; Redis looks no further for
@@ -182,10 +182,7 @@ impl<'a> Reply<'a> {
     pub fn int(&mut self, value: i64) {
         match u8::try_from(value) {
             Ok(digit @ 0..=9) => self.raw(&[b':', b'0' + digit, b'\r', b'\n']),
-            _ => {
-                let mut text = [0; I64_TEXT_BYTES];
-                self.typed_line(b':', fmt_i64(value, &mut text));
-            }
+            _ => self.raw(fmt_line(b':', value, &mut [0; LINE_TEXT_BYTES])),
         }
     }
 
@@ -404,18 +401,8 @@ impl<'a> Reply<'a> {
                 b'\r',
                 b'\n',
             ]),
-            _ => {
-                let mut text = [0; I64_TEXT_BYTES];
-                self.typed_line(kind, fmt_u64(count as u64, &mut text));
-            }
+            _ => self.raw(fmt_line(kind, count as i64, &mut [0; LINE_TEXT_BYTES])),
         }
-    }
-
-    /// Writes a line of `kind` and at most 30 bytes of `text`.
-    #[inline]
-    fn typed_line(&mut self, kind: u8, text: &[u8]) {
-        let (line, len) = short_line(kind, text);
-        self.raw(&line[..len]);
     }
 
     /// Writes a number: as its own type in protocol 3, as a bulk before.
@@ -460,9 +447,9 @@ impl<'a> Reply<'a> {
             return;
         }
         debug_assert!(mark.0 <= self.mark().0);
-        let mut text = [0; I64_TEXT_BYTES];
-        let (line, len) = short_line(kind, fmt_u64(count as u64, &mut text));
-        let header = &line[..len];
+        let mut text = [0; LINE_TEXT_BYTES];
+        let header = fmt_line(kind, count as i64, &mut text);
+        let len = header.len();
         if mark.0 >= self.len && !self.spill.is_empty() {
             return self.spill.insert(mark.0 - self.len, header);
         }
@@ -489,17 +476,6 @@ impl<'a> Reply<'a> {
         self.len = self.limit;
         self.spill.insert(0, rest);
     }
-}
-
-/// `kind`, `text` of at most 30 bytes and a line's end, with their length together.
-#[inline]
-fn short_line(kind: u8, text: &[u8]) -> ([u8; 33], usize) {
-    let mut line = [0; 33];
-    line[0] = kind;
-    line[1..=text.len()].copy_from_slice(text);
-    line[text.len() + 1] = b'\r';
-    line[text.len() + 2] = b'\n';
-    (line, text.len() + 3)
 }
 
 /// Takes the pieces of one bulk; see [`Reply::bulk_parts`].

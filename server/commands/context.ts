@@ -1,0 +1,32 @@
+/**
+ * What a server command is: a function of a context and arguments.
+ *
+ * Knows no command. Invariant: a command learns about its caller from the context only.
+ *
+ * @module
+ */
+
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Protocol } from "../reply.ts";
+
+/** What a server command may use. */
+export interface CommandContext {
+  readonly config: Config;
+  readonly log: Log;
+  /** The version of RESP the caller speaks. */
+  readonly protocol: Protocol;
+  /** Whether the caller is connected from this machine: loopback or a Unix socket. */
+  readonly trusted: boolean;
+}
+
+/**
+ * Answers one command.
+ *
+ * @param args all of its arguments, the command's own name first
+ * @returns one complete reply
+ */
+export type ServerCommand = (
+  context: CommandContext,
+  args: readonly Uint8Array[],
+) => Uint8Array | Promise<Uint8Array>;

@@ -1,0 +1,339 @@
+/**
+ * Core as the server sees it: a store, its lanes and their sessions, with types and errors.
+ *
+ * The only importer of ffi.ts. Knows the boundary, and no socket, option or command. Invariant: every status below zero that is
+ * not an outcome (MORE, HANDOFF, RETRY, CLOSE) leaves as a {@linkcode CoreError}.
+ *
+ * @module
+ */
+
+import { type CoreSymbols, coreSymbols } from "./ffi.ts";
+import { Outcome, Sample, Status, statusName, StoreStatus } from "./generated/abi.ts";
+
+export {
+  NO_NODE,
+  Outcome,
+  OutcomeFlag,
+  Sample,
+  Status,
+  StoreStatus,
+  Why,
+} from "./generated/abi.ts";
+
+/** Core refused or failed; `status` is one of Status. */
+export class CoreError extends Error {
+  override name = "CoreError";
+
+  /** @param status the positive status value */
+  constructor(readonly status: number, action: string, reason = "") {
+    super(`Cannot ${action}: ${reason === "" ? statusName(status) : reason}`);
+  }
+}
+
+/** A client's handle in core. Valid until it is closed, on the lane that opened it. */
+export type SessionHandle = number;
+
+/** What a listener needs of its lane; {@linkcode Lane} is the real one. */
+export interface LaneApi extends Disposable {
+  /** What the last execute or answer left beside its reply bytes. */
+  readonly outcome: Outcome;
+  /**
+   * Opens a session.
+   *
+   * @param facts lines `addr 1.2.3.4:5`, `laddr …`, `unix 0|1`
+   * @throws {CoreError} with MAX_CLIENTS when as many are open as `maxclients` allows
+   */
+  openSession(facts: string): SessionHandle;
+  /** Closes a session; closing one that core has closed already does nothing. */
+  closeSession(session: SessionHandle): void;
+  /**
+   * Runs what is complete in `input`, up to `length` bytes.
+   *
+   * @returns reply bytes in `output`, or minus MORE, HANDOFF, RETRY or CLOSE with the details in `outcome`
+   * @throws {CoreError} for every other status
+   */
+  execute(session: SessionHandle, input: Uint8Array, length: number, output: Uint8Array): number;
+  /** Puts a server command's reply in its place and goes on like execute. */
+  answer(session: SessionHandle, reply: Uint8Array, output: Uint8Array): number;
+  /** Empties the mailbox: calls `visit` for every session that is to be looked after, with its Why bits. */
+  collect(visit: (session: SessionHandle, why: number) => void): void;
+}
+
+/** What main needs of a store; {@linkcode Store} is the real one. */
+export interface StoreApi extends Disposable {
+  /** What workers attach to. */
+  readonly handle: number;
+  /** Sends option lines `name value\n` and facts `fact.name value\n`. @throws {CoreError} with the reason */
+  configure(lines: string): void;
+  /** The topology in force, parsed. */
+  topology(): Topology;
+  /** Takes the store's numbers; the same record each time. */
+  status(): StoreStatus;
+  /** Log lines of core's threads, `level text\n`; empty when there are none. */
+  messages(): string;
+  /** Goes on sampling hotness: calls `visit` with a record that is valid during that call only. */
+  sample(visit: (sample: Sample, bytes: Uint8Array) => void): void;
+}
+
+/** One NUMA node as core reports it. */
+export interface TopologyNode {
+  readonly id: number;
+  readonly cpus: readonly number[];
+  readonly memory_only: boolean;
+  readonly tier: number;
+  readonly total_bytes: number;
+  readonly free_bytes: number | null;
+  readonly distances: readonly number[];
+  /** Bytes live in the node's pool. */
+  readonly used_bytes?: number;
+  /** The most the node may hold; 0 or missing for no limit. */
+  readonly budget_bytes?: number;
+}
+
+/** The nodes in force. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[];
+  /** `kernel`, `plain`, or a fake topology's words. */
+  readonly origin?: string;
+}
+
+/** How a lane is opened. */
+export interface LaneOptions {
+  /** Handle of the store. */
+  readonly store: number;
+  /** Node id the lane belongs to; none when left out. */
+  readonly node?: number | undefined;
+  /** Whether the calling thread is pinned to the node's CPUs. */
+  readonly pin?: boolean;
+  /** Path of the Unix socket core rings; none for a lane that polls. */
+  readonly doorbell?: string;
+  /** What CLIENT LIST and logs show. */
+  readonly label: string;
+}
+
+const ERROR_BYTES = 1024;
+const TEXT_BYTES = 65536;
+const TEXT_BYTES_MAX = 64 << 20;
+const SAMPLE_BYTES = 65536;
+const COLLECT_PAIRS = 256;
+const EMPTY = new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What this machine has and allows, parsed; needs no store. */
+export function probe(): unknown {
+  const { nkv_probe } = coreSymbols();
+  return JSON.parse(readText("probe the machine", (out) => nkv_probe(out, out.length)));
+}
+
+/** One open store. */
+export class Store implements StoreApi {
+  readonly #symbols: CoreSymbols;
+  readonly #status = new StoreStatus();
+  readonly #samples = new Uint8Array(SAMPLE_BYTES);
+  readonly #sample = new Sample(this.#samples);
+  #handle: number;
+
+  private constructor(symbols: CoreSymbols, handle: number) {
+    this.#symbols = symbols;
+    this.#handle = handle;
+  }
+
+  /**
+   * Opens a store of its own.
+   *
+   * @param options lines `name value\n`
+   * @throws {CoreError} with core's reason
+   */
+  static open(options: string): Store {
+    const symbols = coreSymbols();
+    const text = encoder.encode(options);
+    const err = new Uint8Array(ERROR_BYTES);
+    const handle = symbols.nkv_store_open(text, text.length, err, err.length);
+    if (handle < 0) throw new CoreError(-handle, "open the store", untilNul(err));
+    return new Store(symbols, handle);
+  }
+
+  get handle(): number {
+    return this.#handle;
+  }
+
+  configure(lines: string): void {
+    if (lines === "") return;
+    const text = encoder.encode(lines);
+    const err = new Uint8Array(ERROR_BYTES);
+    const taken = this.#symbols.nkv_store_configure(
+      this.#handle,
+      text,
+      text.length,
+      err,
+      err.length,
+    );
+    if (taken < 0) throw new CoreError(-taken, "configure the store", untilNul(err));
+  }
+
+  topology(): Topology {
+    const { nkv_store_topology } = this.#symbols;
+    return JSON.parse(
+      readText("read the topology", (out) => nkv_store_topology(this.#handle, out, out.length)),
+    );
+  }
+
+  status(): StoreStatus {
+    check(
+      this.#symbols.nkv_store_status(this.#handle, this.#status.buffer),
+      "read the store's status",
+    );
+    return this.#status;
+  }
+
+  messages(): string {
+    const { nkv_store_messages } = this.#symbols;
+    return readText(
+      "read the store's messages",
+      (out) => nkv_store_messages(this.#handle, out, out.length),
+    );
+  }
+
+  sample(visit: (sample: Sample, bytes: Uint8Array) => void): void {
+    const count = check(
+      this.#symbols.nkv_store_sample(this.#handle, this.#samples, this.#samples.length),
+      "sample hotness",
+    );
+    for (let index = 0; index < count; index++) visit(this.#sample.at(index), this.#samples);
+  }
+
+  /** Opens a lane of this store for the calling thread. */
+  openLane(options: Omit<LaneOptions, "store">): Lane {
+    return Lane.open({ ...options, store: this.#handle });
+  }
+
+  /** Closes the store. Its lanes must be closed before. */
+  [Symbol.dispose](): void {
+    if (this.#handle === 0) return;
+    check(this.#symbols.nkv_store_close(this.#handle), "close the store");
+    this.#handle = 0;
+  }
+}
+
+/** One execution context in a store; used by the thread that opened it only. */
+export class Lane implements LaneApi {
+  readonly outcome = new Outcome();
+  readonly #symbols: CoreSymbols;
+  readonly #execute: CoreSymbols["nkv_execute"];
+  readonly #record = this.outcome.buffer;
+  readonly #pairs = new Uint32Array(COLLECT_PAIRS * 2);
+  #handle: number;
+
+  private constructor(symbols: CoreSymbols, handle: number) {
+    this.#symbols = symbols;
+    this.#execute = symbols.nkv_execute;
+    this.#handle = handle;
+  }
+
+  /** Opens a lane, and pins the calling thread if asked. @throws {CoreError} */
+  static open({ store, node = -1, pin = false, doorbell = "", label }: LaneOptions): Lane {
+    const symbols = coreSymbols();
+    const path = encoder.encode(doorbell);
+    const name = encoder.encode(label);
+    const handle = symbols.nkv_lane_open(
+      store,
+      node,
+      pin ? 1 : 0,
+      path,
+      path.length,
+      name,
+      name.length,
+    );
+    return new Lane(symbols, check(handle, `open lane '${label}' on node ${node}`));
+  }
+
+  openSession(facts: string): SessionHandle {
+    const text = encoder.encode(facts);
+    return check(
+      this.#symbols.nkv_session_open(this.#handle, text, text.length),
+      "open a session",
+    );
+  }
+
+  closeSession(session: SessionHandle): void {
+    const status = this.#symbols.nkv_session_close(session);
+    if (status !== -Status.INVALID_HANDLE) check(status, "close a session");
+  }
+
+  execute(session: SessionHandle, input: Uint8Array, length: number, output: Uint8Array): number {
+    const result = this.#execute(
+      session,
+      input as Uint8Array<ArrayBuffer>,
+      length,
+      output as Uint8Array<ArrayBuffer>,
+      output.length,
+      this.#record,
+    );
+    return result >= 0 ? result : this.#outcomeOf(result);
+  }
+
+  answer(session: SessionHandle, reply: Uint8Array, output: Uint8Array): number {
+    const result = this.#symbols.nkv_answer(
+      session,
+      reply as Uint8Array<ArrayBuffer>,
+      reply.length,
+      output as Uint8Array<ArrayBuffer>,
+      output.length,
+      this.#record,
+    );
+    return result >= 0 ? result : this.#outcomeOf(result);
+  }
+
+  collect(visit: (session: SessionHandle, why: number) => void): void {
+    for (;;) {
+      const count = check(
+        this.#symbols.nkv_lane_collect(this.#handle, this.#words, COLLECT_PAIRS),
+        "collect the mailbox",
+      );
+      // Copied first: a visit may come back here.
+      const pairs = this.#pairs.slice(0, count * 2);
+      for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+      if (count < COLLECT_PAIRS) return;
+    }
+  }
+
+  /** Closes the lane and what is left of its sessions. */
+  [Symbol.dispose](): void {
+    if (this.#handle === 0) return;
+    check(this.#symbols.nkv_lane_close(this.#handle), "close a lane");
+    this.#handle = 0;
+  }
+
+  readonly #words = new Uint8Array(this.#pairs.buffer);
+
+  #outcomeOf(result: number): number {
+    if (result <= -Status.MORE && result >= -Status.CLOSE) return result;
+    throw new CoreError(-result, "execute");
+  }
+}
+
+/** Passes a result that is no failure. */
+function check(result: number, action: string): number {
+  if (result < 0) throw new CoreError(-result, action);
+  return result;
+}
+
+/** Calls `fill` with growing buffers until its text fits. */
+function readText(action: string, fill: (out: Uint8Array<ArrayBuffer>) => number): string {
+  for (let size = TEXT_BYTES; size <= TEXT_BYTES_MAX; size *= 4) {
+    const out = new Uint8Array(size);
+    const result = fill(out);
+    if (result === -Status.TOO_SMALL) continue;
+    return decoder.decode(out.subarray(0, check(result, action)));
+  }
+  throw new CoreError(Status.TOO_SMALL, action);
+}
+
+function untilNul(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** Where nothing is to be passed. */
+export const NO_BYTES: Uint8Array = EMPTY;

@@ -1,0 +1,83 @@
+/**
+ * The stages of a test run, as data: cheap gates first, so that a stray space is told at once.
+ *
+ * Knows command lines, and nothing of how they are run or shown.
+ * Invariant: a filter leaves only the stages whose runner understands it.
+ *
+ * @module
+ */
+import { countCargo, countDeno, type Counter, countGate } from "./outcome.ts";
+
+/** One row of the run. */
+export interface Stage {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly count: Counter;
+  /** Longest it may take, in seconds; then it is stopped and counts as failed. */
+  readonly limit_s: number;
+}
+
+/** What the user asked for. */
+export interface Request {
+  /** Also the soaks, which take longer than a gate may. */
+  readonly full: boolean;
+  /** Only tests whose name contains this. */
+  readonly filter?: string;
+}
+
+const GATE_LIMIT_S = 240;
+const TESTS_LIMIT_S = 480;
+const SOAK_LIMIT_S = 3 * 3600;
+
+/** Reads `full` or a filter; anything else is a mistake to be told. */
+export function parseRequest(args: readonly string[]): Request {
+  const [word, ...rest] = args;
+  if (rest.length > 0 || word?.startsWith("-")) {
+    throw new TypeError(
+      `Cannot read the arguments '${args.join(" ")}': want none, 'full' or a filter`,
+    );
+  }
+  const full = word === "full" || Deno.env.get("NUMAKV_TEST_FULL") === "1";
+  return word === undefined || word === "full" ? { full } : { full, filter: word };
+}
+
+/** The rows of a run, in order. */
+export function stagesFor(request: Request, deno: string): Stage[] {
+  const tests = testStages(request, deno);
+  return request.filter === undefined ? [...gateStages(deno), ...tests] : tests;
+}
+
+function gateStages(deno: string): Stage[] {
+  const gate = (name: string, ...command: string[]): Stage => {
+    return { name, command, count: countGate, limit_s: GATE_LIMIT_S };
+  };
+  const clippy = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+  return [
+    gate("format, Rust", "cargo", "fmt", "--all", "--check"),
+    gate("format, TypeScript", deno, "fmt", "--check"),
+    gate("lint, TypeScript", deno, "lint", "-q"),
+    gate("types", deno, "check", "-q"),
+    gate("generated files", deno, "run", "-q", "-P=gen", "core/gen.ts", "--check"),
+    gate("lint, Rust", "cargo", "clippy", "-q", ...clippy),
+  ];
+}
+
+function testStages({ full, filter }: Request, deno: string): Stage[] {
+  const limit_s = full ? SOAK_LIMIT_S : TESTS_LIMIT_S;
+  const cargoFilter = filter === undefined ? [] : [filter];
+  const denoFilter = filter === undefined ? [] : ["--filter", filter];
+  return [
+    {
+      name: "core",
+      command: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", ...cargoFilter],
+      count: countCargo,
+      limit_s,
+    },
+    {
+      name: "server, black box",
+      command: [deno, "test", "-q", "--no-check", "--frozen", "-P=test", ...denoFilter],
+      count: countDeno,
+      limit_s,
+    },
+  ];
+}
