@@ -74,3 +74,8 @@ pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
 pub fn wrong_arity(full_name: &str) -> String {
     format!("ERR wrong number of arguments for '{full_name}' command")
 }
+
+/// A deadline that cannot be, given to the command of that name.
+pub fn invalid_expire_time(full_name: &str) -> String {
+    format!("ERR invalid expire time in '{full_name}' command")
+}
