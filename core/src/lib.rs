@@ -48,3 +48,5 @@ pub mod session;
 pub mod settings;
 /// Everything one store has.
 pub mod store;
+#[cfg(test)]
+mod testing;
