@@ -41,6 +41,20 @@ pub const OUT_OF_RANGE: &str = "ERR value is out of range";
 pub const INVALID_CURSOR: &str = "ERR invalid cursor";
 /// A timeout that is no number.
 pub const INVALID_TIMEOUT: &str = "ERR timeout is not an integer or out of range";
+/// A timeout before now.
+pub const NEGATIVE_TIMEOUT: &str = "ERR timeout is negative";
+/// Not a 32-bit integer where one is wanted.
+pub const NOT_IN_32_BITS: &str =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+/// EXPIRE's NX with another option.
+pub const EXPIRE_NX_AND_OTHERS: &str =
+    "ERR NX and XX, GT or LT options at the same time are not compatible";
+/// EXPIRE's GT with LT.
+pub const EXPIRE_GT_AND_LT: &str = "ERR GT and LT options at the same time are not compatible";
+/// OBJECT IDLETIME while an LFU policy is in force.
+pub const IDLE_TIME_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+/// OBJECT FREQ while none is.
+pub const FREQUENCY_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
 /// DEBUG is closed.
 pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
 
@@ -78,4 +92,19 @@ pub fn wrong_arity(full_name: &str) -> String {
 /// A deadline that cannot be, given to the command of that name.
 pub fn invalid_expire_time(full_name: &str) -> String {
     format!("ERR invalid expire time in '{full_name}' command")
+}
+
+/// An option that EXPIRE and its kin do not know.
+pub fn unsupported_option(option: &[u8]) -> Vec<u8> {
+    [b"ERR Unsupported option ", option].concat()
+}
+
+/// A node id that nobody has.
+pub fn no_such_node(id: i64) -> String {
+    format!("ERR node {id} does not exist; NUMA TOPOLOGY lists those there are")
+}
+
+/// A move to a node without room.
+pub fn node_is_full(id: u32) -> String {
+    format!("OOM node {id} has no memory left for this key; it stays where it is")
 }

@@ -21,6 +21,18 @@ pub enum DebugAccess {
     Local = 2,
 }
 
+/// The values of `maxmemory-policy`, by the number kept of it.
+pub const MAXMEMORY_POLICIES: [&str; 8] = [
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+];
+
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $kind:ident = $default:expr, $name:literal;)*) => {
         /// What CONFIG SET changes in core.
@@ -32,6 +44,8 @@ macro_rules! settings {
             pub auth_required: AtomicBool,
             /// Who may use DEBUG: `DebugAccess` as a number.
             pub debug_access: AtomicU32,
+            /// What goes when memory is used up: an index into `MAXMEMORY_POLICIES`.
+            pub maxmemory_policy: AtomicU32,
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -43,6 +57,7 @@ macro_rules! settings {
                     requirepass: Mutex::new(String::new()),
                     auth_required: AtomicBool::new(false),
                     debug_access: AtomicU32::new(DebugAccess::No as u32),
+                    maxmemory_policy: AtomicU32::new(0),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -131,6 +146,7 @@ impl Settings {
                 Ok(())
             }
             "enable-debug-command" => self.set_debug_access(value),
+            "maxmemory-policy" => self.set_maxmemory_policy(value),
             _ => match self.set_number(name, value) {
                 Some(result) => result,
                 // Options of rooms that are still to come are main's alone until they exist.
@@ -163,6 +179,20 @@ impl Settings {
         };
         self.debug_access.store(access as u32, Relaxed);
         Ok(())
+    }
+
+    fn set_maxmemory_policy(&self, value: &str) -> Result<(), String> {
+        let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
+        let index =
+            index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
+        self.maxmemory_policy.store(index as u32, Relaxed);
+        Ok(())
+    }
+
+    /// Whether `maxmemory-policy` goes by the frequency of use, so that idle times are not to be told.
+    pub fn has_lfu_policy(&self) -> bool {
+        let index = self.maxmemory_policy.load(Relaxed) as usize;
+        MAXMEMORY_POLICIES[index].ends_with("lfu")
     }
 
     /// Who may use DEBUG.
