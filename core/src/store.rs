@@ -354,6 +354,6 @@ impl Store {
     #[inline(always)]
     pub fn is_over_maxmemory(&self) -> bool {
         let limit = self.settings.maxmemory.load(Relaxed);
-        limit != 0 && self.keyspace.pool.used_bytes() > limit
+        limit != 0 && self.keyspace.pool.used_bytes_at_most() > limit
     }
 }

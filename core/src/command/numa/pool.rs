@@ -51,7 +51,7 @@ fn write_node(reply: &mut Reply<'_>, id: u32, stats: &NodeStats) {
     write_chunks(fields.name("cell_chunks"), &stats.middle_chunks);
     fields.int("spans", stats.spans);
     fields.int("span_bytes", stats.span_bytes);
-    fields.int("kept_span_bytes", stats.kept_bytes);
+    fields.int("dirty_bytes", stats.dirty_bytes);
     fields.int("free_runs", stats.free_runs);
     fields.hit_rate("slab", stats.slab_hits, stats.slab_misses);
     fields.hit_rate("chunk", stats.chunk_hits, stats.chunk_misses);
