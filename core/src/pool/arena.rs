@@ -7,7 +7,8 @@
 //! This file knows neither threads' magazines nor other nodes.
 //!
 //! Invariants: `used_bytes == sum over classes of used * cell bytes + span pages * 4096`, where
-//! `used` counts a class's taken cells; a class keeps at most one empty slab or chunk.
+//! `used` counts a class's taken cells; a class keeps at most
+//! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,11 +20,13 @@ use super::size_class::{
     CELL_CLASSES, CHUNK_PAGES, PAGE_BYTES, SHAPES, SLAB_CLASSES, Shape, chunk_cells,
 };
 use super::slab::SlabHeads;
-use super::span::Pages;
+use super::span::{LARGE_PAGES, Pages};
 use super::window::Window;
 
 /// Chunks of a middle class from which its new chunks have the next order.
 const CHUNKS_FOR_ORDER: [u32; 2] = [4, 16];
+/// Empty slabs that a class keeps for its next requests (64 KB); a purge takes them.
+pub(super) const EMPTY_SLABS: u32 = 16;
 /// Cells above this never lie in a 16 KB chunk by choice: too few would fit.
 const SMALL_CHUNK_CELL_MAX: u32 = 2048;
 
@@ -35,7 +38,7 @@ pub(super) struct ClassState {
     pub(super) used: u64,
     /// Slabs (all at index 0) or chunks by order.
     pub(super) members: [u32; 3],
-    /// Linked members without a taken cell: 0 or 1.
+    /// Linked members without a taken cell.
     pub(super) empty: u32,
     /// Cells handed out without a magazine, one by one.
     pub(super) direct: u64,
@@ -233,7 +236,7 @@ impl Arena {
             (used + 1, used),
             shape.slab_cells as u32,
         );
-        if used == 0 && state.empty > 1 {
+        if used == 0 && state.empty > EMPTY_SLABS {
             self.drop_slab(state, page);
         }
     }
@@ -282,10 +285,9 @@ impl Arena {
         (page, order)
     }
 
-    /// Returns an unlinked chunk to the kernel, then its pages to the free runs.
+    /// Returns the pages of an unlinked chunk to the free runs.
     fn bury(&self, page: u32, order: usize) {
-        self.window.release(page, CHUNK_PAGES[order]);
-        self.pages.lock().put_run(page, CHUNK_PAGES[order]);
+        self.pages.lock().put_run(page, CHUNK_PAGES[order], true);
     }
 
     /// A span for `size` bytes; None when there is no memory.
@@ -303,16 +305,16 @@ impl Arena {
         let pages = size.div_ceil(PAGE_BYTES) as u32;
         self.used_bytes
             .fetch_sub(pages as u64 * PAGE_BYTES as u64, Ordering::Relaxed);
-        if self.pages.lock().keep_span(page, pages) {
-            return;
+        let large = pages >= LARGE_PAGES;
+        if large {
+            // The kernel may take long over it: not under the lock.
+            self.window.release(page, pages);
         }
-        // The kernel may take long over a large span: not under the lock.
-        self.window.release(page, pages);
-        self.pages.lock().put_span(page, pages);
+        self.pages.lock().put_span(page, pages, !large);
     }
 
     /// Gives all memory that serves nobody back to the kernel: empty slabs and chunks, idle slab
-    /// pages, kept spans.
+    /// pages, dirty runs.
     pub(super) fn purge(&self) {
         for (class, lock) in self.classes.iter().enumerate() {
             let mut state = lock.lock();
@@ -333,8 +335,8 @@ impl Arena {
             }
         }
         let mut pages = self.pages.lock();
-        pages.drop_kept();
         pages.clean_all(&self.window);
+        pages.clean_down_to(0);
     }
 
     fn empties<H: Heads>(&self, state: &ClassState, heads: H) -> Vec<u32> {

@@ -23,7 +23,8 @@
 //!
 //! `free(pointer, 100)` goes back the same way: subtract and shift give the node, the size gives
 //! the class, and the magazine takes the cell. If it is full, its older half returns to the slabs:
-//! a bit each; an empty slab's page returns to its chunk, an empty chunk to the kernel.
+//! a bit each; an empty slab's page returns to its chunk, an empty chunk to the free runs, and
+//! what nobody took again by the next [`Pool::purge`] to the kernel.
 //!
 //! The pool knows nothing of objects, keys or the kernel's NUMA calls: whoever opens it passes a
 //! [`Binder`]. Nothing in a window points out of it.
@@ -38,6 +39,7 @@ mod lock;
 mod magazine;
 mod page_map;
 mod ranks;
+mod runs;
 mod size_class;
 mod slab;
 mod span;
@@ -455,7 +457,8 @@ impl Pool {
     }
 
     /// Gives memory that serves nobody back to the kernel: this thread's and ended threads'
-    /// magazines, empty slabs and chunks, idle slab pages, kept spans.
+    /// magazines, empty slabs and chunks, idle slab pages, dirty runs. Worth a call when the
+    /// process is at rest and every few seconds after much was freed.
     pub fn purge(&self) {
         seat().into_iter().for_each(|mine| self.empty_seat(mine));
         for free in 0..SEATS {

@@ -34,9 +34,6 @@ const MIDDLE_BYTES: [usize; MIDDLE_CLASSES] = [
     640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096, 5120, 6144, 8192, 12288, 16384,
 ];
 
-/// Bytes at the start of a slab before its bitmap (see `slab.rs`, which asserts it).
-pub(super) const SLAB_FIXED_BYTES: usize = 16;
-
 /// Requests above a slab's cells, in steps of 128 B, to their class.
 static MIDDLE_OF: [u8; CELL_MAX / 128] = middle_table();
 
@@ -49,10 +46,6 @@ pub(super) struct Shape {
     pub(super) reciprocal: u32,
     /// Slab classes: cells in one slab. Zero for middle classes.
     pub(super) slab_cells: u16,
-    /// Slab classes: offset of cell 0. The cells end where the page ends, so cells of 64, 128 … B are aligned so.
-    pub(super) slab_first: u16,
-    /// Slab classes: 64-bit words of the bitmap.
-    pub(super) words: u8,
 }
 
 /// The shape of every class.
@@ -121,8 +114,6 @@ const fn shapes() -> [Shape; CELL_CLASSES] {
         bytes: 0,
         reciprocal: 0,
         slab_cells: 0,
-        slab_first: 0,
-        words: 0,
     }; CELL_CLASSES];
     let mut class = 0;
     while class < CELL_CLASSES {
@@ -131,19 +122,9 @@ const fn shapes() -> [Shape; CELL_CLASSES] {
             bytes: bytes as u32,
             reciprocal: (1u64 << 32).div_ceil(bytes as u64) as u32,
             slab_cells: 0,
-            slab_first: 0,
-            words: 0,
         };
         if class < SLAB_CLASSES {
-            // As many bitmap words as the cells need, and no more: one for every cell of 64 B or larger.
-            let mut words = 1;
-            while (PAGE_BYTES - SLAB_FIXED_BYTES - words * 8) / bytes > words * 64 {
-                words += 1;
-            }
-            let cells = (PAGE_BYTES - SLAB_FIXED_BYTES - words * 8) / bytes;
-            shape.slab_cells = cells as u16;
-            shape.slab_first = (PAGE_BYTES - cells * bytes) as u16;
-            shape.words = words as u8;
+            shape.slab_cells = (PAGE_BYTES / bytes) as u16;
         }
         shapes[class] = shape;
         class += 1;
@@ -153,12 +134,6 @@ const fn shapes() -> [Shape; CELL_CLASSES] {
 
 const _: () = assert!(cell_bytes(0) == CELL_MIN && cell_bytes(SLAB_CLASSES - 1) == SLAB_CELL_MAX);
 const _: () = assert!(cell_bytes(CELL_CLASSES - 1) == CELL_MAX);
-const _: () = assert!(SHAPES_CHECK[0].slab_cells == 253 && SHAPES_CHECK[0].words == 4);
-const _: () = assert!(
-    SHAPES_CHECK[6].bytes == 64 && SHAPES_CHECK[6].slab_cells == 63 && SHAPES_CHECK[6].words == 1
-);
-const SHAPES_CHECK: [Shape; CELL_CLASSES] = shapes();
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,16 +178,18 @@ mod tests {
     }
 
     #[test]
-    fn a_slab_wastes_less_than_a_cell_and_a_word() {
+    fn a_slab_wastes_less_than_a_cell() {
         for shape in &SHAPES[..SLAB_CLASSES] {
-            let used = SLAB_FIXED_BYTES
-                + shape.words as usize * 8
-                + (shape.slab_cells as usize) * shape.bytes as usize;
-            assert!(used <= PAGE_BYTES && PAGE_BYTES - used < shape.bytes as usize + 8);
-            assert_eq!(
-                shape.words as usize,
-                (shape.slab_cells as usize).div_ceil(64)
-            );
+            let used = shape.slab_cells as usize * shape.bytes as usize;
+            assert!(used <= PAGE_BYTES && PAGE_BYTES - used < shape.bytes as usize);
         }
+        assert_eq!(
+            [
+                SHAPES[0].slab_cells,
+                SHAPES[6].slab_cells,
+                SHAPES[62].slab_cells
+            ],
+            [256, 64, 8]
+        );
     }
 }

@@ -1,37 +1,48 @@
 //! A slab: one page of equal cells, for requests up to 512 B.
 //!
 //! ```text
-//! 0        12      16               16 + 8 * words        first                       4096
-//! │ Head   │ magic │ bitmap         │ (less than a cell)  │ cell 0 │ cell 1 │ … cell n-1 │
+//! page         │ cell 0 │ cell 1 │ … cell n-1 │ less than a cell │
+//! description  │ Head 12 B │ magic 4 B │ bitmap 4 x 8 B │            in the window's head
 //! ```
 //!
-//! The bitmap has one bit a cell, set while the cell is taken, and only as many words as the
-//! cells need: 24 bytes of header for every cell size from 64 B up, 48 at most. Cells end where
-//! the page ends. A free cell holds nothing: its bytes are whatever they were.
+//! The bitmap has one bit a cell, set while the cell is taken. It lies out of line, 48 B for each
+//! page: eight cells of 512 B fill a page, cells of 64 B are aligned to cache lines, giving a cell
+//! back touches neither its page nor its TLB entry, and the descriptions do not all compete for
+//! the same few cache sets, as headers at the start of every page would. A free cell holds
+//! nothing: its bytes are whatever they were.
 //! This file knows one slab; which slabs exist and who may touch one is `arena.rs`.
 //!
 //! Invariant: `used == population count of the bitmap`, `used <= cells`, and no bit past the last
 //! cell is ever set.
 
+use std::cell::Cell;
+
 use super::ranks::{Head, Heads};
-use super::size_class::{PAGE_BYTES, SHAPES, SLAB_CLASSES, SLAB_FIXED_BYTES, Shape};
+use super::size_class::{CELL_MIN, PAGE_BYTES, SHAPES, SLAB_CLASSES, Shape};
 use super::window::Window;
+
+/// Words of the bitmap.
+const WORDS: usize = PAGE_BYTES / CELL_MIN / 64;
 
 /// Marks a page as a slab ("slab" in ASCII).
 const MAGIC: u32 = u32::from_le_bytes(*b"slab");
 
-/// The fixed start of a slab; the bitmap follows.
+/// What is known of a slab. All zero (never used) describes nothing.
 #[repr(C)]
-struct SlabHead {
+pub(super) struct SlabHead {
     head: Head,
     magic: u32,
+    words: [Cell<u64>; WORDS],
 }
 
-const _: () = assert!(size_of::<SlabHead>() == SLAB_FIXED_BYTES);
+const _: () = assert!(size_of::<SlabHead>() == 48);
 
-/// A slab, as the address of its page. Methods need the lock of the slab's class.
+/// A slab: the address of its description, and of its page. Methods need the class lock.
 #[derive(Clone, Copy)]
-pub(super) struct Slab(*mut SlabHead);
+pub(super) struct Slab {
+    description: *mut SlabHead,
+    page: usize,
+}
 
 /// Finds slabs' heads in a window.
 #[derive(Clone, Copy)]
@@ -45,118 +56,110 @@ impl Heads for SlabHeads {
 }
 
 impl Slab {
-    /// The slab at a page's address. Nothing is read.
+    /// The slab in the page at address `page`, described at `description`. Nothing is read.
     #[inline]
-    pub(super) fn at(page: *mut u8) -> Slab {
-        Slab(page.cast())
+    pub(super) fn at(description: *mut u8, page: usize) -> Slab {
+        Slab {
+            description: description.cast(),
+            page,
+        }
     }
 
     /// Makes a committed page of the caller an empty slab of `class`; `order` is its chunk's.
     pub(super) fn format(self, class: usize, order: usize) {
-        let words = SHAPES[class].words as usize;
-        // SAFETY: the caller owns the whole page; header and bitmap lie within it.
+        let words = [const { Cell::new(0) }; WORDS];
+        let head = Head::new(class, order);
+        // SAFETY: the caller owns the page, so its description too, which is committed with it.
         unsafe {
-            self.0.write(SlabHead {
-                head: Head::new(class, order),
+            self.description.write(SlabHead {
+                head,
                 magic: MAGIC,
-            });
-            self.words().write_bytes(0, words);
-        }
+                words,
+            })
+        };
     }
 
-    /// The page's head.
+    /// The slab's head.
     #[inline]
     pub(super) fn head<'a>(self) -> &'a Head {
-        // SAFETY: the page is a slab, so its head is initialised; whatever of it changes lies in
-        // cells and atomics.
-        unsafe { &(*self.0).head }
-    }
-
-    fn shape(self) -> &'static Shape {
-        &SHAPES[self.head().class as usize]
+        &self.description().head
     }
 
     #[inline]
-    fn words(self) -> *mut u64 {
-        // SAFETY: the bitmap starts right after the fixed part, within the page.
-        unsafe { self.0.add(1).cast() }
+    fn description<'a>(self) -> &'a SlabHead {
+        // SAFETY: the page is a slab, so its description is initialised; whatever of it changes
+        // lies in cells and atomics.
+        unsafe { &*self.description }
     }
 
     /// Takes cells until `out` is full or the slab is; lowest addresses first. Returns how many.
     #[inline]
     pub(super) fn take(self, shape: &Shape, out: &mut [usize]) -> usize {
-        let used = self.head().used();
+        let slab = self.description();
+        let used = slab.head.used();
         let count = out.len().min(shape.slab_cells as usize - used as usize);
-        let first = self.0.expose_provenance() + shape.slab_first as usize;
-        let mut taken = 0;
-        let mut index = 0;
+        let (mut taken, mut index) = (0, 0);
+        // While fewer than all cells are taken, a zero bit exists, and the lowest zero bits are
+        // cells, since bits past the last cell come after them.
         while taken < count {
-            // SAFETY: while fewer than all cells are taken, a zero bit lies within the bitmap,
-            // and the lowest zero bits are cells, since bits past the last cell come after them.
-            let word = unsafe { &mut *self.words().add(index) };
-            let mut bits = *word;
+            let mut bits = slab.words[index].get();
             while bits != u64::MAX && taken < count {
                 let bit = bits.trailing_ones() as usize;
                 bits |= 1 << bit;
-                out[taken] = first + (index * 64 + bit) * shape.bytes as usize;
+                out[taken] = self.page + (index * 64 + bit) * shape.bytes as usize;
                 taken += 1;
             }
-            *word = bits;
+            slab.words[index].set(bits);
             index += 1;
         }
-        self.head().set_used(used + count as u32);
+        slab.head.set_used(used + count as u32);
         count
     }
 
     /// Gives back the taken cell at `address`.
     #[inline]
     pub(super) fn put(self, shape: &Shape, address: usize) {
-        let offset = address % PAGE_BYTES - shape.slab_first as usize;
+        let slab = self.description();
+        let offset = address - self.page;
         let cell = ((offset as u64 * shape.reciprocal as u64) >> 32) as usize;
         debug_assert_eq!(
             cell * shape.bytes as usize,
             offset,
             "free of a pointer into a cell"
         );
-        // SAFETY: the cell is one of this slab's, so its word lies within the bitmap.
-        let word = unsafe { &mut *self.words().add(cell / 64) };
-        let bit = 1u64 << (cell % 64);
-        debug_assert!(*word & bit != 0, "double free of the cell at {address:#x}");
-        *word &= !bit;
-        self.head().set_used(self.head().used() - 1);
+        let (word, bit) = (&slab.words[cell / 64], 1u64 << (cell % 64));
+        debug_assert!(
+            word.get() & bit != 0,
+            "double free of the cell at {address:#x}"
+        );
+        word.set(word.get() & !bit);
+        slab.head.set_used(slab.head.used() - 1);
     }
 
     /// Whether the cell at `address` is taken.
     pub(super) fn is_taken(self, address: usize) -> bool {
-        let shape = self.shape();
-        let offset = address % PAGE_BYTES - shape.slab_first as usize;
-        let cell = offset / shape.bytes as usize;
-        // SAFETY: as in `put`.
-        let word = unsafe { *self.words().add(cell / 64) };
-        word >> (cell % 64) & 1 == 1
+        let slab = self.description();
+        let cell = (address - self.page) / SHAPES[slab.head.class as usize].bytes as usize;
+        slab.words[cell / 64].get() >> (cell % 64) & 1 == 1
     }
 
     /// Re-derives the invariant of a slab that should be of `class` in a chunk of `order`.
     pub(super) fn check(self, class: usize, order: usize) -> Result<(), String> {
-        // SAFETY: the page map says that this page is a slab, so its head is initialised.
-        let magic = unsafe { (*self.0).magic };
-        let head = self.head();
-        if magic != MAGIC || head.class as usize != class || head.order as usize != order {
-            return Err(format!("slab header of class {class} is damaged"));
+        let slab = self.description();
+        let head = &slab.head;
+        if slab.magic != MAGIC || head.class as usize != class || head.order as usize != order {
+            return Err(format!("description of a slab of class {class} is damaged"));
         }
-        let shape = &SHAPES[class];
-        let cells = shape.slab_cells as u32;
+        let cells = SHAPES[class].slab_cells as u32;
         let mut taken = 0;
-        for index in 0..shape.words as usize {
-            // SAFETY: `index` is below the number of bitmap words.
-            let word = unsafe { *self.words().add(index) };
-            taken += word.count_ones();
+        for (index, word) in slab.words.iter().enumerate() {
             let past = (cells as usize).saturating_sub(index * 64);
-            if past < 64 && word >> past != 0 {
+            if past < 64 && word.get() >> past != 0 {
                 return Err(format!(
                     "a slab of class {class} has bits past its last cell"
                 ));
             }
+            taken += word.get().count_ones();
         }
         if taken != head.used() || taken > cells {
             let used = head.used();
@@ -174,21 +177,19 @@ const _: () = assert!(SLAB_CLASSES < u8::MAX as usize);
 mod tests {
     use super::*;
 
-    #[repr(C, align(4096))]
-    struct Page([u8; PAGE_BYTES]);
-
     #[test]
     fn take_and_put_keep_the_bitmap_equal_to_the_count_in_every_class() {
         for (class, shape) in SHAPES.iter().enumerate().take(SLAB_CLASSES) {
-            let mut page = Box::new(Page([0xff; PAGE_BYTES]));
-            let slab = Slab::at(page.0.as_mut_ptr());
+            let mut description = Box::<SlabHead>::new_uninit();
+            let page = 16 * PAGE_BYTES;
+            let slab = Slab::at(description.as_mut_ptr().cast(), page);
             slab.format(class, 1);
             let mut cells = vec![0; 300];
             let count = slab.take(shape, &mut cells);
             assert_eq!(count, shape.slab_cells as usize);
             assert_eq!(slab.take(shape, &mut [0]), 0);
-            let end = page.0.as_ptr().expose_provenance() + PAGE_BYTES;
-            assert_eq!(cells[count - 1] + shape.bytes as usize, end);
+            assert_eq!(cells[0], page);
+            assert!(cells[count - 1] + shape.bytes as usize <= page + PAGE_BYTES);
             slab.check(class, 1).expect("full");
             for &cell in cells[..count].iter().step_by(2) {
                 slab.put(shape, cell);

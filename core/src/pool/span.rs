@@ -5,53 +5,50 @@
 //!      first                            frontier              committed                 end
 //! ```
 //!
-//! A request for pages takes the shortest free run that fits (ties: the lowest address) and, when
-//! none does, pages beyond the frontier. Runs given back join their neighbours, and the frontier
-//! moves down again when the last run joins it. Free runs hold no memory: whoever gives pages
-//! back has returned them to the kernel, except for a few short spans kept whole for the next
-//! request of the same length. The index lives in Rust's heap; it can be rebuilt from the page map.
+//! Free runs are *dirty* while they still hold memory, and *clean* once that went back to the
+//! kernel. A request takes the shortest dirty run that fits, else the shortest clean one, else
+//! pages beyond the frontier. Dirty pages save the next user the kernel's work; there are never
+//! more than a budget, beyond which the longest runs are cleaned, and large spans are cleaned at
+//! once. Runs join their neighbours of the same kind, and the frontier moves down again when a
+//! clean run reaches it.
 //! This file knows nothing of cells.
 //!
-//! Invariants: `taken + free == frontier - first`; no two free runs touch each other or the
-//! frontier; `taken <= limit`; `kept <= KEPT_PAGES`.
+//! Invariants: `taken + dirty + clean == frontier - first`; no clean run touches the frontier;
+//! `taken <= limit`; `dirty <= dirty_limit`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::chunk::span_descriptor_page;
 use super::page_map::{FREE, SPAN, SPAN_REST};
+use super::runs::Runs;
 use super::size_class::{CELL_MAX, PAGE_BYTES};
 use super::window::Window;
 
 /// Fewest pages of a span.
 pub(super) const SPAN_PAGES_MIN: u32 = (CELL_MAX / PAGE_BYTES) as u32 + 1;
-/// Longest span kept for reuse, in pages (256 KB).
-const KEPT_SPAN_PAGES: u32 = 64;
-/// Pages of all kept spans together (1 MB).
-const KEPT_PAGES: u32 = 256;
+/// Pages of a span whose memory goes back to the kernel as soon as it is freed (1 MB).
+pub(super) const LARGE_PAGES: u32 = 256;
+/// Dirty pages of a window (32 MB), but at most an eighth of its limit.
+const DIRTY_RUN_PAGES: u32 = 8192;
 /// Pages committed at once, at least (4 MB) and at most (256 MB).
 const STEP_PAGES: (u32, u32) = (1024, 65536);
-/// Free runs looked at for an aligned place before a run that surely has one is taken.
-const ALIGNED_LOOKS: usize = 8;
 
 /// The pages of one window, behind the arena's page lock.
 pub(super) struct Pages {
     window: Window,
-    /// Free runs: first page to length.
-    runs: BTreeMap<u32, u32>,
-    /// The same runs by length.
-    by_length: BTreeSet<(u32, u32)>,
+    dirty_runs: Runs,
+    clean_runs: Runs,
+    /// Most pages in dirty runs.
+    dirty_limit: u32,
     first: u32,
     frontier: u32,
     committed: u32,
-    /// Pages in chunks and spans, kept ones included.
+    /// Pages in chunks and spans.
     taken: u32,
     /// Most pages that may be taken.
     limit: u32,
     /// Fault injection: refuse every commit.
     refuse: bool,
-    /// Kept spans by length: first page, 0 for none.
-    kept: [u32; KEPT_SPAN_PAGES as usize + 1],
-    kept_pages: u32,
     /// Chunks of slabs with idle pages (see `supply.rs`).
     pub(super) slab_chunks: BTreeSet<u32>,
     /// Chunks of slabs by order, and the slabs in them.
@@ -62,7 +59,7 @@ pub(super) struct Pages {
     /// Live spans and their pages.
     pub(super) spans: u64,
     pub(super) span_pages: u64,
-    /// Page requests served by a free run or a kept span, and those that moved the frontier.
+    /// Page requests served by a free run, and those that moved the frontier.
     pub(super) run_hits: u64,
     pub(super) run_misses: u64,
     /// The same for spans only.
@@ -80,16 +77,15 @@ impl Pages {
         });
         Pages {
             window,
-            runs: BTreeMap::new(),
-            by_length: BTreeSet::new(),
+            dirty_runs: Runs::default(),
+            clean_runs: Runs::default(),
+            dirty_limit: DIRTY_RUN_PAGES.min(limit / 8),
             first,
             frontier: first,
             committed: first,
             taken: 0,
             limit,
             refuse: false,
-            kept: [0; KEPT_SPAN_PAGES as usize + 1],
-            kept_pages: 0,
             slab_chunks: BTreeSet::new(),
             slab_chunk_count: [0; 3],
             slabs: 0,
@@ -109,7 +105,8 @@ impl Pages {
         if pages > self.limit - self.taken {
             return None;
         }
-        let page = match self.best_fit(pages, align) {
+        let free = self.dirty_runs.take(pages, align);
+        let page = match free.or_else(|| self.clean_runs.take(pages, align)) {
             Some(page) => {
                 self.run_hits += 1;
                 page
@@ -124,21 +121,6 @@ impl Pages {
         Some(page)
     }
 
-    /// The shortest free run with an aligned place for `pages`, cut to size.
-    fn best_fit(&mut self, pages: u32, align: u32) -> Option<u32> {
-        let aligned = |&(length, start): &(u32, u32)| {
-            (start.next_multiple_of(align) + pages <= start + length).then_some((start, length))
-        };
-        let mut near = self.by_length.range((pages, 0)..).take(ALIGNED_LOOKS);
-        let mut sure = self.by_length.range((pages + align - 1, 0)..);
-        let (start, length) = near.find_map(aligned).or_else(|| sure.find_map(aligned))?;
-        self.remove(start, length);
-        let page = start.next_multiple_of(align);
-        self.insert(start, page - start);
-        self.insert(page + pages, start + length - page - pages);
-        Some(page)
-    }
-
     /// Pages beyond the frontier, committed; the gap that alignment leaves becomes a free run.
     fn take_frontier(&mut self, pages: u32, align: u32) -> Option<u32> {
         let page = self.frontier.next_multiple_of(align);
@@ -148,8 +130,9 @@ impl Pages {
         if end > self.committed && !self.commit(end) {
             return None;
         }
-        let gap = page - self.frontier;
-        self.insert(self.frontier, gap);
+        if page > self.frontier {
+            self.clean_runs.put(self.frontier, page - self.frontier);
+        }
         self.frontier = end;
         Some(page)
     }
@@ -170,66 +153,48 @@ impl Pages {
         granted.is_some()
     }
 
-    /// Gives back pages whose memory the caller has released, and marks them free.
-    pub(super) fn put_run(&mut self, page: u32, pages: u32) {
+    /// Gives back pages and marks them free; `dirty` says that they may still hold memory.
+    pub(super) fn put_run(&mut self, page: u32, pages: u32, dirty: bool) {
         debug_assert!(page >= self.first && page + pages <= self.frontier);
         self.window.set_kind(page, pages, FREE);
         self.taken -= pages;
-        let (mut start, mut end) = (page, page + pages);
-        if let Some((&before, &length)) = self.runs.range(..page).next_back() {
-            debug_assert!(before + length <= page, "pages {page}.. were free already");
-            if before + length == start {
-                self.remove(before, length);
-                start = before;
-            }
-        }
-        if let Some(&length) = self.runs.get(&end) {
-            self.remove(end, length);
-            end += length;
-        }
-        if end == self.frontier {
-            self.frontier = start;
+        if dirty {
+            self.dirty_runs.put(page, pages);
+            self.clean_down_to(self.dirty_limit);
         } else {
-            self.insert(start, end - start);
+            self.put_clean(page, pages);
         }
     }
 
-    fn insert(&mut self, start: u32, length: u32) {
-        if length > 0 {
-            self.runs.insert(start, length);
-            self.by_length.insert((length, start));
+    fn put_clean(&mut self, page: u32, pages: u32) {
+        let (start, length) = self.clean_runs.put(page, pages);
+        if start + length == self.frontier {
+            self.clean_runs.remove(start, length);
+            self.frontier = start;
         }
     }
 
-    fn remove(&mut self, start: u32, length: u32) {
-        self.runs.remove(&start);
-        self.by_length.remove(&(length, start));
+    /// Returns the memory of the longest dirty runs to the kernel until at most `limit` dirty
+    /// pages remain.
+    pub(super) fn clean_down_to(&mut self, limit: u32) {
+        while self.dirty_runs.pages() > limit {
+            let Some((page, pages)) = self.dirty_runs.take_longest() else {
+                return;
+            };
+            // What exceeds the limit is enough; the front of a long run stays dirty.
+            let excess = (self.dirty_runs.pages() + pages - limit)
+                .max(LARGE_PAGES)
+                .min(pages);
+            if excess < pages {
+                self.dirty_runs.put(page, pages - excess);
+            }
+            self.window.release(page + pages - excess, excess);
+            self.put_clean(page + pages - excess, excess);
+        }
     }
 
     /// A span of `pages` pages; None as for `take_run`.
     pub(super) fn take_span(&mut self, pages: u32) -> Option<u32> {
-        let page = match self.take_kept(pages) {
-            Some(page) => page,
-            None => self.take_new_span(pages)?,
-        };
-        self.spans += 1;
-        self.span_pages += pages as u64;
-        Some(page)
-    }
-
-    fn take_kept(&mut self, pages: u32) -> Option<u32> {
-        let kept = self
-            .kept
-            .get_mut(pages as usize)
-            .filter(|page| **page != 0)?;
-        let page = std::mem::take(kept);
-        self.kept_pages -= pages;
-        self.run_hits += 1;
-        self.span_hits += 1;
-        Some(page)
-    }
-
-    fn take_new_span(&mut self, pages: u32) -> Option<u32> {
         let misses = self.run_misses;
         let page = self.take_run(pages, 1)?;
         let missed = self.run_misses - misses;
@@ -240,41 +205,16 @@ impl Pages {
         self.window
             .chunk(span_descriptor_page(page))
             .format_span(pages);
+        self.spans += 1;
+        self.span_pages += pages as u64;
         Some(page)
     }
 
-    /// Takes a dead span in, memory and all, if it is short and few are kept. False: the caller
-    /// releases its memory and calls `put_span`.
-    pub(super) fn keep_span(&mut self, page: u32, pages: u32) -> bool {
-        let room = pages <= KEPT_SPAN_PAGES
-            && self.kept_pages + pages <= KEPT_PAGES
-            && self.kept[pages as usize] == 0;
-        if room {
-            self.kept[pages as usize] = page;
-            self.kept_pages += pages;
-            self.spans -= 1;
-            self.span_pages -= pages as u64;
-        }
-        room
-    }
-
-    /// Gives back a dead span whose memory was released.
-    pub(super) fn put_span(&mut self, page: u32, pages: u32) {
-        self.put_run(page, pages);
+    /// Gives back a dead span; `dirty` as for `put_run`.
+    pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
+        self.put_run(page, pages, dirty);
         self.spans -= 1;
         self.span_pages -= pages as u64;
-    }
-
-    /// Gives the kept spans back to the kernel and to the free runs.
-    pub(super) fn drop_kept(&mut self) {
-        for pages in SPAN_PAGES_MIN..=KEPT_SPAN_PAGES {
-            let page = std::mem::take(&mut self.kept[pages as usize]);
-            if page != 0 {
-                self.window.release(page, pages);
-                self.put_run(page, pages);
-            }
-        }
-        self.kept_pages = 0;
     }
 
     /// Fault injection: while `refuse` is set, every commit fails.
@@ -297,44 +237,41 @@ impl Pages {
         self.committed
     }
 
-    /// Pages in chunks and spans, kept spans included.
+    /// Pages in chunks and spans.
     pub(super) fn taken(&self) -> u32 {
         self.taken
     }
 
-    /// Pages in kept spans.
-    pub(super) fn kept_pages(&self) -> u32 {
-        self.kept_pages
-    }
-
-    /// Whether the span at `page` is a kept one.
-    pub(super) fn is_kept(&self, page: u32, pages: u32) -> bool {
-        self.kept.get(pages as usize) == Some(&page)
-    }
-
-    /// Length of the free run that starts at `page`.
+    /// Length of the free run, dirty or clean, that starts at `page`.
     pub(super) fn run_at(&self, page: u32) -> Option<u32> {
-        self.runs.get(&page).copied()
+        self.dirty_runs
+            .at(page)
+            .or_else(|| self.clean_runs.at(page))
     }
 
     /// Number of free runs.
     pub(super) fn run_count(&self) -> usize {
-        self.runs.len()
+        self.dirty_runs.count() + self.clean_runs.count()
     }
 
-    /// Whether both indexes hold the same runs and the counting equation holds.
+    /// Pages in dirty runs.
+    pub(super) fn dirty_run_pages(&self) -> u32 {
+        self.dirty_runs.pages()
+    }
+
+    /// Whether the counting equations hold.
     pub(super) fn check(&self) -> Result<(), String> {
-        let free: u32 = self.runs.values().sum();
-        let twins = self
-            .runs
-            .iter()
-            .all(|(&start, &length)| length > 0 && self.by_length.contains(&(length, start)));
-        if !twins || self.runs.len() != self.by_length.len() {
-            return Err("the two indexes of free runs differ".into());
+        if !self.dirty_runs.is_valid() || !self.clean_runs.is_valid() {
+            return Err("an index of free runs is damaged".into());
         }
+        let (dirty, clean) = (self.dirty_runs.pages(), self.clean_runs.pages());
         let (taken, used) = (self.taken, self.frontier - self.first);
-        if taken + free != used || taken > self.limit || self.frontier > self.committed {
-            return Err(format!("pages: taken {taken} + free {free} != {used}"));
+        let bounded =
+            taken <= self.limit && dirty <= self.dirty_limit && self.frontier <= self.committed;
+        if taken + dirty + clean != used || !bounded {
+            return Err(format!(
+                "pages: taken {taken} + dirty {dirty} + clean {clean} != {used}"
+            ));
         }
         Ok(())
     }

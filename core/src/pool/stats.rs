@@ -54,8 +54,8 @@ pub struct NodeStats {
     pub spans: u64,
     /// Bytes of live spans.
     pub span_bytes: u64,
-    /// Bytes of dead spans kept for the next request.
-    pub kept_bytes: u64,
+    /// Bytes of free runs that still hold memory.
+    pub dirty_bytes: u64,
     /// Idle slab pages that still hold memory.
     pub idle_pages: u64,
     /// Runs of free pages between taken ones.
@@ -70,7 +70,7 @@ pub struct NodeStats {
     pub chunk_hits: u64,
     /// Those that needed a new chunk.
     pub chunk_misses: u64,
-    /// Larger requests served by a free run or a kept span.
+    /// Larger requests served by a free run.
     pub span_hits: u64,
     /// Those that needed memory never used before.
     pub span_misses: u64,
@@ -138,7 +138,7 @@ impl Pool {
             slab_chunks: pages.slab_chunk_count,
             spans: pages.spans,
             span_bytes: bytes(pages.span_pages),
-            kept_bytes: bytes(pages.kept_pages() as u64),
+            dirty_bytes: bytes(pages.dirty_run_pages() as u64),
             idle_pages: pages.dirty as u64,
             free_runs: pages.run_count() as u64,
             span_hits: pages.span_hits,

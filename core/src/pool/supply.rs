@@ -15,8 +15,8 @@ use super::size_class::CHUNK_PAGES;
 use super::span::Pages;
 use super::window::Window;
 
-/// Idle pages of an arena that keep their memory (256 KB).
-const DIRTY_PAGES: u32 = 64;
+/// Idle pages of an arena that keep their memory (4 MB).
+const DIRTY_PAGES: u32 = 1024;
 /// Slabs of an arena from which new chunks have the next order: 256 KB, and 4 MB.
 const SLABS_FOR_ORDER: [u32; 2] = [64, 1024];
 
@@ -77,8 +77,7 @@ impl Pages {
             self.dirty -= chunk.dirty().count_ones();
             self.slab_chunks.remove(&start);
             self.slab_chunk_count[order] -= 1;
-            window.release(start, CHUNK_PAGES[order]);
-            self.put_run(start, CHUNK_PAGES[order]);
+            self.put_run(start, CHUNK_PAGES[order], true);
         } else if self.dirty > DIRTY_PAGES {
             self.clean(window, start);
         }
@@ -100,6 +99,9 @@ impl Pages {
 
     /// Gives the memory of every idle slab page back to the kernel.
     pub(super) fn clean_all(&mut self, window: &Window) {
+        if self.dirty == 0 {
+            return;
+        }
         let starts: Vec<u32> = self.slab_chunks.iter().copied().collect();
         for start in starts {
             self.clean(window, start);

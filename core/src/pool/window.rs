@@ -3,8 +3,8 @@
 //! ```text
 //! base                      base + (1 << shift)
 //! ├ window 0 ───────────────┼ window 1 ────────────────┼ …
-//! │ control │ page map      │ chunk descriptors │ body: chunks and spans … → frontier → │
-//! │ 1 page  │ 1 B per page  │ 32 B per 16 KB    │ pages handed out by span.rs           │
+//! │ control │ page map     │ chunks         │ slabs         │ body: chunks, spans → frontier → │
+//! │ 1 page  │ 1 B per page │ 32 B per 16 KB │ 48 B per page │ pages handed out by span.rs      │
 //! ```
 //!
 //! Everything that describes a window lies at its own head, reserved in full and touched as it
@@ -13,13 +13,13 @@
 //! This file knows the system calls and the layout, not what a chunk or a slab means.
 //!
 //! Invariants: `address == base + (node << shift) + page * 4096 + rest`; the head is less than
-//! 1/400 of a window; bytes of the page map for pages never used are 0.
+//! 1/60 of a window; bytes of the page map for pages never used are 0.
 
 use std::ptr::{NonNull, with_exposed_provenance_mut};
 
 use super::chunk::Chunk;
 use super::size_class::PAGE_BYTES;
-use super::slab::Slab;
+use super::slab::{Slab, SlabHead};
 
 /// log2 of a window's bytes unless the machine refuses: 256 GB, and 16 GB where a sanitizer's
 /// shadow takes most of the address space.
@@ -214,9 +214,23 @@ impl Window {
 
     /// Pages of the head: the first page of the body.
     pub(super) fn head_pages(&self) -> u32 {
-        let descriptors = self.pages() as usize / UNIT_PAGES as usize * DESCRIPTOR_BYTES;
-        1 + (self.pages() as usize).div_ceil(PAGE_BYTES) as u32
-            + descriptors.div_ceil(PAGE_BYTES) as u32
+        self.tables(self.pages())
+            .iter()
+            .map(|&(_, bytes)| (bytes / PAGE_BYTES) as u32)
+            .sum::<u32>()
+            + 1
+    }
+
+    /// Page map, chunk and slab descriptions: address of each, and the bytes (whole pages) that
+    /// describe the pages below `pages`.
+    fn tables(&self, pages: u32) -> [(usize, usize); 3] {
+        let units = pages.div_ceil(UNIT_PAGES) as usize;
+        [
+            (self.map_address(), pages as usize),
+            (self.descriptors_address(), units * DESCRIPTOR_BYTES),
+            (self.slabs_address(), pages as usize * size_of::<SlabHead>()),
+        ]
+        .map(|(address, bytes)| (address, bytes.next_multiple_of(PAGE_BYTES)))
     }
 
     /// Address of `page`.
@@ -237,6 +251,11 @@ impl Window {
 
     fn descriptors_address(&self) -> usize {
         self.map_address() + (self.pages() as usize).next_multiple_of(PAGE_BYTES)
+    }
+
+    fn slabs_address(&self) -> usize {
+        let bytes = self.pages() as usize / UNIT_PAGES as usize * DESCRIPTOR_BYTES;
+        self.descriptors_address() + bytes.next_multiple_of(PAGE_BYTES)
     }
 
     /// The page map's byte for `page`, which must be committed.
@@ -266,7 +285,8 @@ impl Window {
     /// The slab in `page`.
     #[inline]
     pub(super) fn slab(&self, page: u32) -> Slab {
-        Slab::at(with_exposed_provenance_mut(self.address(page)))
+        let description = self.slabs_address() + page as usize * size_of::<SlabHead>();
+        Slab::at(with_exposed_provenance_mut(description), self.address(page))
     }
 
     /// A pointer to `bytes` further than the start of `page`.
@@ -315,11 +335,9 @@ impl Window {
     /// Makes body pages `from .. to` usable, and what describes them. False when the kernel
     /// refuses; then nothing that was usable has changed.
     pub(super) fn commit(&self, from: u32, to: u32) -> bool {
-        let map = (to as usize).next_multiple_of(PAGE_BYTES);
-        let descriptors =
-            (to.div_ceil(UNIT_PAGES) as usize * DESCRIPTOR_BYTES).next_multiple_of(PAGE_BYTES);
-        self.make_usable(self.map_address(), map)
-            && self.make_usable(self.descriptors_address(), descriptors)
+        self.tables(to)
+            .iter()
+            .all(|&(address, bytes)| self.make_usable(address, bytes))
             && self.make_usable(self.address(from), (to - from) as usize * PAGE_BYTES)
     }
 
@@ -341,14 +359,10 @@ impl Window {
     /// Pages of `[0, committed)` and of the head that are in RAM, asked from the kernel
     /// (`mincore`, some 3 ns a page).
     pub(super) fn resident_pages(&self, committed: u32) -> u64 {
-        let map = (committed as usize).div_ceil(PAGE_BYTES);
-        let descriptors =
-            (committed.div_ceil(UNIT_PAGES) as usize * DESCRIPTOR_BYTES).div_ceil(PAGE_BYTES);
+        let tables = self.tables(committed);
+        let head = tables.map(|(address, bytes)| self.resident(address, bytes / PAGE_BYTES));
         let body = committed.saturating_sub(self.head_pages()) as usize;
-        self.resident(self.base, 1)
-            + self.resident(self.map_address(), map)
-            + self.resident(self.descriptors_address(), descriptors)
-            + self.resident(self.address(self.head_pages()), body)
+        1 + head.iter().sum::<u64>() + self.resident(self.address(self.head_pages()), body)
     }
 
     fn resident(&self, address: usize, pages: usize) -> u64 {
@@ -399,7 +413,7 @@ mod tests {
     fn head_is_a_small_part_of_a_window_of_any_size() {
         for shift in WINDOW_SHIFT_MIN..=WINDOW_SHIFT {
             let window = Window { base: 0, shift };
-            assert!(window.head_pages() as usize * PAGE_BYTES * 400 <= window.bytes());
+            assert!(window.head_pages() as usize * PAGE_BYTES * 60 <= window.bytes());
         }
     }
 
