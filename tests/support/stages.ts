@@ -51,7 +51,7 @@ function gateStages(deno: string): Stage[] {
   const gate = (name: string, ...command: string[]): Stage => {
     return { name, command, count: countGate, limit_s: GATE_LIMIT_S };
   };
-  const clippy = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+  const clippy = ["--all-targets", "--locked", "--", "-D", "warnings"];
   return [
     gate("format, Rust", "cargo", "fmt", "--all", "--check"),
     gate("format, TypeScript", deno, "fmt", "--check"),
