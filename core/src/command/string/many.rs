@@ -46,7 +46,7 @@ pub fn msetnx(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn check_pairs(call: &Call<'_, '_>) -> Answer {
-    if call.args.len().is_multiple_of(2) {
+    if call.args.len() % 2 == 0 {
         return Err(Error::text(error::wrong_arity(call.spec().full_name)));
     }
     Ok(())

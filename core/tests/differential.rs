@@ -1,0 +1,449 @@
+//! The same random commands for this core and for a real redis-server: every reply must be the same, byte for byte.
+//!
+//! Commands come from tables of templates, one a family: to cover a family, add its table to `FAMILIES`. What depends on the
+//! hour is compared at the end, within `CLOCK_SKEW_MS`. Without a redis-server on the PATH there is nothing to compare with,
+//! and the tests say so and pass.
+
+use numakv_core::{abi, effect, keyspace, lane, numa, open, pool, session, settings, store};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+#[path = "../src/testing.rs"]
+mod testing;
+
+/// Commands compared in each test.
+const COMMANDS: u32 = 20_000;
+/// How far two deadlines may differ that were set one after the other, in milliseconds.
+const CLOCK_SKEW_MS: i64 = 2_000;
+/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
+const BULK_MAX: &str = "1048576";
+
+/// Words in braces are drawn at random, see `Random::fill`.
+const STRINGS: &[&str] = &[
+    "APPEND {key} {value}",
+    "DECR {key}",
+    "DECRBY {key} {int}",
+    "GET {key}",
+    "GETDEL {key}",
+    "GETEX {key} {getex}",
+    "GETRANGE {key} {index} {index}",
+    "GETSET {key} {value}",
+    "INCR {key}",
+    "INCRBY {key} {int}",
+    "INCRBYFLOAT {key} {float}",
+    "LCS {key} {key} {lcs}",
+    "MGET {key} {key} {key}",
+    "MSET {key} {value} {key} {value} {key} {value}",
+    "MSETNX {key} {value} {key} {value}",
+    "PSETEX {key} {delay} {value}",
+    "SET {key} {value}",
+    "SET {key} {value} {set}",
+    "SETEX {key} {delay} {value}",
+    "SETNX {key} {value}",
+    "SETRANGE {key} {offset} {value}",
+    "STRLEN {key}",
+    "SUBSTR {key} {index} {index}",
+];
+
+/// Every family that is compared.
+const FAMILIES: &[&[&str]] = &[STRINGS];
+
+const INTEGERS: &[&str] = &[
+    "0",
+    "1",
+    "-1",
+    "7",
+    "-12",
+    "100",
+    "65536",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "4611686018427387904",
+    "+1",
+    "01",
+    "-0",
+    " 1",
+    "1 ",
+    "",
+    "x",
+    "1e3",
+];
+const FLOATS: &[&str] = &[
+    "0.1",
+    "-0.1",
+    "3",
+    "1e3",
+    "-2.5e-3",
+    "1e4000",
+    "1e5000",
+    "inf",
+    "-inf",
+    "nan",
+    "0x1p3",
+    "x",
+    "",
+    " 1",
+    "1 ",
+    "1.0000000000000000001",
+    "1e18",
+    "-5e-20",
+];
+/// Times from now: far away, or refused.
+const DELAYS: &[&str] = &[
+    "1000000",
+    "5000000",
+    "0",
+    "-1",
+    "9223372036854775807",
+    "9223372036854775",
+    "9223372036854776",
+    "x",
+    "",
+    "1.5",
+];
+/// Moments: long past, far away, or refused.
+const MOMENTS: &[&str] = &[
+    "1",
+    "1000",
+    "86400000",
+    "99999999999999",
+    "0",
+    "-1",
+    "9223372036854775807",
+    "9223372036854775",
+    "9223372036854776",
+    "x",
+];
+const OFFSETS: &[&str] = &[
+    "0",
+    "1",
+    "3",
+    "17",
+    "44",
+    "100",
+    "500",
+    "1048570",
+    "1048576",
+    "-1",
+    "9223372036854775807",
+    "x",
+];
+const SET_WORDS: &[&str] = &[
+    "NX",
+    "XX",
+    "GET",
+    "KEEPTTL",
+    "EX {far}",
+    "PX {far}",
+    "EXAT {moment}",
+    "PXAT {moment}",
+    "PERSIST",
+    "EX",
+    "EX {delay}",
+    "nx",
+    "Get",
+];
+const GETEX_WORDS: &[&str] = &[
+    "EX {far}",
+    "PX {far}",
+    "EXAT {moment}",
+    "PXAT {moment}",
+    "PERSIST",
+    "persist",
+    "KEEPTTL",
+    "PX",
+    "NX",
+    "PX {delay}",
+];
+const LCS_WORDS: &[&str] = &[
+    "LEN",
+    "IDX",
+    "IDX WITHMATCHLEN",
+    "MINMATCHLEN 2",
+    "MINMATCHLEN {int}",
+    "idx",
+    "withmatchlen",
+    "MINMATCHLEN",
+    "x",
+];
+
+/// A reproducible source of requests (splitmix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
+        list[self.below(list.len())]
+    }
+
+    fn request(&mut self) -> Vec<Vec<u8>> {
+        let family = self.pick(FAMILIES);
+        let template = self.pick(family);
+        let mut words = Vec::new();
+        self.fill(template, &mut words);
+        if self.below(50) == 0 {
+            words.pop();
+        }
+        words
+    }
+
+    /// Puts drawn words in the place of those in braces.
+    fn fill(&mut self, template: &str, words: &mut Vec<Vec<u8>>) {
+        for word in template.split(' ') {
+            match word {
+                "{key}" => words.push(self.key()),
+                "{value}" => words.push(self.value()),
+                "{int}" => words.push(self.pick(INTEGERS).into()),
+                "{float}" => words.push(self.pick(FLOATS).into()),
+                "{delay}" => words.push(self.pick(DELAYS).into()),
+                "{moment}" => words.push(self.pick(MOMENTS).into()),
+                "{far}" => words.push((1_000_000 + self.below(1_000_000)).to_string().into()),
+                "{offset}" => words.push(self.pick(OFFSETS).into()),
+                "{index}" if self.below(20) > 0 => {
+                    words.push((self.below(130) as i64 - 60).to_string().into());
+                }
+                "{index}" => words.push(self.pick(INTEGERS).into()),
+                "{set}" => self.options(SET_WORDS, words),
+                "{getex}" => self.options(GETEX_WORDS, words),
+                "{lcs}" => self.options(LCS_WORDS, words),
+                literal => words.push(literal.into()),
+            }
+        }
+    }
+
+    /// No to three options, seldom ones that go together.
+    fn options(&mut self, list: &[&str], words: &mut Vec<Vec<u8>>) {
+        for _ in 0..self.below(4) {
+            let option = self.pick(list);
+            self.fill(option, words);
+        }
+    }
+
+    fn key(&mut self) -> Vec<u8> {
+        key(self.below(KEY_COUNT))
+    }
+
+    fn value(&mut self) -> Vec<u8> {
+        match self.below(8) {
+            0 | 1 => self.pick(INTEGERS).into(),
+            2 => (self.next() as i64 >> self.below(64)).to_string().into(),
+            3 => self.pick(FLOATS).into(),
+            4 => {
+                let len = self.pick(&[&0, &1, &43, &44, &45, &120, &400, &520, &5000]);
+                self.letters(*len)
+            }
+            5 => (0..self.below(30)).map(|_| self.next() as u8).collect(),
+            _ => {
+                let len = self.below(60);
+                self.letters(len)
+            }
+        }
+    }
+
+    fn letters(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| b"abc"[self.below(3)]).collect()
+    }
+}
+
+/// Keys in use.
+const KEY_COUNT: usize = 20;
+
+/// The key of that number: an empty one, one of any bytes, and two so long that no value fits beside them.
+fn key(number: usize) -> Vec<u8> {
+    match number {
+        0 => Vec::new(),
+        1 => b"any\r\n\0\xff".to_vec(),
+        2 => vec![b'k'; 490],
+        3 => vec![b'K'; 700],
+        _ => format!("key:{number}").into(),
+    }
+}
+
+/// A redis-server of our own; it ends with the test.
+struct Redis {
+    process: Child,
+    stream: BufReader<TcpStream>,
+}
+
+impl Redis {
+    /// Starts one, or says why not.
+    fn start() -> Option<Redis> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.expect("a free port");
+        let port = address.port().to_string();
+        let started = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--proto-max-bulk-len", BULK_MAX, "--port", &port])
+            .stdout(Stdio::null())
+            .spawn();
+        let mut process = match started {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                eprintln!("skipped: there is no redis-server on the PATH to compare with");
+                return None;
+            }
+            started => started.expect("redis-server starts"),
+        };
+        for _ in 0..200 {
+            if let Ok(stream) = TcpStream::connect(address) {
+                let stream = BufReader::new(stream);
+                return Some(Redis { process, stream });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _gone_already = process.kill();
+        panic!("redis-server does not listen at {address}");
+    }
+
+    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+        let bytes = testing::encode(&slices(request));
+        let sent = self.stream.get_mut().write_all(&bytes);
+        sent.expect("redis-server takes requests");
+        let mut reply = Vec::new();
+        self.read_reply(&mut reply);
+        reply
+    }
+
+    /// Reads one reply, with all that belongs to it.
+    fn read_reply(&mut self, reply: &mut Vec<u8>) {
+        let start = reply.len();
+        let read = self.stream.read_until(b'\n', reply);
+        read.expect("redis-server answers");
+        let line = String::from_utf8_lossy(&reply[start..]).into_owned();
+        let count: i64 = line
+            .get(1..)
+            .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
+        match reply[start] {
+            b'$' | b'=' if count >= 0 => {
+                let body = reply.len();
+                reply.resize(body + count as usize + 2, 0);
+                let read = self.stream.read_exact(&mut reply[body..]);
+                read.expect("redis-server ends its reply");
+            }
+            b'*' | b'~' | b'>' => (0..count).for_each(|_| self.read_reply(reply)),
+            b'%' => (0..2 * count).for_each(|_| self.read_reply(reply)),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
+    request.iter().map(Vec::as_slice).collect()
+}
+
+fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
+    request.iter().map(|word| word.to_vec()).collect()
+}
+
+/// Both sides, and what they were asked, for the message when they differ.
+struct Pair {
+    ours: testing::Server,
+    theirs: Redis,
+    asked: u32,
+}
+
+impl Pair {
+    fn start(seed_protocol: &str) -> Option<Pair> {
+        let theirs = Redis::start()?;
+        let options = format!("topology fake:2\nproto-max-bulk-len {BULK_MAX}\n");
+        let mut pair = Pair {
+            ours: testing::Server::with_options(&options),
+            theirs,
+            asked: 0,
+        };
+        let hello = words(&[b"HELLO", seed_protocol.as_bytes()]);
+        let (ours, theirs) = pair.ask(&hello);
+        assert_eq!(ours[0], theirs[0], "HELLO answers in the protocol it sets");
+        Some(pair)
+    }
+
+    fn ask(&mut self, request: &[Vec<u8>]) -> (Vec<u8>, Vec<u8>) {
+        self.asked += 1;
+        let ours = self.ours.run_bytes(&slices(request));
+        (ours, self.theirs.run(request))
+    }
+
+    fn compare(&mut self, request: &[Vec<u8>]) {
+        let (ours, theirs) = self.ask(request);
+        if ours != theirs {
+            let asked: Vec<_> = request
+                .iter()
+                .map(|word| word.escape_ascii().to_string())
+                .collect();
+            panic!(
+                "request {} differs: {}\n  ours: {}\n redis: {}",
+                self.asked,
+                asked.join(" "),
+                ours.escape_ascii(),
+                theirs.escape_ascii(),
+            );
+        }
+    }
+
+    /// Compares every key: what it holds, how, and until when; then how many there are.
+    fn compare_keys(&mut self) {
+        for key in (0..KEY_COUNT).map(key) {
+            self.compare(&words(&[b"GET", &key]));
+            self.compare(&words(&[b"STRLEN", &key]));
+            self.compare(&words(&[b"OBJECT", b"ENCODING", &key]));
+            let (ours, theirs) = self.ask(&words(&[b"PTTL", &key]));
+            let [ours, theirs] = [ours, theirs].map(|reply| integer(&reply));
+            let near = (ours - theirs).abs() <= CLOCK_SKEW_MS;
+            assert!(
+                near && (ours < 0) == (theirs < 0),
+                "deadlines differ: {ours}, {theirs}"
+            );
+        }
+        self.compare(&words(&[b"DBSIZE"]));
+    }
+}
+
+fn integer(reply: &[u8]) -> i64 {
+    let text = std::str::from_utf8(reply)
+        .ok()
+        .and_then(|text| text.strip_prefix(':'));
+    let number = text.and_then(|text| text.trim_end().parse().ok());
+    number.unwrap_or_else(|| panic!("no integer: {}", reply.escape_ascii()))
+}
+
+fn compare_stream(protocol: &str, seed: u64) {
+    let Some(mut pair) = Pair::start(protocol) else {
+        return;
+    };
+    let mut random = Random(seed);
+    for _ in 0..COMMANDS {
+        let request = random.request();
+        pair.compare(&request);
+    }
+    pair.compare_keys();
+    pair.ours.check();
+}
+
+#[test]
+fn protocol_2_replies_are_those_of_redis() {
+    compare_stream("2", 1);
+}
+
+#[test]
+fn protocol_3_replies_are_those_of_redis() {
+    compare_stream("3", 2);
+}
