@@ -1,0 +1,158 @@
+//! INFO's sections of counters: stats, commands, errors; and persistence and replication as they stand without either.
+//!
+//! Invariant: everything but `rdb_changes_since_last_save` starts again at CONFIG RESETSTAT or shows a state.
+
+use super::{Facts, Page};
+use crate::command::lookup;
+use crate::store::locked;
+
+/// Nothing is loaded or saved: what Redis shows of a server without persistence.
+pub(super) fn persistence(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+    let started = facts.call.store.clock.started_unix_ms() / 1000;
+    page.fields(&[
+        ("loading", 0),
+        ("async_loading", 0),
+        ("current_cow_peak", 0),
+        ("current_cow_size", 0),
+        ("current_cow_size_age", 0),
+    ]);
+    page.field("current_fork_perc", "0.00");
+    page.fields(&[
+        ("current_save_keys_processed", 0),
+        ("current_save_keys_total", 0),
+        ("rdb_changes_since_last_save", facts.totals.changes),
+        ("rdb_bgsave_in_progress", 0),
+    ]);
+    page.field("rdb_last_save_time", started);
+    page.field("rdb_last_bgsave_status", "ok");
+    page.field("rdb_last_bgsave_time_sec", -1);
+    page.field("rdb_current_bgsave_time_sec", -1);
+    page.fields(&[
+        ("rdb_saves", 0),
+        ("rdb_last_cow_size", 0),
+        ("rdb_last_load_keys_expired", 0),
+        ("rdb_last_load_keys_loaded", 0),
+        ("aof_enabled", 0),
+        ("aof_rewrite_in_progress", 0),
+        ("aof_rewrite_scheduled", 0),
+    ]);
+    page.field("aof_last_rewrite_time_sec", -1);
+    page.field("aof_current_rewrite_time_sec", -1);
+    page.field("aof_last_bgrewrite_status", "ok");
+    page.fields(&[
+        ("aof_rewrites", 0),
+        ("aof_rewrites_consecutive_failures", 0),
+    ]);
+    page.field("aof_last_write_status", "ok");
+    page.fields(&[
+        ("aof_last_cow_size", 0),
+        ("module_fork_in_progress", 0),
+        ("module_fork_last_cow_size", 0),
+    ]);
+}
+
+pub(super) fn stats(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+    let (store, totals) = (facts.call.store, &facts.totals);
+    let rates = *locked(&store.rates);
+    page.field("total_connections_received", totals.connections_received);
+    page.field("total_commands_processed", totals.commands);
+    page.field(
+        "instantaneous_ops_per_sec",
+        rates.commands_per_second.round(),
+    );
+    page.field("total_net_input_bytes", totals.input_bytes);
+    page.field("total_net_output_bytes", totals.output_bytes);
+    page.field("total_net_repl_input_bytes", 0);
+    page.field("total_net_repl_output_bytes", 0);
+    for (name, rate) in [
+        ("instantaneous_input_kbps", rates.input_kib_per_second),
+        ("instantaneous_output_kbps", rates.output_kib_per_second),
+        ("instantaneous_input_repl_kbps", 0.0),
+        ("instantaneous_output_repl_kbps", 0.0),
+    ] {
+        page.field(name, format!("{rate:.2}"));
+    }
+    page.fields(&[
+        ("rejected_connections", totals.connections_rejected),
+        ("sync_full", 0),
+        ("sync_partial_ok", 0),
+        ("sync_partial_err", 0),
+        ("expired_keys", totals.expired_keys),
+        ("evicted_keys", 0),
+        ("evicted_clients", 0),
+        ("total_eviction_exceeded_time", 0),
+        ("current_eviction_exceeded_time", 0),
+        ("keyspace_hits", totals.keyspace_hits),
+        ("keyspace_misses", totals.keyspace_misses),
+        ("pubsub_channels", 0),
+        ("pubsub_patterns", 0),
+        ("pubsubshard_channels", 0),
+        ("latest_fork_usec", 0),
+        ("total_forks", 0),
+        ("migrate_cached_sockets", 0),
+        ("slave_expires_tracked_keys", 0),
+        ("tracking_total_keys", 0),
+        ("tracking_total_items", 0),
+        ("tracking_total_prefixes", 0),
+        ("unexpected_error_replies", 0),
+        (
+            "total_error_replies",
+            totals.error_replies + totals.protocol_errors,
+        ),
+        ("dump_payload_sanitizations", 0),
+        ("total_reads_processed", totals.reads),
+        ("io_threaded_reads_processed", 0),
+        ("io_threaded_writes_processed", 0),
+        ("protocol_errors", totals.protocol_errors),
+        ("boundary_calls", totals.boundary_calls),
+        ("reads", totals.reads),
+        ("mores", totals.mores),
+        ("handoffs", totals.hand_offs),
+        ("retries", totals.retries),
+        ("longest_batch_usec", store.longest_batch_usec()),
+    ]);
+}
+
+/// A master that nobody follows.
+pub(super) fn replication(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+    page.field("role", "master");
+    page.field("connected_slaves", 0);
+    page.field("master_failover_state", "no-failover");
+    page.field("master_replid", locked(&facts.call.store.replication_id));
+    page.field("master_replid2", "0".repeat(40));
+    page.field("master_repl_offset", 0);
+    page.field("second_repl_offset", -1);
+    page.fields(&[
+        ("repl_backlog_active", 0),
+        ("repl_backlog_size", 0),
+        ("repl_backlog_first_byte_offset", 0),
+        ("repl_backlog_histlen", 0),
+    ]);
+}
+
+/// A line for each command that was ever asked for.
+pub(super) fn commands(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+    let totals = facts.call.store.command_totals();
+    for spec in lookup::all() {
+        let total = totals[spec.id as usize];
+        if total.calls == 0 && total.rejected == 0 && total.failed == 0 {
+            continue;
+        }
+        let usec = total.nanos / 1000;
+        let each = total.nanos as f64 / 1000.0 / total.calls.max(1) as f64;
+        page.field(
+            &format!("cmdstat_{}", spec.full_name),
+            format_args!(
+                "calls={},usec={usec},usec_per_call={each:.2},rejected_calls={},failed_calls={}",
+                total.calls, total.rejected, total.failed
+            ),
+        );
+    }
+}
+
+/// A line for each error code that was ever sent.
+pub(super) fn errors(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+    for (code, count) in facts.call.store.error_counts() {
+        page.field(&format!("errorstat_{code}"), format_args!("count={count}"));
+    }
+}
