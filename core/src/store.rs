@@ -285,10 +285,15 @@ impl Store {
         retired.max(open) / 1000
     }
 
-    /// CONFIG RESETSTAT. Lanes that count at this moment may keep the count of the request in hand.
+    /// CONFIG RESETSTAT. Changes are no statistic and stay; lanes that count at this moment may keep the count of the request
+    /// in hand.
     pub fn reset_stats(&self) {
+        let changes = self.totals().changes;
         let mut retired = locked(&self.retired);
-        retired.totals = Totals::default();
+        retired.totals = Totals {
+            changes,
+            ..Totals::default()
+        };
         retired.commands.fill(CommandTotals::default());
         retired.longest_batch_nanos = 0;
         retired.accesses.fill(Accesses::default());

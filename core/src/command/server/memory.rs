@@ -22,6 +22,10 @@ use std::fmt::Write;
 const SLOT_BYTES: u64 = 8;
 /// Below this many bytes MEMORY DOCTOR has nothing to judge by.
 const DOCTOR_MIN_BYTES: u64 = 5 << 20;
+/// Bytes held for each byte in use from which MEMORY DOCTOR speaks of waste.
+const SPARSE_RATIO: f64 = 1.4;
+/// Times the emptiest node's bytes from which it speaks of imbalance.
+const LOPSIDED_RATIO: u64 = 8;
 /// Bytes core keeps for each log line that waits: more than the longest it writes.
 const MESSAGE_BYTES: u64 = 512;
 
@@ -214,7 +218,6 @@ pub(crate) fn memory_stats(call: &mut Call<'_, '_>) -> Answer {
 
 /// The pool as Redis speaks of its allocator: live bytes, bytes in chunks and spans, bytes in RAM.
 fn allocator(call: &mut Call<'_, '_>, usage: &Usage) -> usize {
-    let signed = |name, first: u64, second: u64| (name, first as i64 - second as i64);
     let steps = [
         ("allocator-fragmentation", usage.taken, usage.pool_used),
         ("allocator-rss", usage.resident, usage.taken),
@@ -225,21 +228,23 @@ fn allocator(call: &mut Call<'_, '_>, usage: &Usage) -> usize {
         + integer(call, "allocator.resident", usage.resident);
     for (name, whole, part) in steps {
         pairs += double(call, &format!("{name}.ratio"), ratio(whole, part));
-        let (_, bytes) = signed(name, whole, part);
-        call.reply.bulk(format!("{name}.bytes").as_bytes());
-        call.reply.int(bytes);
-        pairs += 1;
+        pairs += difference(call, &format!("{name}.bytes"), whole, part);
     }
     pairs += double(call, "fragmentation", ratio(usage.rss, usage.used));
-    call.reply.bulk(b"fragmentation.bytes");
-    call.reply.int(usage.rss as i64 - usage.used as i64);
-    pairs + 1
+    pairs + difference(call, "fragmentation.bytes", usage.rss, usage.used)
 }
 
 /// Writes one pair, and says so.
 fn integer(call: &mut Call<'_, '_>, name: &str, value: u64) -> usize {
     call.reply.bulk(name.as_bytes());
     call.reply.int(value as i64);
+    1
+}
+
+/// Writes a pair that may be negative: `whole - part`.
+fn difference(call: &mut Call<'_, '_>, name: &str, whole: u64, part: u64) -> usize {
+    call.reply.bulk(name.as_bytes());
+    call.reply.int(whole as i64 - part as i64);
     1
 }
 
@@ -253,38 +258,47 @@ fn double(call: &mut Call<'_, '_>, name: &str, value: f64) -> usize {
 pub(crate) fn memory_doctor(call: &mut Call<'_, '_>) -> Answer {
     let nodes = node_stats(call.store);
     let usage = Usage::of(call.store, &nodes);
-    let mut findings = Vec::new();
-    if usage.used < DOCTOR_MIN_BYTES {
-        let text = "There is too little data in this store to judge its use of memory.\n";
-        call.reply.verbatim("txt", text.as_bytes());
-        return Ok(());
-    }
-    if usage.peak > usage.used / 2 * 3 {
-        findings.push("The peak was more than one and a half times what is used now: memory may still be held. MEMORY PURGE gives it back.");
-    }
-    if ratio(usage.taken, usage.pool_used) > 1.4 {
-        findings.push(
-            "Chunks are sparsely filled: more than 1.4 bytes are taken for each that is used.",
-        );
-    }
-    if ratio(usage.rss, usage.used) > 1.4 {
-        findings.push("The process is resident with more than 1.4 bytes for each that is used.");
-    }
-    if call.keyspace().pool.unbound().is_empty() {
-        if let [first, .., last] = nodes.as_slice()
-            && (first.used_bytes > 8 * last.used_bytes || last.used_bytes > 8 * first.used_bytes)
-        {
-            findings.push("One node holds more than eight times what another does: look at INFO numa and at the placement in force.");
-        }
+    let text = if usage.used < DOCTOR_MIN_BYTES {
+        "There is too little data in this store to judge its use of memory.\n".to_owned()
     } else {
-        findings.push("Some windows could not be bound to their node: memory may lie anywhere. The log says why.");
-    }
-    if findings.is_empty() {
-        findings.push("Nothing looks wrong.");
-    }
-    let text = findings.join("\n") + "\n";
+        let is_bound = call.keyspace().pool.unbound().is_empty();
+        match findings(&usage, &nodes, is_bound).as_slice() {
+            [] => "Nothing looks wrong.\n".to_owned(),
+            findings => findings.join("\n") + "\n",
+        }
+    };
     call.reply.verbatim("txt", text.as_bytes());
     Ok(())
+}
+
+/// A sentence for each thing that looks wrong.
+fn findings(usage: &Usage, nodes: &[NodeStats], is_bound: bool) -> Vec<&'static str> {
+    let used = || nodes.iter().map(|node| node.used_bytes);
+    let (least, most) = (used().min().unwrap_or(0), used().max().unwrap_or(0));
+    let checks = [
+        (
+            usage.peak > usage.used / 2 * 3,
+            "The peak was more than one and a half times what is used now: memory may still be held. MEMORY PURGE gives it back.",
+        ),
+        (
+            ratio(usage.taken, usage.pool_used) > SPARSE_RATIO,
+            "Chunks are sparsely filled: more than 1.4 bytes are taken for each that is used.",
+        ),
+        (
+            ratio(usage.rss, usage.used) > SPARSE_RATIO,
+            "The process is resident with more than 1.4 bytes for each that is used.",
+        ),
+        (
+            most / LOPSIDED_RATIO > least,
+            "One node holds more than eight times what another does: look at INFO numa and at the placement in force.",
+        ),
+        (
+            !is_bound,
+            "Some windows could not be bound to their node: memory may lie anywhere. The log says why.",
+        ),
+    ];
+    let wrong = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+    wrong.map(|(_, sentence)| sentence).collect()
 }
 
 /// `MEMORY MALLOC-STATS`: each node's pool, size class by size class.

@@ -112,6 +112,7 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
     page.field("allocator_active", usage.taken);
     page.field("allocator_resident", usage.resident);
     page.bytes("total_system_memory", machine_bytes());
+    scripts(page);
     let limit = store.settings.maxmemory.load(Relaxed);
     page.field("maxmemory", limit);
     page.field("maxmemory_human", human(limit));
@@ -147,6 +148,22 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
         ("lazyfree_pending_objects", store.lazy_free.pending()),
         ("lazyfreed_objects", store.lazy_free.freed()),
     ]);
+}
+
+/// What scripts and functions take: there are none.
+fn scripts(page: &mut Page) {
+    page.bytes("used_memory_lua", 0);
+    page.fields(&[
+        ("used_memory_vm_eval", 0),
+        ("used_memory_scripts_eval", 0),
+        ("number_of_cached_scripts", 0),
+        ("number_of_functions", 0),
+        ("number_of_libraries", 0),
+        ("used_memory_vm_functions", 0),
+    ]);
+    page.bytes("used_memory_vm_total", 0);
+    page.field("used_memory_functions", 0);
+    page.bytes("used_memory_scripts", 0);
 }
 
 /// Bytes of RAM of the machine; 0 where /proc does not say.
