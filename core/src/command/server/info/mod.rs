@@ -20,14 +20,14 @@ struct Section {
     name: &'static str,
     title: &'static str,
     by_default: bool,
-    write: fn(&Facts<'_, '_, '_>, &mut Page),
+    write: fn(&Facts<'_, '_, '_>, &mut Lines),
 }
 
 const fn section(
     name: &'static str,
     title: &'static str,
     by_default: bool,
-    write: fn(&Facts<'_, '_, '_>, &mut Page),
+    write: fn(&Facts<'_, '_, '_>, &mut Lines),
 ) -> Section {
     Section {
         name,
@@ -49,8 +49,8 @@ const SECTIONS: &[Section] = &[
     section("modules", "Modules", true, |_, _| {}),
     section("commandstats", "Commandstats", false, counters::commands),
     section("errorstats", "Errorstats", true, counters::errors),
-    section("cluster", "Cluster", true, |_, page| {
-        page.field("cluster_enabled", 0)
+    section("cluster", "Cluster", true, |_, lines| {
+        lines.field("cluster_enabled", 0)
     }),
     section("numa", "Numa", true, nodes::numa),
     section("keyspace", "Keyspace", true, nodes::keyspace),
@@ -66,11 +66,11 @@ struct Facts<'c, 'a, 'r> {
 
 /// The text under way.
 #[derive(Default)]
-struct Page {
+struct Lines {
     text: String,
 }
 
-impl Page {
+impl Lines {
     /// Begins a section.
     fn title(&mut self, title: &str) {
         if !self.text.is_empty() {
@@ -127,12 +127,12 @@ pub(crate) fn info(call: &mut Call<'_, '_>) -> Answer {
         nodes,
         usage,
     };
-    let mut page = Page::default();
+    let mut lines = Lines::default();
     for section in chosen {
-        page.title(section.title);
-        (section.write)(&facts, &mut page);
+        lines.title(section.title);
+        (section.write)(&facts, &mut lines);
     }
-    call.reply.verbatim("txt", page.text.as_bytes());
+    call.reply.verbatim("txt", lines.text.as_bytes());
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! accesses are those of lanes that belong to a node.
 
 use super::super::memory::{chunk_count, ratio};
-use super::{Facts, Page};
+use super::{Facts, Lines};
 use crate::numa::{Node, Origin};
 use crate::pool::NodeStats;
 use crate::store::Accesses;
@@ -12,7 +12,7 @@ use crate::store::Accesses;
 /// Keys looked at for a database's mean time to live.
 const TTL_SAMPLES: usize = 32;
 
-pub(super) fn numa(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn numa(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let (store, totals) = (facts.call.store, &facts.totals);
     let topology = &store.topology;
     let origin = match &topology.origin {
@@ -20,26 +20,26 @@ pub(super) fn numa(facts: &Facts<'_, '_, '_>, page: &mut Page) {
         Origin::Fake(spec) => spec,
         Origin::Plain => "plain",
     };
-    page.field("numa_topology", origin);
-    page.field("numa_nodes", topology.nodes.len());
-    page.field(
+    lines.field("numa_topology", origin);
+    lines.field("numa_nodes", topology.nodes.len());
+    lines.field(
         "numa_pool_base",
         format_args!("{:#x}", store.keyspace.pool.base()),
     );
     let of_node = facts.nodes.iter().zip(store.accesses());
     for (node, (stats, accesses)) in topology.nodes.iter().zip(of_node) {
-        page.field(
+        lines.field(
             &format!("numa_node{}", node.id),
             describe(node, stats, accesses),
         );
     }
     let accesses = totals.local_accesses + totals.remote_accesses;
-    page.field("numa_local_accesses", totals.local_accesses);
-    page.field("numa_remote_accesses", totals.remote_accesses);
+    lines.field("numa_local_accesses", totals.local_accesses);
+    lines.field("numa_remote_accesses", totals.remote_accesses);
     let locality = ratio(totals.local_accesses, accesses);
-    page.field("numa_hit_locality", format_args!("{locality:.4}"));
+    lines.field("numa_hit_locality", format_args!("{locality:.4}"));
     let moves = store.migrations.totals();
-    page.fields(&[
+    lines.fields(&[
         ("numa_migrations_total", moves.total),
         ("numa_migrations_successful", moves.successful),
         ("numa_migrations_failed", moves.failed),
@@ -49,12 +49,12 @@ pub(super) fn numa(facts: &Facts<'_, '_, '_>, page: &mut Page) {
         ("numa_migration_longest_usec", moves.longest_micros),
     ]);
     let can = &topology.capabilities;
-    page.field("numa_unbound_windows", store.keyspace.pool.unbound().len());
-    page.field("numa_mbind", can.mbind);
-    page.field("numa_move_pages", can.move_pages);
-    page.field("numa_get_mempolicy", can.get_mempolicy);
-    page.field("numa_set_mempolicy", can.set_mempolicy);
-    page.field("numa_set_affinity", can.set_affinity);
+    lines.field("numa_unbound_windows", store.keyspace.pool.unbound().len());
+    lines.field("numa_mbind", can.mbind);
+    lines.field("numa_move_pages", can.move_pages);
+    lines.field("numa_get_mempolicy", can.get_mempolicy);
+    lines.field("numa_set_mempolicy", can.set_mempolicy);
+    lines.field("numa_set_affinity", can.set_affinity);
 }
 
 fn describe(node: &Node, stats: &NodeStats, accesses: Accesses) -> String {
@@ -75,7 +75,7 @@ fn describe(node: &Node, stats: &NodeStats, accesses: Accesses) -> String {
 }
 
 /// A line for each database that has keys.
-pub(super) fn keyspace(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn keyspace(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let keyspace = facts.call.keyspace();
     for db in 0..keyspace.databases() {
         let (keys, expires) = keyspace.count(db);
@@ -86,7 +86,7 @@ pub(super) fn keyspace(facts: &Facts<'_, '_, '_>, page: &mut Page) {
                 0
             };
             let counts = format!("keys={keys},expires={expires},avg_ttl={avg_ttl}");
-            page.field(&format!("db{db}"), counts);
+            lines.field(&format!("db{db}"), counts);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::super::memory::ratio;
 use super::super::{NUMAKV_VERSION, REDIS_VERSION};
-use super::{Facts, Page, human};
+use super::{Facts, Lines, human};
 use crate::clock::use_clock;
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
@@ -28,55 +28,55 @@ fn first_line(path: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-pub(super) fn server(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn server(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let store = facts.call.store;
     let hz = store.settings.hz.load(Relaxed);
     let uptime = store.clock.uptime_seconds();
     let executable = std::env::current_exe().map(|path| path.display().to_string());
-    page.field("redis_version", REDIS_VERSION);
-    page.field("numakv_version", NUMAKV_VERSION);
-    page.field("redis_mode", "standalone");
+    lines.field("redis_version", REDIS_VERSION);
+    lines.field("numakv_version", NUMAKV_VERSION);
+    lines.field("redis_mode", "standalone");
     let (kernel, release) = ("/proc/sys/kernel/ostype", "/proc/sys/kernel/osrelease");
     let machine = std::env::consts::ARCH;
     let os = format!("{} {} {machine}", first_line(kernel), first_line(release));
-    page.field("os", os);
-    page.field("arch_bits", usize::BITS);
-    page.field("monotonic_clock", "POSIX clock_gettime");
-    page.field("process_id", std::process::id());
-    page.field(
+    lines.field("os", os);
+    lines.field("arch_bits", usize::BITS);
+    lines.field("monotonic_clock", "POSIX clock_gettime");
+    lines.field("process_id", std::process::id());
+    lines.field(
         "process_supervised",
         fact_or(store, "process_supervised", "no"),
     );
-    page.field("run_id", &store.run_id);
-    page.field("tcp_port", fact_or(store, "tcp_port", "0"));
-    page.field("server_time_usec", store.clock.now_us());
-    page.field("uptime_in_seconds", uptime);
-    page.field("uptime_in_days", uptime / 86_400);
-    page.field("hz", hz);
-    page.field("configured_hz", hz);
-    page.field("lru_clock", use_clock(facts.call.now_ms));
+    lines.field("run_id", &store.run_id);
+    lines.field("tcp_port", fact_or(store, "tcp_port", "0"));
+    lines.field("server_time_usec", store.clock.now_us());
+    lines.field("uptime_in_seconds", uptime);
+    lines.field("uptime_in_days", uptime / 86_400);
+    lines.field("hz", hz);
+    lines.field("configured_hz", hz);
+    lines.field("lru_clock", use_clock(facts.call.now_ms));
     let executable = fact_or(store, "executable", &executable.unwrap_or_default());
-    page.field("executable", executable);
-    page.field("config_file", store.settings.fact("config_file"));
-    page.field("io_threads_active", 0);
-    page.field("lanes", store.lanes().len());
+    lines.field("executable", executable);
+    lines.field("config_file", store.settings.fact("config_file"));
+    lines.field("io_threads_active", 0);
+    lines.field("lanes", store.lanes().len());
     for (index, listener) in store
         .settings
         .fact("listeners")
         .split_whitespace()
         .enumerate()
     {
-        page.field(&format!("listener{index}"), listener);
+        lines.field(&format!("listener{index}"), listener);
     }
 }
 
-pub(super) fn clients(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn clients(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let store = facts.call.store;
     let faces = store.sessions.faces();
     let most = |bytes: fn(&crate::session::Face) -> u64| {
         faces.iter().map(|face| bytes(face)).max().unwrap_or(0)
     };
-    page.fields(&[
+    lines.fields(&[
         ("connected_clients", store.sessions.connections().into()),
         ("cluster_connections", 0),
         ("maxclients", store.settings.maxclients.load(Relaxed).into()),
@@ -94,29 +94,29 @@ pub(super) fn clients(facts: &Facts<'_, '_, '_>, page: &mut Page) {
     ]);
 }
 
-pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn memory(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let (store, usage) = (facts.call.store, &facts.usage);
-    page.bytes("used_memory", usage.used);
-    page.bytes("used_memory_rss", usage.rss);
-    page.bytes("used_memory_peak", usage.peak);
+    lines.bytes("used_memory", usage.used);
+    lines.bytes("used_memory_rss", usage.rss);
+    lines.bytes("used_memory_peak", usage.peak);
     let percent = |part, whole| format!("{:.2}%", 100.0 * ratio(part, whole));
-    page.field("used_memory_peak_perc", percent(usage.used, usage.peak));
-    page.field("used_memory_overhead", usage.overhead());
-    page.field("used_memory_startup", usage.startup);
-    page.field("used_memory_dataset", usage.dataset());
-    page.field(
+    lines.field("used_memory_peak_perc", percent(usage.used, usage.peak));
+    lines.field("used_memory_overhead", usage.overhead());
+    lines.field("used_memory_startup", usage.startup);
+    lines.field("used_memory_dataset", usage.dataset());
+    lines.field(
         "used_memory_dataset_perc",
         format!("{:.2}%", usage.dataset_percent()),
     );
-    page.field("allocator_allocated", usage.pool_used);
-    page.field("allocator_active", usage.taken);
-    page.field("allocator_resident", usage.resident);
-    page.bytes("total_system_memory", machine_bytes());
-    scripts(page);
+    lines.field("allocator_allocated", usage.pool_used);
+    lines.field("allocator_active", usage.taken);
+    lines.field("allocator_resident", usage.resident);
+    lines.bytes("total_system_memory", machine_bytes());
+    scripts(lines);
     let limit = store.settings.maxmemory.load(Relaxed);
-    page.field("maxmemory", limit);
-    page.field("maxmemory_human", human(limit));
-    page.field(
+    lines.field("maxmemory", limit);
+    lines.field("maxmemory_human", human(limit));
+    lines.field(
         "maxmemory_policy",
         fact_or(store, "maxmemory_policy", "noeviction"),
     );
@@ -127,13 +127,13 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
         ("mem_fragmentation", usage.rss, usage.used),
     ];
     for (name, whole, part) in gaps {
-        page.field(
+        lines.field(
             &format!("{name}_ratio"),
             format!("{:.2}", ratio(whole, part)),
         );
-        page.field(&format!("{name}_bytes"), whole as i64 - part as i64);
+        lines.field(&format!("{name}_bytes"), whole as i64 - part as i64);
     }
-    page.fields(&[
+    lines.fields(&[
         ("mem_not_counted_for_evict", 0),
         ("mem_replication_backlog", 0),
         ("mem_total_replication_buffers", 0),
@@ -142,8 +142,8 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
         ("mem_cluster_links", 0),
         ("mem_aof_buffer", 0),
     ]);
-    page.field("mem_allocator", "numakv-pool");
-    page.fields(&[
+    lines.field("mem_allocator", "numakv-pool");
+    lines.fields(&[
         ("active_defrag_running", 0),
         ("lazyfree_pending_objects", store.lazy_free.pending()),
         ("lazyfreed_objects", store.lazy_free.freed()),
@@ -151,9 +151,9 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, page: &mut Page) {
 }
 
 /// What scripts and functions take: there are none.
-fn scripts(page: &mut Page) {
-    page.bytes("used_memory_lua", 0);
-    page.fields(&[
+fn scripts(lines: &mut Lines) {
+    lines.bytes("used_memory_lua", 0);
+    lines.fields(&[
         ("used_memory_vm_eval", 0),
         ("used_memory_scripts_eval", 0),
         ("number_of_cached_scripts", 0),
@@ -161,9 +161,9 @@ fn scripts(page: &mut Page) {
         ("number_of_libraries", 0),
         ("used_memory_vm_functions", 0),
     ]);
-    page.bytes("used_memory_vm_total", 0);
-    page.field("used_memory_functions", 0);
-    page.bytes("used_memory_scripts", 0);
+    lines.bytes("used_memory_vm_total", 0);
+    lines.field("used_memory_functions", 0);
+    lines.bytes("used_memory_scripts", 0);
 }
 
 /// Bytes of RAM of the machine; 0 where /proc does not say.
@@ -177,7 +177,7 @@ fn machine_bytes() -> u64 {
 }
 
 /// Seconds of CPU, to a hundredth, of the process and of the children it has waited for.
-pub(super) fn cpu(_: &Facts<'_, '_, '_>, page: &mut Page) {
+pub(super) fn cpu(_: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let stat = first_line("/proc/self/stat");
     // The command's name, in parentheses, may hold blanks: numbers count from behind it.
     let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
@@ -191,8 +191,8 @@ pub(super) fn cpu(_: &Facts<'_, '_, '_>, page: &mut Page) {
         let ticks = ticks.get(index).copied().unwrap_or(0.0);
         format!("{:.6}", ticks / TICKS_PER_SECOND)
     };
-    page.field("used_cpu_sys", seconds(1));
-    page.field("used_cpu_user", seconds(0));
-    page.field("used_cpu_sys_children", seconds(3));
-    page.field("used_cpu_user_children", seconds(2));
+    lines.field("used_cpu_sys", seconds(1));
+    lines.field("used_cpu_user", seconds(0));
+    lines.field("used_cpu_sys_children", seconds(3));
+    lines.field("used_cpu_user_children", seconds(2));
 }
