@@ -15,7 +15,7 @@ use crate::object::string;
 use crate::store::{Rates, Store, locked};
 use core::sync::atomic::{AtomicU64, Ordering::*};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 /// Part of a tick that active expiry may take while there is much to do, in percent; each step of
@@ -43,9 +43,22 @@ pub struct LazyFree {
     queue: Mutex<VecDeque<Garbage>>,
     pending: AtomicU64,
     freed: AtomicU64,
+    /// Held while the keeper frees, and by those who need the pool at rest.
+    freeing: Mutex<()>,
 }
 
 impl LazyFree {
+    /// Keeps the keeper from freeing until the guard is dropped. Waits for the slice under way, a quarter of a tick at
+    /// most.
+    pub fn hold_still(&self) -> MutexGuard<'_, ()> {
+        locked(&self.freeing)
+    }
+
+    /// Counts what was freed in the background from zero again.
+    pub fn reset(&self) {
+        self.freed.store(0, Relaxed);
+    }
+
     /// Objects that wait.
     pub fn pending(&self) -> u64 {
         self.pending.load(Relaxed)
@@ -94,6 +107,7 @@ impl Store {
 
     /// Frees waiting garbage until `until`; `false` when none is left.
     fn free_garbage(&self, until: Instant) -> bool {
+        let _freeing = locked(&self.lazy_free.freeing);
         loop {
             let Some(garbage) = locked(&self.lazy_free.queue).pop_front() else {
                 return false;

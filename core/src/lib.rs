@@ -48,5 +48,6 @@ pub mod session;
 pub mod settings;
 /// Everything one store has.
 pub mod store;
+/// A server without sockets, for tests.
 #[cfg(test)]
 mod testing;

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// Bytes of pending input a session keeps allocated when it is idle.
-const PENDING_KEPT: usize = 4 * 1024;
+pub(crate) const PENDING_KEPT: usize = 4 * 1024;
 
 /// What others may see of a session, and do to it.
 pub struct Face {

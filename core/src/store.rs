@@ -15,6 +15,7 @@ use crate::settings::Settings;
 use crate::stats::Totals;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::*};
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Log lines kept for main until it asks; older ones are dropped.
@@ -54,6 +55,10 @@ pub struct Store {
     pub peak_bytes: core::sync::atomic::AtomicU64,
     /// The clock for INFO's rates.
     pub rates: Mutex<Rates>,
+    /// Names this run of the store: 40 hexadecimal digits.
+    pub run_id: String,
+    /// Names the history of changes a replica would follow; DEBUG CHANGE-REPL-ID starts another.
+    pub replication_id: Mutex<String>,
 }
 
 /// What lanes that are closed have counted.
@@ -61,6 +66,23 @@ struct Retired {
     totals: Totals,
     commands: Vec<CommandTotals>,
     longest_batch_nanos: u64,
+    accesses: Vec<Accesses>,
+}
+
+/// Look-ups by lanes of one node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accesses {
+    /// Those whose entry lay on the node.
+    pub local: u64,
+    /// Those whose entry lay elsewhere.
+    pub remote: u64,
+}
+
+impl Accesses {
+    fn add(&mut self, lane: &Lane) {
+        self.local += lane.counters.local_accesses.get();
+        self.remote += lane.counters.remote_accesses.get();
+    }
 }
 
 /// Sum of `CommandCounters`.
@@ -146,9 +168,18 @@ pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+/// Forty hexadecimal digits that no other run has.
+pub fn random_id() -> String {
+    let words = (0..3u8).map(|word| RandomState::new().hash_one(word));
+    let mut id: String = words.map(|word| format!("{word:016x}")).collect();
+    id.truncate(40);
+    id
+}
+
 impl Store {
     /// A store over `keyspace`.
     pub fn new(keyspace: Keyspace, topology: Topology, settings: Settings) -> Store {
+        let accesses = vec![Accesses::default(); topology.nodes.len()];
         Store {
             keyspace,
             topology,
@@ -166,11 +197,14 @@ impl Store {
                 totals: Totals::default(),
                 commands: vec![CommandTotals::default(); COMMAND_COUNT],
                 longest_batch_nanos: 0,
+                accesses,
             }),
             messages: Mutex::new(VecDeque::new()),
             errors: Mutex::new(BTreeMap::new()),
             peak_bytes: core::sync::atomic::AtomicU64::new(0),
             rates: Mutex::new(Rates::default()),
+            run_id: random_id(),
+            replication_id: Mutex::new(random_id()),
         }
     }
 
@@ -195,6 +229,9 @@ impl Store {
             total.add(counters);
         }
         retired.longest_batch_nanos = retired.longest_batch_nanos.max(lane.longest_batch.get());
+        if let Some(node) = lane.node {
+            retired.accesses[node as usize].add(lane);
+        }
         locked(&self.lanes).retain(|other| other.seat != lane.seat);
         self.keyspace.locks.close_lane(lane.seat);
     }
@@ -226,6 +263,17 @@ impl Store {
         totals
     }
 
+    /// Look-ups by the node whose CPUs asked, by index; lanes without a node do not count.
+    pub fn accesses(&self) -> Vec<Accesses> {
+        let mut accesses = locked(&self.retired).accesses.clone();
+        for lane in locked(&self.lanes).iter() {
+            if let Some(node) = lane.node {
+                accesses[node as usize].add(lane);
+            }
+        }
+        accesses
+    }
+
     /// Microseconds of the longest batch since the start or CONFIG RESETSTAT.
     pub fn longest_batch_usec(&self) -> u64 {
         let retired = locked(&self.retired).longest_batch_nanos;
@@ -237,12 +285,18 @@ impl Store {
         retired.max(open) / 1000
     }
 
-    /// CONFIG RESETSTAT. Lanes that count at this moment may keep the count of the request in hand.
+    /// CONFIG RESETSTAT. Changes are no statistic and stay; lanes that count at this moment may keep the count of the request
+    /// in hand.
     pub fn reset_stats(&self) {
+        let changes = self.totals().changes;
         let mut retired = locked(&self.retired);
-        retired.totals = Totals::default();
+        retired.totals = Totals {
+            changes,
+            ..Totals::default()
+        };
         retired.commands.fill(CommandTotals::default());
         retired.longest_batch_nanos = 0;
+        retired.accesses.fill(Accesses::default());
         for lane in locked(&self.lanes).iter() {
             lane.counters.reset();
             lane.longest_batch.reset();
@@ -258,6 +312,7 @@ impl Store {
             }
         }
         locked(&self.errors).clear();
+        self.lazy_free.reset();
     }
 
     /// Counts an error reply by its code, the first word of its text.

@@ -11,7 +11,7 @@ use crate::clock::use_clock;
 use crate::effect::Cause;
 use crate::error;
 use crate::keyspace::lock::ShardSet;
-use crate::keyspace::{Grip, Mode, shard_of};
+use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
 use crate::pool::prefix::Touch;
 use crate::resp::Reply;
@@ -55,6 +55,17 @@ struct Held<'a> {
     grip: Option<Grip<'a>>,
     /// Hash of the first key, which most handlers ask for first.
     first_hash: u64,
+    /// The world, for a command that wants it alone.
+    world: Option<WorldAlone<'a>>,
+}
+
+/// The world held exclusively; dropping it, also by a panic, gives it back.
+struct WorldAlone<'a>(&'a Keyspace);
+
+impl Drop for WorldAlone<'_> {
+    fn drop(&mut self) {
+        self.0.locks.unlock_world();
+    }
 }
 
 impl Drop for Context<'_> {
@@ -221,6 +232,7 @@ impl<'a> Context<'a> {
             return Some(Held {
                 grip,
                 first_hash: 0,
+                world: Some(WorldAlone(keyspace)),
             });
         }
         if !self.enter_world() {
@@ -248,7 +260,11 @@ impl<'a> Context<'a> {
         };
         let grip =
             (shards != ShardSet::default()).then(|| keyspace.grip(self.lane.seat, shards, mode));
-        Some(Held { grip, first_hash })
+        Some(Held {
+            grip,
+            first_hash,
+            world: None,
+        })
     }
 
     fn run(
@@ -262,6 +278,8 @@ impl<'a> Context<'a> {
         let spec = caller.spec;
         let errors_before = reply.errors().count();
         let now_ms = self.now_ms;
+        // Declared before the call: a panic gives the grip back first, then the world.
+        let world = held.world;
         let mut call = Call::new(
             self.store,
             self.lane,
@@ -276,9 +294,7 @@ impl<'a> Context<'a> {
             error.write(call.reply);
         }
         let (flow, stale) = call.end();
-        if spec.locks == Locks::World {
-            self.store.keyspace.locks.unlock_world();
-        }
+        drop(world);
         if let Some(stale) = stale {
             self.remove_stale(&stale);
         }

@@ -351,7 +351,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         id: 31, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
         summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
-        run: Run::Core(super::server::debug), locks: Locks::None,
+        run: Run::Core(super::server::debug), locks: Locks::World,
         doc_flags: &["syscmd"],
         ..CommandSpec::BLANK
     },

@@ -110,6 +110,17 @@ impl Keyspace {
         }
     }
 
+    /// Slots the tables of database `db` have room for. Shards are held one at a time, shared; the lane holds none.
+    pub fn slots(&self, lane: u32, db: u32) -> usize {
+        let slots_of = |shard| {
+            let mut shards = ShardSet::default();
+            shards.insert(shard);
+            let grip = self.grip(lane, shards, Mode::Shared);
+            grip.table(db, shard).slots()
+        };
+        (0..SHARD_COUNT).map(slots_of).sum()
+    }
+
     /// Keys and keys with a deadline in database `db`, a little late.
     pub fn count(&self, db: u32) -> (u64, u64) {
         self.shards

@@ -1,0 +1,150 @@
+//! CLIENT LIST and CLIENT INFO: a line about each connection, and the kinds of client there are.
+//!
+//! It reads faces only, so a line is about the moment of each field, not about one moment. Invariant: a line has Redis
+//! 7.0.15's fields in their order, then `listener` and `node`; a field this server has no such thing for is what Redis shows
+//! where there is none.
+
+use super::super::{Answer, Call, Error, lookup};
+use crate::session::{Face, Session};
+use crate::store::{Store, locked};
+use core::sync::atomic::Ordering::Relaxed;
+use std::fmt::Write;
+use std::sync::Arc;
+
+const BAD_ID: &str = "ERR Invalid client ID";
+
+/// The kinds CLIENT LIST and KILL know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Everybody, as long as there are no replicas and no subscribers.
+    Normal,
+    /// Kinds that nobody is of.
+    Other,
+}
+
+impl Kind {
+    /// The kind of that name, in any case.
+    pub(super) fn named(name: &[u8]) -> Result<Kind, Error> {
+        match name.to_ascii_lowercase().as_slice() {
+            b"normal" => Ok(Kind::Normal),
+            b"master" | b"replica" | b"slave" | b"pubsub" => Ok(Kind::Other),
+            _ => {
+                let mut text = b"ERR Unknown client type '".to_vec();
+                text.extend_from_slice(name);
+                text.push(b'\'');
+                Err(Error::bytes(text))
+            }
+        }
+    }
+}
+
+/// Every connection; main's own session is none.
+pub(super) fn connections(store: &Store) -> impl Iterator<Item = Arc<Face>> {
+    store
+        .sessions
+        .faces()
+        .into_iter()
+        .filter(|face| !face.is_internal)
+}
+
+/// `CLIENT INFO`: the caller's line.
+pub(crate) fn client_info(call: &mut Call<'_, '_>) -> Answer {
+    let line = describe(call, call.face);
+    call.reply.verbatim("txt", line.as_bytes());
+    Ok(())
+}
+
+/// `CLIENT LIST [TYPE kind | ID id ...]`: a line for each connection asked for.
+pub(crate) fn client_list(call: &mut Call<'_, '_>) -> Answer {
+    let args = call.args;
+    let everyone: Vec<Arc<Face>> = connections(call.store).collect();
+    let chosen: Vec<Arc<Face>> = match args.len() {
+        2 => everyone,
+        4 if args.is(2, "TYPE") => match Kind::named(args.get(3))? {
+            Kind::Normal => everyone,
+            Kind::Other => Vec::new(),
+        },
+        count if count > 3 && args.is(2, "ID") => {
+            let mut chosen = Vec::new();
+            for index in 3..count {
+                let id = args.int(index).map_err(|_| Error::of(BAD_ID))?;
+                chosen.extend(everyone.iter().find(|face| face.id as i64 == id).cloned());
+            }
+            chosen
+        }
+        _ => return call.syntax_error(),
+    };
+    let lines: String = chosen.iter().map(|face| describe(call, face)).collect();
+    call.reply.verbatim("txt", lines.as_bytes());
+    Ok(())
+}
+
+/// One connection's line. Only the caller's own arguments are known; `tot-mem` is what core holds for it.
+fn describe(call: &Call<'_, '_>, face: &Face) -> String {
+    let is_caller = face.id == call.face.id;
+    let argument_bytes: usize = match is_caller {
+        true => call.args.iter().map(<[u8]>::len).sum(),
+        false => 0,
+    };
+    let seconds_since = |ms: i64| (call.now_ms - ms).max(0) / 1000;
+    let name = locked(&face.name).clone();
+    let (pending, waiting) = (
+        face.pending_bytes.load(Relaxed),
+        face.spill_bytes.load(Relaxed),
+    );
+    let total = memory_bytes(face) + argument_bytes as u64;
+    let node = face.lane.node.map(|index| index as usize);
+    let node = node.map_or(-1, |index| i64::from(call.store.topology.nodes[index].id));
+    let mut line = String::new();
+    let written = writeln!(
+        line,
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi=-1 \
+         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem=0 rbs=0 rbp=0 obl=0 oll={} omem={waiting} \
+         tot-mem={total} events={} cmd={} user=default redir=-1 resp={} listener={} node={node}",
+        face.id,
+        face.addr,
+        face.laddr,
+        face.fd,
+        String::from_utf8_lossy(&name),
+        seconds_since(face.opened_ms),
+        seconds_since(face.last_ms.load(Relaxed)),
+        flags(face),
+        face.db.load(Relaxed),
+        u8::from(waiting > 0),
+        if waiting > 0 { "rw" } else { "r" },
+        command_name(face),
+        face.protocol.load(Relaxed),
+        face.lane.label,
+    );
+    debug_assert!(written.is_ok(), "writing to a string cannot fail");
+    line
+}
+
+/// Bytes core holds for a connection: an estimate from above, growth of its buffers included.
+pub(crate) fn memory_bytes(face: &Face) -> u64 {
+    let buffers = face.pending_bytes.load(Relaxed) + face.spill_bytes.load(Relaxed);
+    let fixed = size_of::<Session>() + size_of::<Face>() + crate::session::PENDING_KEPT;
+    fixed as u64 + (face.addr.len() + face.laddr.len()) as u64 + 2 * buffers
+}
+
+/// Redis' letters: `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
+fn flags(face: &Face) -> String {
+    let letters = [
+        (face.killed.load(Relaxed), 'A'),
+        (face.is_unix, 'U'),
+        (face.no_evict.load(Relaxed), 'e'),
+    ];
+    let flags: String = letters
+        .iter()
+        .filter(|(is_set, _)| *is_set)
+        .map(|(_, letter)| letter)
+        .collect();
+    if flags.is_empty() { "N".into() } else { flags }
+}
+
+fn command_name(face: &Face) -> &'static str {
+    let id = face.last_command.load(Relaxed);
+    lookup::all()
+        .find(|spec| spec.id as u32 == id)
+        .map_or("NULL", |spec| spec.full_name)
+}

@@ -1,0 +1,262 @@
+//! DEBUG: for tests and for finding defects; closed unless `enable-debug-command` opens it.
+//!
+//! It runs with the whole world held, so that what it looks at stands still and DEBUG SLEEP stops every client, as in
+//! Redis. Invariant: nothing happens to a caller who has no access, whatever the subcommand.
+
+use super::super::{Answer, Call, Error};
+use super::{memory, unknown_or_wrong_count};
+use crate::error;
+use crate::glob;
+use crate::object::entry::Entry;
+use crate::session::Face;
+use crate::settings::DebugAccess;
+use crate::store::{locked, random_id};
+use core::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+/// The longest DEBUG SLEEP, in seconds.
+const SLEEP_SECONDS_MAX: f64 = 86_400.0;
+/// Redis' reference count of shared integers, which clients' tests look for.
+const SHARED_REFERENCES: i32 = i32::MAX;
+/// Redis shares integers below this.
+const SHARED_INTEGERS: u64 = 10_000;
+const BAD_THRESHOLD: &str =
+    "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
+const NO_SUCH_NODE: &str = "ERR no such node";
+
+/// How to write each subcommand, and what it does.
+const HELP: &[(&str, &str)] = &[
+    ("CHANGE-REPL-ID", "Starts another replication history."),
+    (
+        "CLOCK ADVANCE <milliseconds>",
+        "Shifts the store's clock, forwards or back.",
+    ),
+    ("ERROR <text>", "Answers with that error."),
+    (
+        "KEYSPACE",
+        "Re-derives every invariant of the tables of keys.",
+    ),
+    (
+        "OBJECT <key>",
+        "Shows how a key is stored, on which node, and how hot it is.",
+    ),
+    ("PANIC", "Fails inside core on purpose."),
+    (
+        "POOL [<node>]",
+        "Re-derives every invariant of the pool and shows its statistics.",
+    ),
+    (
+        "QUICKLIST-PACKED-THRESHOLD <bytes>",
+        "Accepted for Redis' tests; changes nothing.",
+    ),
+    (
+        "SET-ACTIVE-EXPIRE <0|1>",
+        "Stops and starts the search for expired keys.",
+    ),
+    (
+        "SLEEP <seconds>",
+        "Stops every client for that time; decimals are allowed.",
+    ),
+    (
+        "STRINGMATCH-LEN <length> <pattern>",
+        "Matches the pattern against a string of that many a's.",
+    ),
+    ("HELP", "Shows this text."),
+];
+
+/// `DEBUG subcommand ...`.
+pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
+    if !is_open_to(call.store.settings.debug_access(), call.face) {
+        return Err(Error::of(error::DEBUG_CLOSED));
+    }
+    let subcommand = call.args.get(1).to_ascii_uppercase();
+    match (subcommand.as_slice(), call.args.len()) {
+        (b"CHANGE-REPL-ID", 2) => {
+            *locked(&call.store.replication_id) = random_id();
+            call.reply.ok();
+            Ok(())
+        }
+        (b"CLOCK", 4) if call.args.is(2, "ADVANCE") => advance_clock(call),
+        (b"ERROR", 3) => Err(Error::bytes(call.args.get(2).to_vec())),
+        (b"HELP", 2) => help(call),
+        (b"KEYSPACE", 2) => keyspace(call),
+        (b"OBJECT", 3) => object(call),
+        (b"PANIC", 2) => panic!("DEBUG PANIC, on purpose"),
+        (b"POOL", 2 | 3) => pool(call),
+        (b"QUICKLIST-PACKED-THRESHOLD", 3) => quicklist_threshold(call),
+        (b"SET-ACTIVE-EXPIRE", 3) => set_active_expire(call),
+        (b"SLEEP", 3) => sleep(call),
+        (b"STRINGMATCH-LEN", 4) => match_long_string(call),
+        _ => Err(unknown_or_wrong_count(call)),
+    }
+}
+
+/// Whether DEBUG is open to a client: `local` means over loopback or a Unix socket, or from inside the process.
+fn is_open_to(access: DebugAccess, face: &Face) -> bool {
+    let host = face.addr.rsplit_once(':').map_or("", |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host
+        .parse::<std::net::IpAddr>()
+        .is_ok_and(|address| address.to_canonical().is_loopback());
+    match access {
+        DebugAccess::No => false,
+        DebugAccess::Yes => true,
+        DebugAccess::Local => face.is_unix || face.is_internal || is_loopback,
+    }
+}
+
+fn help(call: &mut Call<'_, '_>) -> Answer {
+    call.reply.array(1 + 2 * HELP.len());
+    call.reply
+        .simple("DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    for (syntax, summary) in HELP {
+        call.reply.simple(syntax);
+        call.reply.simple(&format!("    {summary}"));
+    }
+    Ok(())
+}
+
+fn advance_clock(call: &mut Call<'_, '_>) -> Answer {
+    let ms = call.args.int(3)?;
+    call.store.clock.advance(ms);
+    call.reply.ok();
+    Ok(())
+}
+
+/// Numbers are read as C's `atof` reads them: what is none counts as 0.
+fn leading_float(text: &[u8]) -> f64 {
+    let end = text
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
+        .unwrap_or(text.len());
+    let text = core::str::from_utf8(&text[..end]).unwrap_or_default();
+    text.parse().unwrap_or(0.0)
+}
+
+fn sleep(call: &mut Call<'_, '_>) -> Answer {
+    let seconds = leading_float(call.args.get(2)).clamp(0.0, SLEEP_SECONDS_MAX);
+    std::thread::sleep(Duration::from_secs_f64(seconds));
+    call.reply.ok();
+    Ok(())
+}
+
+fn set_active_expire(call: &mut Call<'_, '_>) -> Answer {
+    let is_on = leading_float(call.args.get(2)) != 0.0;
+    call.store.active_expire.store(is_on, Relaxed);
+    call.reply.ok();
+    Ok(())
+}
+
+fn quicklist_threshold(call: &mut Call<'_, '_>) -> Answer {
+    let text = call.args.get(2).to_ascii_lowercase();
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit {
+        b"" | b"b" => Some(1u64),
+        b"k" => Some(1000),
+        b"kb" => Some(1 << 10),
+        b"m" => Some(1_000_000),
+        b"mb" => Some(1 << 20),
+        b"g" => Some(1_000_000_000),
+        b"gb" => Some(1 << 30),
+        _ => None,
+    };
+    let number = core::str::from_utf8(number)
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok());
+    let bytes = number
+        .zip(factor)
+        .and_then(|(number, factor)| number.checked_mul(factor));
+    if bytes.is_none_or(|bytes| bytes > u64::from(u32::MAX)) {
+        return Err(Error::of(BAD_THRESHOLD));
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+/// A pattern that is costly to match shows here.
+fn match_long_string(call: &mut Call<'_, '_>) -> Answer {
+    let limit = call.store.settings.proto_max_bulk_len.load(Relaxed) as i64;
+    let length = call.args.int(2)?.clamp(0, limit) as usize;
+    let matched = glob::matches(call.args.get(3), &vec![b'a'; length], false);
+    call.reply.int(matched.into());
+    Ok(())
+}
+
+/// Redis' line about an object, then the node it lies on and its hotness level.
+fn object(call: &mut Call<'_, '_>) -> Answer {
+    let target = call.target(call.args.get(2));
+    let found = call.peek(target).ok_or(Error::of(error::NO_SUCH_KEY))?;
+    let line = describe(call, found.entry);
+    call.reply.simple(&line);
+    Ok(())
+}
+
+fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
+    use crate::object::string::StringValue;
+    let settings = &call.store.settings;
+    let clock = crate::clock::use_clock(call.now_ms);
+    let usage = entry.usage(
+        clock,
+        settings.hotness_decay.load(Relaxed),
+        settings.lfu_decay_time.load(Relaxed),
+    );
+    let node = call.keyspace().pool.node_of(entry.address());
+    let value = StringValue::of(entry);
+    let is_shared = matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
+    let references = if is_shared { SHARED_REFERENCES } else { 1 };
+    let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;
+    format!(
+        "Value at:{:p} refcount:{references} encoding:{} serializedlength:{} lru:{last_used} lru_seconds_idle:{} node:{} level:{}",
+        entry.address(),
+        entry.encoding().name(),
+        serialized_length(value.len()),
+        usage.idle_seconds,
+        call.store.topology.nodes[node as usize].id,
+        usage.level,
+    )
+}
+
+/// Bytes of a string in an RDB file, uncompressed: its length's own bytes, then its content.
+fn serialized_length(bytes: usize) -> usize {
+    let prefix = match bytes {
+        0..=63 => 1,
+        64..=16_383 => 2,
+        16_384..=0xffff_ffff => 5,
+        _ => 9,
+    };
+    prefix + bytes
+}
+
+/// `DEBUG KEYSPACE`: OK, or what does not hold.
+fn keyspace(call: &mut Call<'_, '_>) -> Answer {
+    let valid = call.grip().is_valid();
+    valid.map_err(|why| Error::text(format!("ERR the keyspace is broken: {why}")))?;
+    call.reply.ok();
+    Ok(())
+}
+
+/// `DEBUG POOL [node]`: the statistics of one node or of all, once every invariant is found to hold.
+fn pool(call: &mut Call<'_, '_>) -> Answer {
+    let store = call.store;
+    let chosen = match call.args.len() {
+        2 => None,
+        _ => {
+            let id = u32::try_from(call.args.int(2)?).ok();
+            let index = id.and_then(|id| store.topology.index_of(id));
+            Some(index.ok_or(Error::of(NO_SUCH_NODE))? as usize)
+        }
+    };
+    let at_rest = store.lazy_free.hold_still();
+    let valid = call.keyspace().pool.is_valid();
+    drop(at_rest);
+    valid.map_err(|why| Error::text(format!("ERR the pool is broken: {why}")))?;
+    let mut text = String::from("valid\n");
+    for (index, stats) in memory::node_stats(store).iter().enumerate() {
+        if chosen.is_none_or(|chosen| chosen == index) {
+            memory::describe(&mut text, store.topology.nodes[index].id, stats);
+        }
+    }
+    call.reply.verbatim("txt", text.as_bytes());
+    Ok(())
+}
