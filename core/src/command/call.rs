@@ -282,12 +282,18 @@ impl<'a, 'r> Call<'a, 'r> {
     #[inline(always)]
     pub fn read(&mut self, key: &[u8]) -> Option<Entry> {
         let target = self.target(key);
+        self.read_at(target).map(|found| found.entry)
+    }
+
+    /// The same, where the key may be changed afterwards.
+    #[inline(always)]
+    pub fn read_at(&mut self, target: Target<'_>) -> Option<Found> {
         let found = self.peek(target);
         match found {
             Some(_) => self.lane.counters.keyspace_hits.add(1),
             None => self.lane.counters.keyspace_misses.add(1),
         }
-        found.map(|found| self.touched(found).entry)
+        found.map(|found| self.touched(found))
     }
 
     /// The key's entry, to be changed: counted in its hotness alone.
@@ -331,13 +337,18 @@ impl<'a, 'r> Call<'a, 'r> {
         &mut self,
         target: Target<'_>,
     ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
-        match self.write(target) {
-            None => Ok(None),
-            Some(found) if found.entry.kind() == ObjectType::String => {
-                Ok(Some((found, StringValue::of(found.entry))))
-            }
-            Some(_) => Err(Error::of(error::WRONG_TYPE)),
-        }
+        let found = self.write(target);
+        string_of(found)
+    }
+
+    /// The string at `target`, to be read, counted as such, and then perhaps changed; an error when it holds another type.
+    #[inline(always)]
+    pub fn read_string_at(
+        &mut self,
+        target: Target<'_>,
+    ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+        let found = self.read_at(target);
+        string_of(found)
     }
 
     /// Sets a key to a string, whatever it held.
@@ -391,5 +402,17 @@ impl<'a, 'r> Call<'a, 'r> {
     /// The syntax error.
     pub const fn syntax_error(&self) -> Answer {
         Err(Error::of(error::SYNTAX))
+    }
+}
+
+/// A key's string beside where it was found; an error when it holds another type.
+#[inline(always)]
+fn string_of<'a>(found: Option<Found>) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+    match found {
+        None => Ok(None),
+        Some(found) if found.entry.kind() == ObjectType::String => {
+            Ok(Some((found, StringValue::of(found.entry))))
+        }
+        Some(_) => Err(Error::of(error::WRONG_TYPE)),
     }
 }

@@ -8,7 +8,7 @@ use crate::keyspace::Grip;
 use crate::keyspace::table::{Found, Full};
 use crate::object::entry::{Body, Entry, EntryDraft};
 use crate::object::string::{self, Block, StringValue};
-use crate::pool::prefix::{Encoding, ObjectType, Use};
+use crate::pool::prefix::{Encoding, ObjectType, Shape, Use};
 use crate::pool::{Pool, usable_size};
 
 /// A key, where it belongs, and who is creating or changing it.
@@ -80,6 +80,41 @@ impl Grip<'_> {
         encoding: Encoding,
         deadline: Option<i64>,
     ) -> Result<(), Full> {
+        let entry = self.build_string(target, found, value, encoding, deadline)?;
+        self.link(target, found, entry)
+    }
+
+    /// Makes the entry that would give a key a string and no deadline, and does not link it: see `exchange`.
+    pub fn stage_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+    ) -> Result<Entry, Full> {
+        self.build_string(target, found, value, value.encoding(), None)
+    }
+
+    /// Makes `entry` the value of `target` and answers the entry that was there, which is the caller's now. When there is no
+    /// room for its slot, nothing changes and `entry` stays the caller's.
+    pub fn exchange(&mut self, target: Target<'_>, entry: Entry) -> Result<Option<Entry>, Full> {
+        match self.find(target.db, target.hash, target.key) {
+            Some(found) => {
+                self.replace(target.db, target.hash, found, entry);
+                Ok(Some(found.entry))
+            }
+            None => self.insert(target.db, target.hash, entry).map(|()| None),
+        }
+    }
+
+    /// A string entry that no slot leads to, near the one it is to replace.
+    fn build_string(
+        &self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+        encoding: Encoding,
+        deadline: Option<i64>,
+    ) -> Result<Entry, Full> {
         let pool = self.pool();
         let usage = found.map_or_else(
             || Use::fresh(target.clock, target.node),
@@ -102,12 +137,8 @@ impl Grip<'_> {
                 None
             })
         };
-        let entry = self
-            .keyspace()
-            .placement
-            .first_with_room(home, build)
-            .ok_or(Full)?;
-        self.link(target, found, entry)
+        let placement = &self.keyspace().placement;
+        placement.first_with_room(home, build).ok_or(Full)
     }
 
     /// Makes `entry` the value of `target`, and frees what was there; `entry` is freed if there is no room for its slot.
@@ -193,6 +224,7 @@ impl Grip<'_> {
         {
             // SAFETY: the block has room and the shard is held exclusively.
             unsafe { block.write(offset, bytes) };
+            found.inspect(|found| set_outside_encoding(found.entry, Encoding::Raw));
             return Ok(new_len);
         }
         let has_deadline = found.is_some_and(|found| found.entry.shape().has_deadline());
@@ -240,6 +272,7 @@ impl Grip<'_> {
                 found.entry.set_word(block.word());
                 old.free(pool);
             }
+            set_outside_encoding(found.entry, Encoding::Raw);
             return Ok(());
         }
         let body = Body::Word(block.word());
@@ -364,7 +397,7 @@ fn write_in_place(
             }
             fits
         }
-        StringValue::Bytes(bytes) if shape.has_word() => overwrite_block(entry, bytes),
+        StringValue::Bytes(bytes) if shape.has_word() => overwrite_block(entry, bytes, encoding),
         StringValue::Bytes(bytes) => overwrite_embedded(entry, bytes, encoding),
     };
     if written && let Some(deadline) = deadline {
@@ -384,9 +417,8 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     {
         return false;
     }
-    let new_shape =
-        crate::pool::prefix::Shape::new(ObjectType::String, encoding, shape.key_len(), bytes.len())
-            .with_deadline(shape.has_deadline());
+    let new_shape = Shape::new(ObjectType::String, encoding, shape.key_len(), bytes.len())
+        .with_deadline(shape.has_deadline());
     // SAFETY: the cell fits the new shape (same class), and the shard is held exclusively.
     unsafe {
         if new_shape != shape {
@@ -397,7 +429,7 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     true
 }
 
-fn overwrite_block(entry: Entry, bytes: &[u8]) -> bool {
+fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     let Some(block) = string::block_of(entry) else {
         return false;
     };
@@ -411,8 +443,23 @@ fn overwrite_block(entry: Entry, bytes: &[u8]) -> bool {
             block.truncate(0);
             block.write(0, bytes);
         }
+        set_outside_encoding(entry, encoding);
     }
     fits
+}
+
+/// Changes what the encoding of a string outside its entry is called: a short value lies outside too when its key is long.
+/// The shard is held exclusively.
+#[inline]
+fn set_outside_encoding(entry: Entry, encoding: Encoding) {
+    let shape = entry.shape();
+    if shape.encoding() != encoding {
+        let renamed = Shape::new(ObjectType::String, encoding, shape.key_len(), 0)
+            .with_deadline(shape.has_deadline())
+            .with_word(true);
+        // SAFETY: the same parts, hence the same bytes; the shard is held exclusively.
+        unsafe { entry.set_shape(renamed) };
+    }
 }
 
 /// Frees the block of a body that found no entry.
