@@ -183,8 +183,7 @@ impl Settings {
 
     fn set_maxmemory_policy(&self, value: &str) -> Result<(), String> {
         let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
-        let index =
-            index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
+        let index = index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
         self.maxmemory_policy.store(index as u32, Relaxed);
         Ok(())
     }

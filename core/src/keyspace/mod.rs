@@ -11,6 +11,8 @@ pub mod lock;
 pub mod scan;
 pub mod segment;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod update;
 
 use crate::numa::Topology;

@@ -360,7 +360,8 @@ impl Grip<'_> {
         Ok(())
     }
 
-    /// Makes `target` a copy of `source`, deadline included, overwriting what it holds. The use word starts anew.
+    /// Makes `target` a copy of `source`, deadline included, overwriting what it holds. The copy is a new object: it lies
+    /// where new ones do and its use word starts anew, whatever was there before.
     pub fn copy(
         &mut self,
         source: Found,
@@ -368,11 +369,9 @@ impl Grip<'_> {
         overwritten: Option<Found>,
     ) -> Result<(), Full> {
         let entry = source.entry;
-        let deadline = entry.deadline().map_or(Deadline::Clear, Deadline::At);
-        let value = StringValue::of(entry);
-        let encoding = entry.encoding();
-        let deadline = deadline.after(None);
-        self.set_string_anew(target, overwritten, value, encoding, deadline)
+        let (value, encoding) = (StringValue::of(entry), entry.encoding());
+        let copy = self.build_string(target, None, value, encoding, entry.deadline())?;
+        self.link(target, overwritten, copy)
     }
 }
 

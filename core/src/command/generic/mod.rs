@@ -28,18 +28,13 @@ use core::sync::atomic::Ordering::Relaxed;
 fn observe(call: &mut Call<'_, '_>, key: &[u8]) -> Option<Entry> {
     let target = call.target(key);
     let found = call.peek(target);
-    count_look_up(call, found.is_some());
-    found.map(|found| found.entry)
-}
-
-/// Counts a look-up as hit or miss.
-fn count_look_up(call: &Call<'_, '_>, hit: bool) {
     let counters = &call.lane.counters;
-    if hit {
+    if found.is_some() {
         counters.keyspace_hits.add(1);
     } else {
         counters.keyspace_misses.add(1);
     }
+    found.map(|found| found.entry)
 }
 
 /// `DEL key [key ...]`: how many there were.

@@ -11,10 +11,7 @@ use crate::pool::prefix::UseView;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// Answers null, or what `tell` finds in the entry of the key.
-fn tell(
-    call: &mut Call<'_, '_>,
-    tell: impl FnOnce(&mut Call<'_, '_>, Entry) -> Answer,
-) -> Answer {
+fn tell(call: &mut Call<'_, '_>, tell: impl FnOnce(&mut Call<'_, '_>, Entry) -> Answer) -> Answer {
     match observe(call, call.args.get(2)) {
         Some(entry) => tell(call, entry),
         None => {

@@ -3,7 +3,6 @@
 //! Invariant: of two keys the one that may be overwritten is looked up first. A look-up can remove an expired key, which
 //! can move the slots of its table, so what was found before it would lead nowhere.
 
-use super::count_look_up;
 use crate::command::call::Args;
 use crate::command::{Answer, Call, Error};
 use crate::error;
@@ -95,8 +94,7 @@ pub fn copy(call: &mut Call<'_, '_>) -> Answer {
         return Err(Error::of(error::SAME_OBJECT));
     }
     let overwritten = call.peek(target);
-    let found = call.write(source);
-    count_look_up(call, found.is_some());
+    let found = call.read_at(source);
     match found.filter(|_| overwritten.is_none() || options.replace) {
         None => call.reply.int(0),
         Some(found) => {
