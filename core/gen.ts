@@ -13,6 +13,12 @@
 import { type Abi, checkAbi } from "./gen/abi_model.ts";
 import { rustAbi, rustAbiCheck } from "./gen/abi_rust.ts";
 import { tsAbi } from "./gen/abi_ts.ts";
+import { checkCommands } from "./gen/command_check.ts";
+import { withSupportTable } from "./gen/command_docs.ts";
+import { deriveCommands, type FamilyJson } from "./gen/command_model.ts";
+import { rustCommands } from "./gen/command_rust.ts";
+import { tsCommands } from "./gen/command_ts.ts";
+import { TableError } from "./gen/table_error.ts";
 
 /** A file the generator owns: its path from the repository's root, and its whole text. */
 interface Output {
@@ -36,6 +42,28 @@ function abiOutputs(): Output[] {
   ];
 }
 
+function readFamilies(): FamilyJson[] {
+  const names = [...Deno.readDirSync(new URL("core/commands/", root))]
+    .map((entry) => entry.name).filter((name) => name.endsWith(".json")).sort();
+  return names.map((name) => {
+    const family = readJson(`core/commands/${name}`) as FamilyJson;
+    if (`${family.family}.json` === name) return family;
+    throw new TableError(`core/commands/${name} says it is family "${family.family}"`);
+  });
+}
+
+function commandOutputs(): Output[] {
+  const families = readFamilies();
+  const commands = deriveCommands(families);
+  checkCommands(commands);
+  const outputs = [
+    { path: "core/src/command/table.rs", text: rustCommands(commands) },
+    { path: "server/generated/commands.ts", text: tsCommands(commands) },
+  ];
+  const readme = withSupportTable(current("README.md") ?? "", families, commands);
+  return readme === undefined ? outputs : [...outputs, { path: "README.md", text: readme }];
+}
+
 function current(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(new URL(path, root));
@@ -46,7 +74,9 @@ function current(path: string): string | undefined {
 }
 
 function main(args: string[]): number {
-  const stale = abiOutputs().filter(({ path, text }) => current(path) !== text);
+  const stale = [...abiOutputs(), ...commandOutputs()].filter(({ path, text }) =>
+    current(path) !== text
+  );
   if (args.includes("--check")) {
     for (const { path } of stale) {
       console.error(`stale: ${path} differs from what core/gen.ts writes; run \`deno task gen\``);
@@ -61,4 +91,12 @@ function main(args: string[]): number {
   return 0;
 }
 
-if (import.meta.main) Deno.exit(main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}

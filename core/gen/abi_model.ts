@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { TableError } from "./table_error.ts";
 
 /** A named number with the sentence that explains it. */
 export interface NamedValue {
@@ -170,5 +171,5 @@ function unique(what: string, names: string[]): void {
 }
 
 function fail(message: string): never {
-  throw new Error(`core/abi.json: ${message}`);
+  throw new TableError(`core/abi.json: ${message}`);
 }

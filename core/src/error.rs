@@ -1,1 +1,110 @@
-//! Errors.
+//! Every error text that goes over the wire, in Redis' own words where Redis has any. A leaf that everyone may import.
+
+/// The wrong type of value.
+pub const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
+/// Arguments that make no sense.
+pub const SYNTAX: &str = "ERR syntax error";
+/// Not a 64-bit integer.
+pub const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
+/// Not a float.
+pub const NOT_A_FLOAT: &str = "ERR value is not a valid float";
+/// A float result that is none.
+pub const NAN_OR_INFINITY: &str = "ERR increment would produce NaN or Infinity";
+/// An integer result beyond 64 bits.
+pub const OVERFLOW: &str = "ERR increment or decrement would overflow";
+/// An integer decrement that cannot be negated.
+pub const DECREMENT_OVERFLOW: &str = "ERR decrement would overflow";
+/// No such key.
+pub const NO_SUCH_KEY: &str = "ERR no such key";
+/// Source and target are one.
+pub const SAME_OBJECT: &str = "ERR source and destination objects are the same";
+/// A database index that does not exist.
+pub const DB_OUT_OF_RANGE: &str = "ERR DB index is out of range";
+/// A database index that is no number.
+pub const INVALID_DB: &str = "ERR invalid DB index";
+/// Login is needed.
+pub const NO_AUTH: &str = "NOAUTH Authentication required.";
+/// A wrong login.
+pub const WRONG_PASS: &str = "WRONGPASS invalid username-password pair or user is disabled.";
+/// `maxmemory` is reached.
+pub const OUT_OF_MEMORY: &str = "OOM command not allowed when used memory > 'maxmemory'.";
+/// No node has room and the kernel gives no more.
+pub const POOL_EXHAUSTED: &str =
+    "OOM no node has memory left for this value; free keys, or give the server more memory";
+/// A value beyond `proto-max-bulk-len`.
+pub const STRING_TOO_LONG: &str = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+/// An offset that cannot be.
+pub const OFFSET_OUT_OF_RANGE: &str = "ERR offset is out of range";
+/// An index that cannot be.
+pub const OUT_OF_RANGE: &str = "ERR value is out of range";
+/// A cursor that is no number.
+pub const INVALID_CURSOR: &str = "ERR invalid cursor";
+/// A timeout that is no number.
+pub const INVALID_TIMEOUT: &str = "ERR timeout is not an integer or out of range";
+/// A timeout before now.
+pub const NEGATIVE_TIMEOUT: &str = "ERR timeout is negative";
+/// Not a 32-bit integer where one is wanted.
+pub const NOT_IN_32_BITS: &str =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+/// EXPIRE's NX with another option.
+pub const EXPIRE_NX_AND_OTHERS: &str =
+    "ERR NX and XX, GT or LT options at the same time are not compatible";
+/// EXPIRE's GT with LT.
+pub const EXPIRE_GT_AND_LT: &str = "ERR GT and LT options at the same time are not compatible";
+/// OBJECT IDLETIME while an LFU policy is in force.
+pub const IDLE_TIME_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+/// OBJECT FREQ while none is.
+pub const FREQUENCY_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+/// DEBUG is closed.
+pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+
+/// An unknown command, with the first of its arguments, as Redis words it.
+pub fn unknown_command(name: &[u8], args: &[&[u8]]) -> Vec<u8> {
+    let mut text = b"ERR unknown command '".to_vec();
+    text.extend_from_slice(&name[..name.len().min(128)]);
+    text.extend_from_slice(b"', with args beginning with: ");
+    let start = text.len();
+    for arg in args {
+        if text.len() - start >= 128 {
+            break;
+        }
+        let room = 128 - (text.len() - start);
+        text.push(b'\'');
+        text.extend_from_slice(&arg[..arg.len().min(room)]);
+        text.extend_from_slice(b"' ");
+    }
+    text
+}
+
+/// An unknown subcommand.
+pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
+    let mut text = b"ERR unknown subcommand '".to_vec();
+    text.extend_from_slice(&subcommand[..subcommand.len().min(128)]);
+    text.extend_from_slice(format!("'. Try {} HELP.", container.to_uppercase()).as_bytes());
+    text
+}
+
+/// Too many or too few arguments. `full_name` is in lower case, subcommands as `config|get`.
+pub fn wrong_arity(full_name: &str) -> String {
+    format!("ERR wrong number of arguments for '{full_name}' command")
+}
+
+/// A deadline that cannot be, given to the command of that name.
+pub fn invalid_expire_time(full_name: &str) -> String {
+    format!("ERR invalid expire time in '{full_name}' command")
+}
+
+/// An option that EXPIRE and its kin do not know.
+pub fn unsupported_option(option: &[u8]) -> Vec<u8> {
+    [b"ERR Unsupported option ", option].concat()
+}
+
+/// A node id that nobody has.
+pub fn no_such_node(id: i64) -> String {
+    format!("ERR node {id} does not exist; NUMA TOPOLOGY lists those there are")
+}
+
+/// A move to a node without room.
+pub fn node_is_full(id: u32) -> String {
+    format!("OOM node {id} has no memory left for this key; it stays where it is")
+}

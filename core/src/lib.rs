@@ -1,3 +1,52 @@
-//! numakv's core.
-pub mod abi;
+//! numakv's core: memory, data and execution. It knows no socket, no configuration file and no policy; it is loaded as a
+//! dynamic library and reached through `ffi` alone.
+//!
+//! The modules in reading order, from what everything rests on to what others call:
+
+// Leaves.
+pub mod clock;
 pub mod error;
+pub mod glob;
+pub mod stats;
+
+/// The boundary's records and status codes.
+pub mod abi;
+mod abi_check;
+/// What clients ask for.
+pub mod command;
+/// What every change did, for those who must know.
+pub mod effect;
+/// The boundary.
+pub mod ffi;
+/// The numbers by which the other side names things.
+pub mod handle;
+/// What runs in the background.
+pub mod keeper;
+/// Keys: tables, shards, locks, expiry, scans.
+pub mod keyspace;
+/// An execution context.
+pub mod lane;
+/// Moving keys between nodes.
+pub mod migrate;
+/// NUMA nodes: what there is, what the process may use, and the kernel calls about them.
+pub mod numa;
+/// Values: how each type lies in the pool.
+pub mod object;
+/// From option lines to a store.
+pub mod open;
+/// Which node a new object gets.
+pub mod placement;
+/// Memory: windows bound to nodes, slabs, chunks, spans, and the PREFIX of every entry.
+pub mod pool;
+/// The protocol: bytes to arguments, values to bytes.
+pub mod resp;
+/// What hotness looks like from above.
+pub mod sample;
+/// One client, from bytes to bytes.
+pub mod session;
+/// Options and facts that come down from the server.
+pub mod settings;
+/// Everything one store has.
+pub mod store;
+#[cfg(test)]
+mod testing;

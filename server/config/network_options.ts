@@ -25,7 +25,7 @@ const MB = 1048576;
 /** Where clients connect. */
 // deno-fmt-ignore
 export const NETWORK_OPTIONS: readonly Option[] = [
-  option("bind", kind.addresses, "* -::*", "Addresses to listen on; one behind '-' may be missing on this machine.", SERVER, LIVE),
+  option("bind", kind.addresses, "127.0.0.1 -::1", "Addresses to listen on; one behind '-' may be missing on this machine.", SERVER, LIVE),
   option("bind-source-addr", text, "", "Address that outgoing connections to peers come from.", LIVE),
   option("port", int(0, 65535), "6379", "TCP port for clients; 0 opens none.", SERVER, LIVE),
   option("tcp-backlog", int(0, INT_MAX), "511", "Connections the kernel may hold that are not accepted yet.", SERVER),

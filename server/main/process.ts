@@ -44,7 +44,7 @@ async function runServer(config: Config, args: readonly string[]): Promise<numbe
   const server = await (quiet ? serve(config, new Log({ write: () => {} })) : serve(config));
   const removePidFile = writePidFile(config.text("pidfile"));
   const forget = stopOnSignals(server);
-  print(`numakv ${VERSION} ready on ${server.endpoints.join(", ") || "no address"}\n`);
+  print(`numakv ${VERSION} ready on ${server.endpoints[0] ?? "no address"}\n`);
   const code = await server.finished;
   forget();
   removePidFile();

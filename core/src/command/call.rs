@@ -1,0 +1,418 @@
+//! The `Call` a handler receives: arguments, a frozen clock, the keys it may touch, and where replies and effects go.
+//!
+//! It may not know how locks are taken or buffers are filled. Invariant: a handler reaches only keys whose shards the call
+//! holds, changes them only when they are held exclusively, and every change is followed by one of the `changed` functions
+//! before the call ends.
+
+use super::dispatch::Flow;
+use super::keys::Words;
+use super::spec::CommandSpec;
+use crate::effect::Cause;
+use crate::error;
+use crate::keyspace::table::Found;
+use crate::keyspace::update::{Deadline, Target};
+use crate::keyspace::{Grip, Keyspace};
+use crate::lane::Lane;
+use crate::object::entry::Entry;
+use crate::object::string::StringValue;
+use crate::pool::prefix::{Encoding, ObjectType, Touch};
+use crate::resp::{Reply, Span};
+use crate::session::{ClientState, Face};
+use crate::store::Store;
+use std::borrow::Cow;
+
+/// What a handler gives back: nothing, because it has replied, or the error that is its reply.
+pub type Answer = Result<(), Error>;
+
+/// An error reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Cow<'static, [u8]>);
+
+impl Error {
+    /// One of the fixed texts.
+    pub const fn of(text: &'static str) -> Error {
+        Error(Cow::Borrowed(text.as_bytes()))
+    }
+
+    /// A text made for the occasion.
+    pub fn text(text: String) -> Error {
+        Error(Cow::Owned(text.into_bytes()))
+    }
+
+    /// The same from bytes, where a client's own are quoted.
+    pub const fn bytes(text: Vec<u8>) -> Error {
+        Error(Cow::Owned(text))
+    }
+
+    /// Sends it.
+    pub fn write(&self, reply: &mut Reply<'_>) {
+        reply.error_bytes(&self.0);
+    }
+}
+
+impl From<crate::keyspace::table::Full> for Error {
+    fn from(_: crate::keyspace::table::Full) -> Error {
+        Error::of(error::POOL_EXHAUSTED)
+    }
+}
+
+/// A request's arguments, the command's name first.
+#[derive(Clone, Copy)]
+pub struct Args<'a> {
+    bytes: &'a [u8],
+    spans: &'a [Span],
+}
+
+impl<'a> Args<'a> {
+    /// The arguments that `spans` name in `bytes`.
+    pub const fn new(bytes: &'a [u8], spans: &'a [Span]) -> Args<'a> {
+        Args { bytes, spans }
+    }
+
+    /// How many, the command's name counted.
+    #[allow(
+        clippy::len_without_is_empty,
+        reason = "a request has at least its command's name"
+    )]
+    #[inline(always)]
+    pub const fn len(self) -> usize {
+        self.spans.len()
+    }
+
+    /// The argument at `index`; the arity check has seen to it that those a command needs are there.
+    ///
+    /// # Panics
+    /// Beyond the last.
+    #[inline(always)]
+    pub fn get(self, index: usize) -> &'a [u8] {
+        self.spans[index].of(self.bytes)
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone {
+        self.spans.iter().map(move |span| span.of(self.bytes))
+    }
+
+    /// Those from `index` on.
+    pub fn from(self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone {
+        self.spans[index.min(self.spans.len())..]
+            .iter()
+            .map(move |span| span.of(self.bytes))
+    }
+
+    /// Whether the argument at `index` is `word`, in any case.
+    pub fn is(self, index: usize, word: &str) -> bool {
+        self.get(index).eq_ignore_ascii_case(word.as_bytes())
+    }
+
+    /// The argument at `index` as an integer.
+    pub fn int(self, index: usize) -> Result<i64, Error> {
+        crate::resp::number::parse_i64(self.get(index)).ok_or(Error::of(error::NOT_AN_INTEGER))
+    }
+}
+
+impl Words for Args<'_> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn word(&self, index: usize) -> &[u8] {
+        self.get(index)
+    }
+}
+
+/// Who calls.
+pub struct Caller<'a> {
+    /// Which command.
+    pub spec: &'static CommandSpec,
+    /// What others see of the client.
+    pub face: &'a Face,
+    /// What only its commands see.
+    pub client: &'a mut ClientState,
+}
+
+/// A key that a reader found expired: it is removed once the reader's locks are gone.
+pub(super) struct Stale {
+    pub(super) db: u32,
+    pub(super) key: Vec<u8>,
+}
+
+/// One command on its way.
+pub struct Call<'a, 'r> {
+    /// Its arguments.
+    pub args: Args<'a>,
+    /// Where its reply goes.
+    pub reply: &'a mut Reply<'r>,
+    /// Milliseconds of Unix time, frozen for the batch.
+    pub now_ms: i64,
+    /// The store.
+    pub store: &'a Store,
+    /// The lane it runs on.
+    pub lane: &'a Lane,
+    /// What others see of the client.
+    pub face: &'a Face,
+    /// What only its commands see.
+    pub client: &'a mut ClientState,
+    /// What the batch does afterwards.
+    pub flow: Flow,
+    spec: &'static CommandSpec,
+    touch: Touch,
+    grip: Option<Grip<'a>>,
+    first_hash: u64,
+    stale: Option<Vec<Stale>>,
+}
+
+impl<'a, 'r> Call<'a, 'r> {
+    #[expect(clippy::too_many_arguments, reason = "one place puts a call together")]
+    pub(super) fn new(
+        store: &'a Store,
+        lane: &'a Lane,
+        caller: Caller<'a>,
+        args: Args<'a>,
+        reply: &'a mut Reply<'r>,
+        (now_ms, touch): (i64, Touch),
+        grip: Option<Grip<'a>>,
+        first_hash: u64,
+    ) -> Call<'a, 'r> {
+        let Caller { spec, face, client } = caller;
+        let (flow, stale) = (Flow::Continue, None);
+        Call {
+            args,
+            reply,
+            now_ms,
+            store,
+            lane,
+            face,
+            client,
+            flow,
+            spec,
+            touch,
+            grip,
+            first_hash,
+            stale,
+        }
+    }
+
+    /// Gives the locks back.
+    pub(super) fn end(self) -> (Flow, Option<Vec<Stale>>) {
+        (self.flow, self.stale)
+    }
+
+    /// The command's own line in the table.
+    pub const fn spec(&self) -> &'static CommandSpec {
+        self.spec
+    }
+
+    /// The selected database.
+    pub fn db(&self) -> u32 {
+        self.client.db
+    }
+
+    /// The keyspace.
+    pub const fn keyspace(&self) -> &'a Keyspace {
+        &self.store.keyspace
+    }
+
+    /// The keys held.
+    ///
+    /// # Panics
+    /// When the command's line declares no keys and no world.
+    #[inline(always)]
+    pub fn grip(&mut self) -> &mut Grip<'a> {
+        self.grip
+            .as_mut()
+            .expect("a command that touches keys declares them in its table line")
+    }
+
+    /// A key of database `db` as something to change.
+    #[inline(always)]
+    pub fn target_in<'k>(&self, db: u32, key: &'k [u8]) -> Target<'k> {
+        let is_first = self.args.len() > 1 && core::ptr::eq(key, self.args.get(1));
+        let hash = if is_first {
+            self.first_hash
+        } else {
+            self.keyspace().hash(key)
+        };
+        Target {
+            db,
+            hash,
+            key,
+            node: self.touch.node,
+            clock: self.touch.clock,
+        }
+    }
+
+    /// A key of the selected database as something to change.
+    #[inline(always)]
+    pub fn target<'k>(&self, key: &'k [u8]) -> Target<'k> {
+        self.target_in(self.client.db, key)
+    }
+
+    /// The key's entry unless it has expired; nothing is counted.
+    #[inline(always)]
+    pub fn peek(&mut self, target: Target<'_>) -> Option<Found> {
+        let found = self.grip().find(target.db, target.hash, target.key)?;
+        if found.entry.is_expired(self.now_ms) {
+            self.drop_expired(target, found)
+        } else {
+            Some(found)
+        }
+    }
+
+    /// An expired key is gone: at once where it is held exclusively, else after the call.
+    #[cold]
+    fn drop_expired(&mut self, target: Target<'_>, found: Found) -> Option<Found> {
+        if self.grip().is_exclusive() {
+            self.store
+                .effects
+                .append(target.db, Cause::Expired, &[b"DEL", target.key]);
+            self.grip().delete(target.db, target.hash, found);
+            self.lane.counters.expired_keys.add(1);
+        } else {
+            let stale = Stale {
+                db: target.db,
+                key: target.key.to_vec(),
+            };
+            self.stale.get_or_insert_default().push(stale);
+        }
+        None
+    }
+
+    /// The key's entry, to be read: counted as hit or miss, and in its hotness.
+    #[inline(always)]
+    pub fn read(&mut self, key: &[u8]) -> Option<Entry> {
+        let target = self.target(key);
+        self.read_at(target).map(|found| found.entry)
+    }
+
+    /// The same, where the key may be changed afterwards.
+    #[inline(always)]
+    pub fn read_at(&mut self, target: Target<'_>) -> Option<Found> {
+        let found = self.peek(target);
+        match found {
+            Some(_) => self.lane.counters.keyspace_hits.add(1),
+            None => self.lane.counters.keyspace_misses.add(1),
+        }
+        found.map(|found| self.touched(found))
+    }
+
+    /// The key's entry, to be changed: counted in its hotness alone.
+    #[inline(always)]
+    pub fn write(&mut self, target: Target<'_>) -> Option<Found> {
+        let found = self.peek(target)?;
+        Some(self.touched(found))
+    }
+
+    #[inline(always)]
+    fn touched(&mut self, found: Found) -> Found {
+        if let Some(node) = self.lane.node {
+            found.entry.touch(&Touch {
+                random: self.lane.random(),
+                ..self.touch
+            });
+            let counters = &self.lane.counters;
+            let here = self.keyspace().pool.node_of(found.entry.address()) == node;
+            if here {
+                counters.local_accesses.add(1)
+            } else {
+                counters.remote_accesses.add(1)
+            }
+        }
+        found
+    }
+
+    /// The string at `key`, to be read; an error when it holds another type.
+    #[inline(always)]
+    pub fn read_string(&mut self, key: &[u8]) -> Result<Option<StringValue<'a>>, Error> {
+        match self.read(key) {
+            None => Ok(None),
+            Some(entry) if entry.kind() == ObjectType::String => Ok(Some(StringValue::of(entry))),
+            Some(_) => Err(Error::of(error::WRONG_TYPE)),
+        }
+    }
+
+    /// The string at `target`, to be changed; an error when it holds another type.
+    #[inline(always)]
+    pub fn write_string(
+        &mut self,
+        target: Target<'_>,
+    ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+        let found = self.write(target);
+        string_of(found)
+    }
+
+    /// The string at `target`, to be read, counted as such, and then perhaps changed; an error when it holds another type.
+    #[inline(always)]
+    pub fn read_string_at(
+        &mut self,
+        target: Target<'_>,
+    ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+        let found = self.read_at(target);
+        string_of(found)
+    }
+
+    /// Sets a key to a string, whatever it held.
+    #[inline(always)]
+    pub fn set_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+        encoding: Encoding,
+        deadline: Deadline,
+    ) -> Answer {
+        Ok(self
+            .grip()
+            .set_string(target, found, value, encoding, deadline)?)
+    }
+
+    /// Removes a key; big values are freed in the background when `lazily`.
+    pub fn delete(&mut self, target: Target<'_>, found: Found, lazily: bool) {
+        let entry = self.grip().remove(target.db, target.hash, found);
+        self.store.dispose(entry, lazily);
+    }
+
+    /// Counts one change; the request itself is the effect, as it is deterministic.
+    #[inline(always)]
+    pub fn changed(&mut self) {
+        self.changed_by(1);
+    }
+
+    /// The same for several changes at once.
+    #[inline(always)]
+    pub fn changed_by(&mut self, changes: u64) {
+        self.lane.counters.changes.add(changes);
+        if self.store.effects.is_active() {
+            let command: Vec<&[u8]> = self.args.iter().collect();
+            self.store
+                .effects
+                .append(self.client.db, Cause::Command, &command);
+        }
+    }
+
+    /// Counts one change whose effect is `command`: what repeats it exactly, where the request would not.
+    #[inline(always)]
+    pub fn changed_as(&mut self, command: &[&[u8]]) {
+        self.lane.counters.changes.add(1);
+        self.store
+            .effects
+            .append(self.client.db, Cause::Command, command);
+    }
+
+    /// The syntax error.
+    pub const fn syntax_error(&self) -> Answer {
+        Err(Error::of(error::SYNTAX))
+    }
+}
+
+/// A key's string beside where it was found; an error when it holds another type.
+#[inline(always)]
+fn string_of<'a>(found: Option<Found>) -> Result<Option<(Found, StringValue<'a>)>, Error> {
+    match found {
+        None => Ok(None),
+        Some(found) if found.entry.kind() == ObjectType::String => {
+            Ok(Some((found, StringValue::of(found.entry))))
+        }
+        Some(_) => Err(Error::of(error::WRONG_TYPE)),
+    }
+}

@@ -1,0 +1,365 @@
+//! From a request to a handler: which command, whether it may run, what it locks, what is counted.
+//!
+//! It may not know what any command does. Invariants: a refused command touches nothing; the world is left when the batch
+//! ends, also by a panic.
+
+use super::call::{Answer, Args, Call, Caller, Error, Stale};
+use super::flags::Flags;
+use super::spec::{CommandSpec, Handler, Locks, Run};
+use super::{keys, lookup};
+use crate::clock::use_clock;
+use crate::effect::Cause;
+use crate::error;
+use crate::keyspace::lock::ShardSet;
+use crate::keyspace::{Grip, Mode, shard_of};
+use crate::lane::{CommandCounters, Lane};
+use crate::pool::prefix::Touch;
+use crate::resp::Reply;
+use crate::session::{ClientState, Face, ReplyMode};
+use crate::store::Store;
+use core::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+
+/// Milliseconds a caller waits before it asks again for a world somebody else holds.
+const WORLD_RETRY_MS: u32 = 1;
+/// The longest a paused client sleeps before it asks again, in milliseconds; UNPAUSE wakes it earlier.
+const PAUSE_RETRY_MAX_MS: i64 = 1000;
+
+/// What the batch does after a command.
+#[derive(Clone, Copy, Debug)]
+pub enum Flow {
+    /// Goes on with the next request.
+    Continue,
+    /// Closes the connection once the replies are written.
+    Close,
+    /// Tries the same request again, after so many milliseconds.
+    Retry(u32),
+    /// Hands the request to the server.
+    HandOff(&'static CommandSpec),
+}
+
+/// What all commands of one batch share.
+pub struct Context<'a> {
+    store: &'a Store,
+    lane: &'a Lane,
+    now_ms: i64,
+    touch: Touch,
+    in_world: bool,
+    started: Instant,
+    /// When the last command ended.
+    last: Instant,
+}
+
+/// The locks of one command.
+struct Held<'a> {
+    grip: Option<Grip<'a>>,
+    /// Hash of the first key, which most handlers ask for first.
+    first_hash: u64,
+}
+
+impl Drop for Context<'_> {
+    fn drop(&mut self) {
+        self.leave_world();
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The context of a batch that begins now.
+    pub fn new(store: &'a Store, lane: &'a Lane) -> Context<'a> {
+        let now_ms = store.clock.now_ms();
+        let settings = &store.settings;
+        let started = Instant::now();
+        let touch = Touch {
+            clock: use_clock(now_ms),
+            node: lane.node.unwrap_or(0),
+            decay_seconds: settings.hotness_decay.load(Relaxed),
+            random: 0,
+            lfu_log_factor: settings.lfu_log_factor.load(Relaxed),
+            lfu_decay_minutes: settings.lfu_decay_time.load(Relaxed),
+        };
+        Context {
+            store,
+            lane,
+            now_ms,
+            touch,
+            in_world: false,
+            started,
+            last: started,
+        }
+    }
+
+    /// Ends the batch.
+    pub fn finish(self) {
+        self.lane
+            .longest_batch
+            .raise((self.last - self.started).as_nanos() as u64);
+    }
+
+    fn leave_world(&mut self) {
+        if core::mem::take(&mut self.in_world) {
+            self.store.keyspace.locks.leave_world(self.lane.seat);
+        }
+    }
+
+    /// Inside the world afterwards, unless somebody has kept it too long. A batch makes way for whoever wants it alone.
+    #[inline(always)]
+    fn enter_world(&mut self) -> bool {
+        let locks = &self.store.keyspace.locks;
+        if self.in_world && locks.world_wanted() {
+            self.leave_world();
+        }
+        self.in_world = self.in_world || locks.enter_world(self.lane.seat);
+        self.in_world
+    }
+
+    /// Executes one request.
+    pub fn execute(
+        &mut self,
+        face: &Face,
+        client: &mut ClientState,
+        args: Args<'_>,
+        reply: &mut Reply<'_>,
+    ) -> Flow {
+        let reply_mode = client.reply_mode;
+        if reply_mode != ReplyMode::On {
+            reply.set_muted(true);
+        }
+        let errors_before = reply.errors().count();
+        let flow = match resolve(args) {
+            Ok(spec) => self.execute_known(spec, face, client, args, reply),
+            Err(text) => {
+                reply.error_bytes(&text);
+                Flow::Continue
+            }
+        };
+        let errors = reply.errors().count() - errors_before;
+        if errors != 0 {
+            self.lane.counters.error_replies.add(errors);
+            self.store.count_error(reply.errors().last_code());
+        }
+        if (reply_mode, client.reply_mode) != (ReplyMode::On, ReplyMode::On) {
+            step_reply_mode(reply_mode, &flow, client, reply);
+        }
+        flow
+    }
+
+    fn execute_known(
+        &mut self,
+        spec: &'static CommandSpec,
+        face: &Face,
+        client: &mut ClientState,
+        args: Args<'_>,
+        reply: &mut Reply<'_>,
+    ) -> Flow {
+        let counters = &self.lane.commands[spec.id as usize];
+        if let Err(refusal) = self.admit(spec, client, args) {
+            counters.rejected.add(1);
+            refusal.write(reply);
+            return Flow::Continue;
+        }
+        if let Some(ms) = self.pause_of(spec, face) {
+            self.leave_world();
+            return Flow::Retry(ms);
+        }
+        face.last_command.store(spec.id as u32, Relaxed);
+        face.last_ms.store(self.now_ms, Relaxed);
+        match spec.run {
+            Run::Core(handler) => match self.hold(spec, args) {
+                Some(held) => self.run(handler, Caller { spec, face, client }, args, reply, held),
+                None => Flow::Retry(WORLD_RETRY_MS),
+            },
+            Run::Server => {
+                counters.calls.add(1);
+                self.lane.counters.commands.add(1);
+                self.leave_world();
+                Flow::HandOff(spec)
+            }
+            Run::Container => {
+                reply.error(&error::wrong_arity(spec.full_name));
+                Flow::Continue
+            }
+        }
+    }
+
+    /// Arity, login, memory: what is checked before a command may touch anything.
+    #[inline]
+    fn admit(&self, spec: &'static CommandSpec, client: &ClientState, args: Args<'_>) -> Answer {
+        if !spec.accepts(args.len()) {
+            return Err(Error::text(error::wrong_arity(spec.full_name)));
+        }
+        if !client.authenticated
+            && !spec.flags.has(Flags::NO_AUTH)
+            && self.store.settings.auth_required.load(Relaxed)
+        {
+            return Err(Error::of(error::NO_AUTH));
+        }
+        if spec.flags.has(Flags::DENYOOM) && self.store.is_over_maxmemory() {
+            return Err(Error::of(error::OUT_OF_MEMORY));
+        }
+        Ok(())
+    }
+
+    /// How long CLIENT PAUSE keeps this command waiting, in milliseconds.
+    #[inline(always)]
+    fn pause_of(&self, spec: &CommandSpec, face: &Face) -> Option<u32> {
+        let left = self.store.pause.remaining_ms(self.now_ms)?;
+        let held = self.store.pause.holds_reads() || spec.is_write();
+        let exempt = face.is_internal || spec.full_name.starts_with("client");
+        (held && !exempt).then_some(left.min(PAUSE_RETRY_MAX_MS) as u32)
+    }
+
+    /// Takes what the command needs; `None` when the world cannot be had now.
+    #[inline]
+    fn hold(&mut self, spec: &'static CommandSpec, args: Args<'_>) -> Option<Held<'a>> {
+        let keyspace = &self.store.keyspace;
+        if spec.locks == Locks::World {
+            self.leave_world();
+            if !keyspace.locks.lock_world(self.lane.seat) {
+                return None;
+            }
+            let grip = Some(keyspace.grip(self.lane.seat, ShardSet::ALL, Mode::World));
+            return Some(Held {
+                grip,
+                first_hash: 0,
+            });
+        }
+        if !self.enter_world() {
+            return None;
+        }
+        let (mut shards, mut first_hash, mut exclusive) = (ShardSet::default(), 0, spec.is_write());
+        if let Some(index) = spec.lone_key() {
+            first_hash = keyspace.hash(args.get(index));
+            exclusive |= spec.keys[0].flags.writes();
+            shards.insert(shard_of(first_hash));
+        } else if spec.locks == Locks::Keys
+            && let Ok(keys) = keys::keys_of(spec, &args)
+        {
+            for (number, key) in keys.enumerate() {
+                let hash = keyspace.hash(args.get(key.index));
+                first_hash = if number == 0 { hash } else { first_hash };
+                exclusive |= key.flags.writes();
+                shards.insert(shard_of(hash));
+            }
+        }
+        let mode = if exclusive {
+            Mode::Exclusive
+        } else {
+            Mode::Shared
+        };
+        let grip =
+            (shards != ShardSet::default()).then(|| keyspace.grip(self.lane.seat, shards, mode));
+        Some(Held { grip, first_hash })
+    }
+
+    fn run(
+        &mut self,
+        handler: Handler,
+        caller: Caller<'_>,
+        args: Args<'_>,
+        reply: &mut Reply<'_>,
+        held: Held<'a>,
+    ) -> Flow {
+        let spec = caller.spec;
+        let errors_before = reply.errors().count();
+        let now_ms = self.now_ms;
+        let mut call = Call::new(
+            self.store,
+            self.lane,
+            caller,
+            args,
+            reply,
+            (now_ms, self.touch),
+            held.grip,
+            held.first_hash,
+        );
+        if let Err(error) = handler(&mut call) {
+            error.write(call.reply);
+        }
+        let (flow, stale) = call.end();
+        if spec.locks == Locks::World {
+            self.store.keyspace.locks.unlock_world();
+        }
+        if let Some(stale) = stale {
+            self.remove_stale(&stale);
+        }
+        let failed = reply.errors().count() != errors_before;
+        self.count(&self.lane.commands[spec.id as usize], failed);
+        flow
+    }
+
+    fn count(&mut self, counters: &CommandCounters, failed: bool) {
+        let now = Instant::now();
+        counters.calls.add(1);
+        counters.nanos.add((now - self.last).as_nanos() as u64);
+        if failed {
+            counters.failed.add(1);
+        }
+        self.lane.counters.commands.add(1);
+        self.last = now;
+    }
+
+    /// Removes keys that a reader, holding them shared, found expired.
+    #[cold]
+    fn remove_stale(&self, stale: &[Stale]) {
+        let keyspace = &self.store.keyspace;
+        for Stale { db, key } in stale {
+            let hash = keyspace.hash(key);
+            let mut shards = ShardSet::default();
+            shards.insert(shard_of(hash));
+            let mut grip = keyspace.grip(self.lane.seat, shards, Mode::Exclusive);
+            if let Some(found) = grip.find(*db, hash, key)
+                && found.entry.is_expired(self.now_ms)
+            {
+                self.store
+                    .effects
+                    .append(*db, Cause::Expired, &[b"DEL", key]);
+                grip.delete(*db, hash, found);
+                self.lane.counters.expired_keys.add(1);
+            }
+        }
+    }
+}
+
+/// The command or subcommand a request names.
+#[inline]
+fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Vec<u8>> {
+    let spec = lookup::command(args.get(0)).ok_or_else(|| unknown(args))?;
+    if spec.subcommands.is_empty() || args.len() < 2 {
+        return Ok(spec);
+    }
+    match lookup::subcommand(spec, args.get(1)) {
+        Some(subcommand) => Ok(subcommand),
+        None if matches!(spec.run, Run::Container) => {
+            Err(error::unknown_subcommand(spec.name, args.get(1)))
+        }
+        None => Ok(spec),
+    }
+}
+
+#[cold]
+fn unknown(args: Args<'_>) -> Vec<u8> {
+    let rest: Vec<&[u8]> = args.from(1).collect();
+    error::unknown_command(args.get(0), &rest)
+}
+
+/// CLIENT REPLY: SKIP lasts one command, counted from the one behind CLIENT REPLY SKIP itself.
+#[cold]
+fn step_reply_mode(
+    before: ReplyMode,
+    flow: &Flow,
+    client: &mut ClientState,
+    reply: &mut Reply<'_>,
+) {
+    if matches!(flow, Flow::Retry(_)) {
+        return;
+    }
+    if before == ReplyMode::SkipNext && client.reply_mode == ReplyMode::SkipNext {
+        client.reply_mode = ReplyMode::On;
+    }
+    if client.reply_mode == ReplyMode::SkipArmed {
+        client.reply_mode = ReplyMode::SkipNext;
+    }
+    if !matches!(flow, Flow::HandOff(_)) {
+        reply.set_muted(false);
+    }
+}

@@ -1,0 +1,119 @@
+//! Keys that get another name, another database, or a copy.
+//!
+//! Invariant: of two keys the one that may be overwritten is looked up first. A look-up can remove an expired key, which
+//! can move the slots of its table, so what was found before it would lead nowhere.
+
+use super::count_look_up;
+use crate::command::call::Args;
+use crate::command::{Answer, Call, Error};
+use crate::error;
+
+/// `RENAME key newkey`: the value keeps its deadline, its use and its place; whatever had the name is deleted.
+pub fn rename(call: &mut Call<'_, '_>) -> Answer {
+    change_name(call, true)?;
+    call.reply.ok();
+    Ok(())
+}
+
+/// `RENAMENX key newkey`: 1, or 0 when the name is taken, be it by the key itself.
+pub fn renamenx(call: &mut Call<'_, '_>) -> Answer {
+    let changed = change_name(call, false)?;
+    call.reply.int(changed as i64);
+    Ok(())
+}
+
+/// Renames the key and answers whether anything was done.
+fn change_name(call: &mut Call<'_, '_>, may_overwrite: bool) -> Result<bool, Error> {
+    let args = call.args;
+    let (source, target) = (call.target(args.get(1)), call.target(args.get(2)));
+    let overwritten = call.peek(target);
+    let found = call.write(source).ok_or(Error::of(error::NO_SUCH_KEY))?;
+    if source.key == target.key || (overwritten.is_some() && !may_overwrite) {
+        return Ok(false);
+    }
+    call.grip().rename(source, found, target, overwritten)?;
+    call.changed();
+    Ok(true)
+}
+
+/// `MOVE key db`: 1, or 0 when there is no such key or the other database has one of its name.
+pub fn move_(call: &mut Call<'_, '_>) -> Answer {
+    let key = call.args.get(1);
+    let db = database(call, 2)?;
+    if db == call.db() {
+        return Err(Error::of(error::SAME_OBJECT));
+    }
+    let (source, target) = (call.target(key), call.target_in(db, key));
+    let taken = call.peek(target).is_some();
+    match call.write(source).filter(|_| !taken) {
+        None => call.reply.int(0),
+        Some(found) => {
+            call.grip().change_database(source, found, db)?;
+            call.changed();
+            call.reply.int(1);
+        }
+    }
+    Ok(())
+}
+
+/// What COPY is asked for beyond its keys.
+struct CopyOptions {
+    db: u32,
+    replace: bool,
+}
+
+impl CopyOptions {
+    fn parse(call: &Call<'_, '_>) -> Result<CopyOptions, Error> {
+        let args: Args<'_> = call.args;
+        let mut options = CopyOptions {
+            db: call.db(),
+            replace: false,
+        };
+        let mut index = 3;
+        while index < args.len() {
+            if args.is(index, "replace") {
+                options.replace = true;
+            } else if args.is(index, "db") && index + 1 < args.len() {
+                index += 1;
+                options.db = database(call, index)?;
+            } else {
+                return Err(Error::of(error::SYNTAX));
+            }
+            index += 1;
+        }
+        Ok(options)
+    }
+}
+
+/// `COPY source destination [DB db] [REPLACE]`: 1, or 0 when there is no source or the destination is in the way.
+pub fn copy(call: &mut Call<'_, '_>) -> Answer {
+    let args = call.args;
+    let options = CopyOptions::parse(call)?;
+    let source = call.target(args.get(1));
+    let target = call.target_in(options.db, args.get(2));
+    if source.db == target.db && source.key == target.key {
+        return Err(Error::of(error::SAME_OBJECT));
+    }
+    let overwritten = call.peek(target);
+    let found = call.write(source);
+    count_look_up(call, found.is_some());
+    match found.filter(|_| overwritten.is_none() || options.replace) {
+        None => call.reply.int(0),
+        Some(found) => {
+            call.grip().copy(found, target, overwritten)?;
+            call.changed();
+            call.reply.int(1);
+        }
+    }
+    Ok(())
+}
+
+/// The database the argument at `index` names.
+fn database(call: &Call<'_, '_>, index: usize) -> Result<u32, Error> {
+    let number =
+        i32::try_from(call.args.int(index)?).map_err(|_| Error::of(error::NOT_IN_32_BITS))?;
+    u32::try_from(number)
+        .ok()
+        .filter(|&db| db < call.keyspace().databases())
+        .ok_or(Error::of(error::DB_OUT_OF_RANGE))
+}

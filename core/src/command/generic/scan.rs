@@ -1,0 +1,157 @@
+//! Listing keys: all at once, a few at a time, or any one.
+//!
+//! None of them counts as a use of the keys it names, and none holds more than one shard at a time, so that what changes
+//! meanwhile may or may not be seen. Invariant: keys are copied while their shard is held and replied afterwards, or
+//! replied under it; never the other way round.
+
+use crate::command::call::Args;
+use crate::command::{Answer, Call, Error};
+use crate::error;
+use crate::glob;
+use crate::object::entry::Entry;
+
+/// Keys SCAN reads unless COUNT says otherwise.
+const COUNT_DEFAULT: u64 = 10;
+/// Random picks before RANDOMKEY takes whichever key it meets first: more means that nearly all are past their deadline.
+const PICKS_MAX: u32 = 100;
+
+/// `KEYS pattern`: every key whose name matches.
+pub fn keys(call: &mut Call<'_, '_>) -> Answer {
+    let (keyspace, pattern, now_ms) = (call.keyspace(), call.args.get(1), call.now_ms);
+    let (lane, db) = (call.lane.seat, call.db());
+    let all = pattern == b"*";
+    let mark = call.reply.begin_array();
+    let mut count = 0;
+    keyspace.for_each(lane, db, |entry| {
+        let wanted = all || glob::matches(pattern, entry.key(), false);
+        if wanted && !entry.is_expired(now_ms) {
+            call.reply.bulk(entry.key());
+            count += 1;
+        }
+        true
+    });
+    call.reply.end_array(mark, count);
+    Ok(())
+}
+
+/// `RANDOMKEY`: any one key, null when there is none.
+pub fn randomkey(call: &mut Call<'_, '_>) -> Answer {
+    let (keyspace, lane, db, now_ms) = (call.keyspace(), call.lane, call.db(), call.now_ms);
+    let live = |entry: Entry| (!entry.is_expired(now_ms)).then(|| entry.key().to_vec());
+    let mut key = None;
+    for _ in 0..PICKS_MAX {
+        match keyspace.random_key(lane.seat, db, lane.random_u64(), live) {
+            Some(Some(picked)) => {
+                key = Some(picked);
+                break;
+            }
+            Some(None) => {}
+            None => break,
+        }
+    }
+    if key.is_none() {
+        keyspace.for_each(lane.seat, db, |entry| {
+            key = live(entry);
+            key.is_none()
+        });
+    }
+    match key {
+        Some(key) => call.reply.bulk(&key),
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+/// What SCAN is asked for beyond its cursor.
+struct Filter<'a> {
+    pattern: Option<&'a [u8]>,
+    kind: Option<&'a [u8]>,
+    count: u64,
+}
+
+impl<'a> Filter<'a> {
+    fn parse(args: Args<'a>) -> Result<Filter<'a>, Error> {
+        let mut filter = Filter {
+            pattern: None,
+            kind: None,
+            count: COUNT_DEFAULT,
+        };
+        let mut index = 2;
+        while index + 1 < args.len() {
+            let value = index + 1;
+            if args.is(index, "count") {
+                filter.count = u64::try_from(args.int(value)?)
+                    .ok()
+                    .filter(|&count| count > 0)
+                    .ok_or(Error::of(error::SYNTAX))?;
+            } else if args.is(index, "match") {
+                filter.pattern = Some(args.get(value));
+            } else if args.is(index, "type") {
+                filter.kind = Some(args.get(value));
+            } else {
+                return Err(Error::of(error::SYNTAX));
+            }
+            index += 2;
+        }
+        if index < args.len() {
+            return Err(Error::of(error::SYNTAX));
+        }
+        filter.pattern = filter.pattern.filter(|&pattern| pattern != b"*");
+        Ok(filter)
+    }
+
+    /// Whether SCAN answers the key. A type nobody has heard of is no error; no key has it.
+    fn takes(&self, entry: Entry) -> bool {
+        let name = entry.kind().name().as_bytes();
+        self.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(name))
+            && self
+                .pattern
+                .is_none_or(|pattern| glob::matches(pattern, entry.key(), false))
+    }
+}
+
+/// The cursor a client sent, read as C's `strtoul` does, as clients may rely on: nothing at all is 0, a sign may come
+/// first, and negative numbers wrap.
+fn cursor(text: &[u8]) -> Option<u64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        [] => return Some(0),
+        digits => (false, digits),
+    };
+    if !digits.first()?.is_ascii_digit() {
+        return None;
+    }
+    let number: u64 = core::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some(if negative {
+        number.wrapping_neg()
+    } else {
+        number
+    })
+}
+
+/// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`: where to go on, and some keys. Those that are there from the
+/// first call to the last are answered at least once.
+pub fn scan(call: &mut Call<'_, '_>) -> Answer {
+    let cursor = cursor(call.args.get(1)).ok_or(Error::of(error::INVALID_CURSOR))?;
+    let filter = Filter::parse(call.args)?;
+    let (mut names, mut ends) = (Vec::new(), Vec::new());
+    let now_ms = call.now_ms;
+    let next = call
+        .keyspace()
+        .scan(call.lane.seat, call.db(), cursor, filter.count, |entry| {
+            if filter.takes(entry) && !entry.is_expired(now_ms) {
+                names.extend_from_slice(entry.key());
+                ends.push(names.len());
+            }
+        });
+    call.reply.array(2);
+    call.reply.bulk_int(next as i64);
+    call.reply.array(ends.len());
+    let mut start = 0;
+    for end in ends {
+        call.reply.bulk(&names[start..end]);
+        start = end;
+    }
+    Ok(())
+}

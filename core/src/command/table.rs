@@ -1,0 +1,1350 @@
+//! The command table: every command and subcommand with all that is known of it.
+//!
+//! Knows no behaviour. Invariant: sorted by name; ids are dense, 0 to `COMMAND_COUNT - 1`.
+// Written by core/gen.ts from core/commands/*.json; edit those and run `deno task gen`.
+
+use super::spec::{
+    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags,
+    KeySpec, Locks, Otherwise, Run,
+};
+
+/// Commands and subcommands together.
+pub const COMMAND_COUNT: usize = 112;
+
+/// Every command, sorted by name.
+#[rustfmt::skip]
+pub static COMMANDS: &[CommandSpec] = &[
+    CommandSpec {
+        id: 0, name: "append", full_name: "append", since: "2.0.0", group: "string", arity: 3,
+        summary: "Adds bytes to the end of a string, creating it when missing", complexity: "O(1) amortized, for an addition that is small beside the string",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::append), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 1, name: "auth", full_name: "auth", since: "1.0.0", group: "connection", arity: -2,
+        summary: "Logs the connection in", complexity: "O(N), N being the number of the user's passwords",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::auth), locks: Locks::None,
+        history: &[("6.0.0", "Takes a user name before the password.")],
+        arguments: &[
+            Argument { name: "username", kind: ArgKind::String, since: "6.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "password", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 2, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
+        summary: "Groups the commands about client connections", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 3, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
+                summary: "Answers the connection's name", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_getname), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 4, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
+                summary: "Answers which client receives this connection's tracking messages", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_getredir), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 5, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 6, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
+                summary: "Answers the connection's id", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_id), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 7, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
+                summary: "Describes this connection", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_info), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 8, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
+                summary: "Closes client connections", complexity: "O(N), N being the number of clients",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_kill), locks: Locks::None,
+                history: &[("2.8.12", "Takes filters."), ("2.8.12", "Filter `ID`."), ("3.2.0", "`TYPE master`."), ("5.0.0", "`TYPE replica`; `slave` still means the same."), ("6.2.0", "Filter `LADDR`.")],
+                arguments: &[
+                    Argument { name: "filter", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "ip:port", kind: ArgKind::String, deprecated_since: "2.8.12", ..Argument::BLANK },
+                        Argument { name: "new-format", kind: ArgKind::Oneof, flags: ArgFlags::MULTIPLE, arguments: &[
+                            Argument { name: "client-id", kind: ArgKind::Integer, token: Some("ID"), since: "2.8.12", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                            Argument { name: "normal_master_slave_pubsub", kind: ArgKind::Oneof, token: Some("TYPE"), since: "2.8.12", flags: ArgFlags::OPTIONAL, arguments: &[
+                                Argument { name: "normal", kind: ArgKind::PureToken, token: Some("NORMAL"), ..Argument::BLANK },
+                                Argument { name: "master", kind: ArgKind::PureToken, token: Some("MASTER"), since: "3.2.0", ..Argument::BLANK },
+                                Argument { name: "slave", kind: ArgKind::PureToken, token: Some("SLAVE"), ..Argument::BLANK },
+                                Argument { name: "replica", kind: ArgKind::PureToken, token: Some("REPLICA"), since: "5.0.0", ..Argument::BLANK },
+                                Argument { name: "pubsub", kind: ArgKind::PureToken, token: Some("PUBSUB"), ..Argument::BLANK },
+                            ], ..Argument::BLANK },
+                            Argument { name: "username", kind: ArgKind::String, token: Some("USER"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                            Argument { name: "ip:port", kind: ArgKind::String, token: Some("ADDR"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                            Argument { name: "ip:port", kind: ArgKind::String, token: Some("LADDR"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                            Argument { name: "yes/no", kind: ArgKind::String, token: Some("SKIPME"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 9, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
+                summary: "Describes the client connections, one a line", complexity: "O(N), N being the number of clients",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_list), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                history: &[("2.8.12", "Field `id`."), ("5.0.0", "Option `TYPE`."), ("6.0.0", "Field `user`."), ("6.2.0", "Fields `argv-mem`, `tot-mem`, `laddr` and `redir`; option `ID`."), ("7.0.0", "Fields `resp`, `multi-mem`, `rbs` and `rbp`."), ("7.0.3", "Field `ssub`.")],
+                arguments: &[
+                    Argument { name: "normal_master_replica_pubsub", kind: ArgKind::Oneof, token: Some("TYPE"), since: "5.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "normal", kind: ArgKind::PureToken, token: Some("NORMAL"), ..Argument::BLANK },
+                        Argument { name: "master", kind: ArgKind::PureToken, token: Some("MASTER"), ..Argument::BLANK },
+                        Argument { name: "replica", kind: ArgKind::PureToken, token: Some("REPLICA"), ..Argument::BLANK },
+                        Argument { name: "pubsub", kind: ArgKind::PureToken, token: Some("PUBSUB"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                    Argument { name: "id", kind: ArgKind::Block, token: Some("ID"), since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "client-id", kind: ArgKind::Integer, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 10, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
+                summary: "Exempts this connection from client eviction, or ends that", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_no_evict), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "enabled", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "on", kind: ArgKind::PureToken, token: Some("ON"), ..Argument::BLANK },
+                        Argument { name: "off", kind: ArgKind::PureToken, token: Some("OFF"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 11, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
+                summary: "Holds clients' commands back for a time", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_pause), locks: Locks::None,
+                history: &[("6.2.0", "Option `WRITE`, and `ALL` to name the default.")],
+                arguments: &[
+                    Argument { name: "timeout", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "mode", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "write", kind: ArgKind::PureToken, token: Some("WRITE"), ..Argument::BLANK },
+                        Argument { name: "all", kind: ArgKind::PureToken, token: Some("ALL"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 12, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
+                summary: "Turns replies to this connection on or off", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_reply), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "on_off_skip", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "on", kind: ArgKind::PureToken, token: Some("ON"), ..Argument::BLANK },
+                        Argument { name: "off", kind: ArgKind::PureToken, token: Some("OFF"), ..Argument::BLANK },
+                        Argument { name: "skip", kind: ArgKind::PureToken, token: Some("SKIP"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 13, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
+                summary: "Names this connection", complexity: "O(1)",
+                flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_setname), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "connection-name", kind: ArgKind::String, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 14, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
+                summary: "Lets held clients go on", complexity: "O(N), N being the number of held clients",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::connection::client_unpause), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 15, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
+        summary: "Describes every command", complexity: "O(N), N being the number of commands",
+        flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+        run: Run::Core(super::introspect::command), locks: Locks::None,
+        hints: &["nondeterministic_output_order"],
+        subcommands: &[
+            CommandSpec {
+                id: 16, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
+                summary: "Answers how many commands there are", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_count), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 17, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
+                summary: "Documents commands: summary, history and arguments", complexity: "O(N), N being the number of commands asked for",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_docs), locks: Locks::None,
+                hints: &["nondeterministic_output_order"],
+                arguments: &[
+                    Argument { name: "command-name", kind: ArgKind::String, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 18, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
+                summary: "Finds the keys in a complete command", complexity: "O(N), N being the number of arguments",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_getkeys), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 19, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
+                summary: "Finds the keys in a complete command and how each is used", complexity: "O(N), N being the number of arguments",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_getkeysandflags), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 20, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 21, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
+                summary: "Describes the commands named, or all", complexity: "O(N), N being the number of commands asked for",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_info), locks: Locks::None,
+                hints: &["nondeterministic_output_order"],
+                history: &[("7.0.0", "Without names it describes every command.")],
+                arguments: &[
+                    Argument { name: "command-name", kind: ArgKind::String, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 22, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
+                summary: "Names the commands, all or those a filter lets through", complexity: "O(N), N being the number of commands",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
+                run: Run::Core(super::introspect::command_list), locks: Locks::None,
+                hints: &["nondeterministic_output_order"],
+                arguments: &[
+                    Argument { name: "filterby", kind: ArgKind::Oneof, token: Some("FILTERBY"), flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "module-name", kind: ArgKind::String, token: Some("MODULE"), ..Argument::BLANK },
+                        Argument { name: "category", kind: ArgKind::String, token: Some("ACLCAT"), ..Argument::BLANK },
+                        Argument { name: "pattern", kind: ArgKind::Pattern, token: Some("PATTERN"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 23, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
+        summary: "Groups the commands about configuration", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 24, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
+                summary: "Answers the values of matching directives", complexity: "O(N), N being the number of directives",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                history: &[("7.0.0", "Takes several patterns.")],
+                arguments: &[
+                    Argument { name: "parameter", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                        Argument { name: "parameter", kind: ArgKind::String, ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 25, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 26, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
+                summary: "Sets the counters that INFO shows back to zero", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::server::config_resetstat), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 27, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
+                summary: "Writes the configuration in force into the configuration file", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 28, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
+                summary: "Changes directives at run time", complexity: "O(N), N being the number of directives",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                hints: &["request_policy:all_nodes", "response_policy:all_succeeded"],
+                history: &[("7.0.0", "Takes several directives.")],
+                arguments: &[
+                    Argument { name: "parameter_value", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                        Argument { name: "parameter", kind: ArgKind::String, ..Argument::BLANK },
+                        Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 29, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
+        summary: "Copies a value to another key", complexity: "O(N), N being the elements of a collection; O(1) for a string",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
+        run: Run::Core(super::generic::copy), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "destination-db", kind: ArgKind::Integer, token: Some("DB"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "replace", kind: ArgKind::PureToken, token: Some("REPLACE"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 30, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
+        summary: "Counts the keys of the database", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::server::dbsize), locks: Locks::None,
+        hints: &["request_policy:all_shards", "response_policy:agg_sum"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 31, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
+        summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
+        flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::server::debug), locks: Locks::None,
+        doc_flags: &["syscmd"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 32, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
+        summary: "Subtracts one from an integer", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::decr), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 33, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
+        summary: "Subtracts a given amount from an integer", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::decrby), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "decrement", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 34, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
+        summary: "Deletes keys", complexity: "O(N), N being the number of keys, plus O(M) for each collection of M elements; O(1) for one string",
+        flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
+        run: Run::Core(super::generic::del), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RM.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 35, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        summary: "Answers the message it was given", complexity: "O(1)",
+        flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::echo), locks: Locks::None,
+        arguments: &[
+            Argument { name: "message", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 36, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::exists), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        history: &[("3.0.3", "Takes several keys.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 37, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        summary: "Sets a key's time to live in seconds", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::expire), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `NX`, `XX`, `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "seconds", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 38, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::expireat), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `NX`, `XX`, `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "unix-time-seconds", kind: ArgKind::UnixTime, ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 39, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 40, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
+        flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::server::flushall), locks: Locks::World,
+        hints: &["request_policy:all_shards", "response_policy:all_succeeded"],
+        history: &[("4.0.0", "Option `ASYNC`."), ("6.2.0", "Option `SYNC`.")],
+        arguments: &[
+            Argument { name: "async", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "async", kind: ArgKind::PureToken, token: Some("ASYNC"), since: "4.0.0", ..Argument::BLANK },
+                Argument { name: "sync", kind: ArgKind::PureToken, token: Some("SYNC"), since: "6.2.0", ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 41, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
+        flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::server::flushdb), locks: Locks::World,
+        hints: &["request_policy:all_shards", "response_policy:all_succeeded"],
+        history: &[("4.0.0", "Option `ASYNC`."), ("6.2.0", "Option `SYNC`.")],
+        arguments: &[
+            Argument { name: "async", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "async", kind: ArgKind::PureToken, token: Some("ASYNC"), since: "4.0.0", ..Argument::BLANK },
+                Argument { name: "sync", kind: ArgKind::PureToken, token: Some("SYNC"), since: "6.2.0", ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 42, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        summary: "Reads a string", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::get), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 43, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        summary: "Reads a string and deletes its key", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::getdel), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 44, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::getex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "Update because the expiry changes", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "expiration", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "seconds", kind: ArgKind::Integer, token: Some("EX"), ..Argument::BLANK },
+                Argument { name: "milliseconds", kind: ArgKind::Integer, token: Some("PX"), ..Argument::BLANK },
+                Argument { name: "unix-time-seconds", kind: ArgKind::UnixTime, token: Some("EXAT"), ..Argument::BLANK },
+                Argument { name: "unix-time-milliseconds", kind: ArgKind::UnixTime, token: Some("PXAT"), ..Argument::BLANK },
+                Argument { name: "persist", kind: ArgKind::PureToken, token: Some("PERSIST"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 45, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::getrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 46, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        summary: "Replaces a string and answers the one before", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::getset), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`SET` with the `!GET` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 47, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::hello), locks: Locks::None,
+        history: &[("6.2.0", "Without arguments it describes the connection.")],
+        arguments: &[
+            Argument { name: "arguments", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "protover", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "username_password", kind: ArgKind::Block, token: Some("AUTH"), flags: ArgFlags::OPTIONAL, arguments: &[
+                    Argument { name: "username", kind: ArgKind::String, ..Argument::BLANK },
+                    Argument { name: "password", kind: ArgKind::String, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "clientname", kind: ArgKind::String, token: Some("SETNAME"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 48, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        summary: "Adds one to an integer", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::incr), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 49, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        summary: "Adds a given amount to an integer", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::incrby), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 50, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 51, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        summary: "Shows the server's state and counters", complexity: "O(1)",
+        flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
+        run: Run::Core(super::server::info), locks: Locks::None,
+        hints: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+        history: &[("7.0.0", "Takes several sections.")],
+        arguments: &[
+            Argument { name: "section", kind: ArgKind::String, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 52, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
+        flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::generic::keys), locks: Locks::None,
+        hints: &["request_policy:all_shards", "nondeterministic_output_order"],
+        arguments: &[
+            Argument { name: "pattern", kind: ArgKind::Pattern, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 53, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::lcs), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key1", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "key2", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "len", kind: ArgKind::PureToken, token: Some("LEN"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "idx", kind: ArgKind::PureToken, token: Some("IDX"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "len", kind: ArgKind::Integer, token: Some("MINMATCHLEN"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withmatchlen", kind: ArgKind::PureToken, token: Some("WITHMATCHLEN"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 54, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        summary: "Draws a picture and names the version", complexity: "",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
+        run: Run::Core(super::server::lolwut), locks: Locks::None,
+        arguments: &[
+            Argument { name: "version", kind: ArgKind::Integer, token: Some("VERSION"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 55, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 56, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                summary: "Reports what looks wrong about memory use", complexity: "O(1)",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Core(super::server::memory_doctor), locks: Locks::None,
+                hints: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 57, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 58, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
+                hints: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 59, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Core(super::server::memory_purge), locks: Locks::None,
+                hints: &["request_policy:all_shards", "response_policy:all_succeeded"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 60, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                summary: "Breaks down what memory is used for", complexity: "O(1)",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Core(super::server::memory_stats), locks: Locks::None,
+                hints: &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 61, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
+                flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
+                run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                    Argument { name: "count", kind: ArgKind::Integer, token: Some("SAMPLES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 62, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::mget), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 63, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        summary: "Moves a key to another database", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::move_), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "db", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 64, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::mset), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 2,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 2, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:all_succeeded"],
+        arguments: &[
+            Argument { name: "key_value", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 65, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::msetnx), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 2,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 2, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:agg_min"],
+        arguments: &[
+            Argument { name: "key_value", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 66, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 67, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 68, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::numa::numa_info), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 69, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW, notes: "The value stays as it is, its memory moves", otherwise: None }],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                    Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 70, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::numa::numa_pool), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "node", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 71, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::numa::numa_topology), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 72, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 73, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 74, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
+                flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+                run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 75, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW, notes: "The value stays as it is, its memory moves", otherwise: None }],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                    Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 76, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Sets the counters of migration back to zero", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 77, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 78, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 79, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                summary: "Names the encoding of a value", complexity: "O(1)",
+                flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+                run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 80, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
+                flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+                run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 81, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 82, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
+                flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+                run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 83, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                summary: "Answers how many references a value has", complexity: "O(1)",
+                flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+                run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 84, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        summary: "Removes a key's expiry", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::persist), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 85, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `NX`, `XX`, `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "milliseconds", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 86, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `NX`, `XX`, `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "unix-time-milliseconds", kind: ArgKind::UnixTime, ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 87, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 88, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        summary: "Shows that the server answers", complexity: "O(1)",
+        flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::ping), locks: Locks::None,
+        hints: &["request_policy:all_shards", "response_policy:all_succeeded"],
+        arguments: &[
+            Argument { name: "message", kind: ArgKind::String, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 89, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::psetex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "milliseconds", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 90, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::pttl), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        history: &[("2.8.0", "Answers -2 when the key does not exist.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 91, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        summary: "Closes the connection", complexity: "O(1)",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::quit), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 92, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        summary: "Names any one key of the database", complexity: "O(1)",
+        flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+        run: Run::Core(super::generic::randomkey), locks: Locks::None,
+        hints: &["request_policy:all_shards", "nondeterministic_output"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 93, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
+        flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
+        run: Run::Core(super::generic::rename), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "newkey", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 94, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("3.2.0", "A key may be renamed to itself without an error.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "newkey", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 95, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::reset), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 96, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
+        flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+        run: Run::Core(super::generic::scan), locks: Locks::None,
+        hints: &["nondeterministic_output", "request_policy:special"],
+        history: &[("6.0.0", "Option `TYPE`.")],
+        arguments: &[
+            Argument { name: "cursor", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "pattern", kind: ArgKind::Pattern, token: Some("MATCH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "type", kind: ArgKind::String, token: Some("TYPE"), since: "6.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 97, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        summary: "Chooses the connection's database", complexity: "O(1)",
+        flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
+        run: Run::Core(super::connection::select), locks: Locks::None,
+        arguments: &[
+            Argument { name: "index", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 98, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        summary: "Sets a string, whatever the key held before", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::set), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE).with(KeyFlags::VARIABLE_FLAGS), notes: "Access because of the option `GET`", otherwise: Some(Otherwise { without: &["GET"], from: 3, flags: KeyFlags::OW.with(KeyFlags::UPDATE) }) }],
+        history: &[("2.6.12", "Options `EX`, `PX`, `NX` and `XX`."), ("6.0.0", "Option `KEEPTTL`."), ("6.2.0", "Options `GET`, `EXAT` and `PXAT`."), ("7.0.0", "`NX` and `GET` may go together.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "2.6.12", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "get", kind: ArgKind::PureToken, token: Some("GET"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "expiration", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "seconds", kind: ArgKind::Integer, token: Some("EX"), since: "2.6.12", ..Argument::BLANK },
+                Argument { name: "milliseconds", kind: ArgKind::Integer, token: Some("PX"), since: "2.6.12", ..Argument::BLANK },
+                Argument { name: "unix-time-seconds", kind: ArgKind::UnixTime, token: Some("EXAT"), since: "6.2.0", ..Argument::BLANK },
+                Argument { name: "unix-time-milliseconds", kind: ArgKind::UnixTime, token: Some("PXAT"), since: "6.2.0", ..Argument::BLANK },
+                Argument { name: "keepttl", kind: ArgKind::PureToken, token: Some("KEEPTTL"), since: "6.0.0", ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 99, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::setex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "seconds", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 100, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        summary: "Sets a string unless the key exists", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::setnx), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 101, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::setrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 102, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
+        flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Server, locks: Locks::None,
+        history: &[("7.0.0", "Options `NOW`, `FORCE` and `ABORT`.")],
+        arguments: &[
+            Argument { name: "nosave_save", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nosave", kind: ArgKind::PureToken, token: Some("NOSAVE"), ..Argument::BLANK },
+                Argument { name: "save", kind: ArgKind::PureToken, token: Some("SAVE"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "now", kind: ArgKind::PureToken, token: Some("NOW"), since: "7.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "force", kind: ArgKind::PureToken, token: Some("FORCE"), since: "7.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "abort", kind: ArgKind::PureToken, token: Some("ABORT"), since: "7.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 103, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        summary: "Answers how many bytes a string has", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
+        run: Run::Core(super::string::strlen), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 104, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
+        run: Run::Core(super::string::substr), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "2.0.0", replaced_by: "`GETRANGE`" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 105, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
+        run: Run::Core(super::server::swapdb), locks: Locks::World,
+        arguments: &[
+            Argument { name: "index1", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "index2", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 106, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        summary: "Answers the server's clock", complexity: "O(1)",
+        flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
+        run: Run::Core(super::server::time), locks: Locks::None,
+        hints: &["nondeterministic_output"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 107, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::touch), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 108, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        summary: "Answers a key's time to live in seconds", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::ttl), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        history: &[("2.8.0", "Answers -2 when the key does not exist.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 109, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        summary: "Names the type of the value at a key", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
+        run: Run::Core(super::generic::type_), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 110, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
+        run: Run::Core(super::generic::unlink), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RM.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        hints: &["request_policy:multi_shard", "response_policy:agg_sum"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 111, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
+        flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
+        run: Run::Core(super::generic::wait), locks: Locks::None,
+        hints: &["request_policy:all_shards", "response_policy:agg_min"],
+        arguments: &[
+            Argument { name: "numreplicas", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+];

@@ -1,0 +1,87 @@
+//! The effect stream: what every write, expiry and eviction did, in an order that holds.
+//!
+//! An effect is one deterministic command (relative times made absolute, random choices made explicit), appended while
+//! the shards it changed are held, with a number taken under them: so two effects on one key are numbered in the order in
+//! which they happened. Append-only files, replication, WATCH, tracking, notifications and snapshots consume it; it may
+//! know none of them.
+//!
+//! Invariant: numbers rise by one. With no consumer nothing is encoded and no number is taken.
+
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
+use std::sync::{Arc, RwLock};
+
+/// Why a change happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A client's command.
+    Command,
+    /// A deadline passed.
+    Expired,
+}
+
+/// One change.
+#[derive(Debug)]
+pub struct Effect<'a> {
+    /// Its number, from 1.
+    pub sequence: u64,
+    /// Its database.
+    pub db: u32,
+    /// Why it happened.
+    pub cause: Cause,
+    /// The command that repeats it.
+    pub command: &'a [&'a [u8]],
+}
+
+/// Someone who wants to see every effect. Called with the shards held: it must be quick and may not touch keys.
+pub trait Consumer: Send + Sync {
+    /// Takes one effect; what it wants to keep it copies.
+    fn consume(&self, effect: &Effect<'_>);
+}
+
+/// The stream of one store.
+#[derive(Default)]
+pub struct EffectStream {
+    latest: AtomicU64,
+    active: AtomicBool,
+    consumers: RwLock<Vec<Arc<dyn Consumer>>>,
+}
+
+impl EffectStream {
+    /// Adds a consumer; it sees every effect from now on.
+    pub fn subscribe(&self, consumer: Arc<dyn Consumer>) {
+        self.consumers
+            .write()
+            .unwrap_or_else(|e| e.into_inner())
+            .push(consumer);
+        self.active.store(true, SeqCst);
+    }
+
+    /// Whether anyone listens: if not, nothing needs to be encoded.
+    #[inline(always)]
+    pub fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
+    }
+
+    /// The number of the latest effect.
+    pub fn latest(&self) -> u64 {
+        self.latest.load(Relaxed)
+    }
+
+    /// Appends one effect. The caller holds the shards of the keys it names.
+    pub fn append(&self, db: u32, cause: Cause, command: &[&[u8]]) {
+        if !self.is_active() {
+            return;
+        }
+        let consumers = self.consumers.read().unwrap_or_else(|e| e.into_inner());
+        let sequence = self.latest.fetch_add(1, SeqCst) + 1;
+        let effect = Effect {
+            sequence,
+            db,
+            cause,
+            command,
+        };
+        consumers
+            .iter()
+            .for_each(|consumer| consumer.consume(&effect));
+    }
+}

@@ -1,0 +1,387 @@
+//! The boundary: every exported function and nothing else. Each checks its lengths, makes slices, calls, and returns a
+//! count or a negated `Status`. What they mean stands in `core/abi.json`.
+//!
+//! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
+//! until then; an empty buffer may be a null pointer.
+
+use crate::abi::{ABI_VERSION, Outcome, Status, StoreStatus};
+use crate::handle::{Cells, Shared};
+use crate::open::{self, OpenLane, OpenStore};
+use crate::sample;
+use crate::session::Session;
+use crate::store::{Store, locked};
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::Ordering::SeqCst;
+use std::sync::Arc;
+
+static STORES: Shared<OpenStore> = Shared::new();
+static LANES: Shared<OpenLane> = Shared::new();
+static SESSIONS: Cells<Session> = Cells::new();
+
+/// # Safety
+/// `data` points at `len` readable bytes, or `len` is 0.
+unsafe fn input<'a>(data: *const u8, len: u32) -> &'a [u8] {
+    if data.is_null() || len == 0 {
+        return &[];
+    }
+    // SAFETY: by this function's contract.
+    unsafe { core::slice::from_raw_parts(data, len as usize) }
+}
+
+/// # Safety
+/// `data` points at `len` writable bytes that nobody else uses meanwhile, or `len` is 0.
+unsafe fn output<'a>(data: *mut u8, len: u32) -> &'a mut [u8] {
+    if data.is_null() || len == 0 {
+        return &mut [];
+    }
+    // SAFETY: by this function's contract.
+    unsafe { core::slice::from_raw_parts_mut(data, len as usize) }
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Status> {
+    core::str::from_utf8(bytes).map_err(|_| Status::InvalidArgument)
+}
+
+/// Runs `body`; its error becomes a status, and so does a panic.
+fn guarded(body: impl FnOnce() -> Result<i32, Status>) -> i32 {
+    match std::panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(count)) => count,
+        Ok(Err(status)) => status.result(),
+        Err(_) => Status::Panic.result(),
+    }
+}
+
+/// Writes `text` whole, or says that it does not fit.
+fn fill(out: &mut [u8], text: &str) -> Result<i32, Status> {
+    let place = out.get_mut(..text.len()).ok_or(Status::TooSmall)?;
+    place.copy_from_slice(text.as_bytes());
+    Ok(text.len() as i32)
+}
+
+/// Writes the reason of a refusal, cut to fit and ended by a NUL.
+fn explain(err: &mut [u8], reason: &str) -> Status {
+    if let Some(room) = err.len().checked_sub(1) {
+        let len = (0..=reason.len().min(room))
+            .rev()
+            .find(|&end| reason.is_char_boundary(end))
+            .unwrap_or(0);
+        err[..len].copy_from_slice(&reason.as_bytes()[..len]);
+        err[len] = 0;
+    }
+    Status::Refused
+}
+
+/// The version of the boundary.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_abi_version() -> i32 {
+    ABI_VERSION
+}
+
+/// What this machine allows, as JSON.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_probe(out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| fill(out, &crate::numa::probe_report()))
+}
+
+/// Opens a store.
+///
+/// # Safety
+/// `options` is as `input` asks, `err` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_open(
+    options: *const u8,
+    options_bytes: u32,
+    err: *mut u8,
+    err_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (options, err) = unsafe { (input(options, options_bytes), output(err, err_capacity)) };
+    guarded(|| {
+        let opened = open::store(text(options)?).map_err(|reason| explain(err, &reason))?;
+        STORES.insert(Arc::new(opened)).map(|handle| handle as i32)
+    })
+}
+
+/// Closes a store.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_store_close(store: u32) -> i32 {
+    guarded(|| {
+        if STORES.get(store)?.lanes.load(SeqCst) > 0 {
+            return Err(Status::InUse);
+        }
+        STORES.remove(store).map(|_dropped| 0)
+    })
+}
+
+/// Changes options and facts.
+///
+/// # Safety
+/// `text` is as `input` asks, `err` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_configure(
+    store: u32,
+    text: *const u8,
+    text_bytes: u32,
+    err: *mut u8,
+    err_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (bytes, err) = unsafe { (input(text, text_bytes), output(err, err_capacity)) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let text = self::text(bytes)?;
+        let settings = &home.store.settings;
+        settings
+            .set_all(text)
+            .map_err(|reason| explain(err, &reason))
+            .map(|lines| lines as i32)
+    })
+}
+
+/// The topology in force, as JSON.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_topology(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| fill(out, &STORES.get(store)?.store.topology.to_json()))
+}
+
+/// Goes on sampling keys.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_sample(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let mut place = locked(&home.sampling);
+        Ok(sample::fill(&home.store, &mut place, out) as i32)
+    })
+}
+
+/// Takes the store's numbers.
+///
+/// # Safety
+/// `status` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_status(store: u32, status: *mut StoreStatus) -> i32 {
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let record = home.store.status();
+        if status.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { status.write_unaligned(record) };
+        Ok(0)
+    })
+}
+
+/// Takes log lines.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_messages(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        fill(
+            out,
+            &STORES
+                .get(store)?
+                .store
+                .take_messages(out_capacity as usize),
+        )
+    })
+}
+
+/// Opens a lane for the calling thread.
+///
+/// # Safety
+/// `doorbell` and `label` are as `input` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_lane_open(
+    store: u32,
+    node_id: i32,
+    pin: u32,
+    doorbell: *const u8,
+    doorbell_bytes: u32,
+    label: *const u8,
+    label_bytes: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (doorbell, label) = unsafe { (input(doorbell, doorbell_bytes), input(label, label_bytes)) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let opened = open::lane(&home, node_id, pin != 0, text(doorbell)?, text(label)?);
+        let lane = opened.map_err(|reason| {
+            home.store.log("warning", &reason);
+            Status::System
+        })?;
+        home.lanes.fetch_add(1, SeqCst);
+        LANES.insert(Arc::new(lane)).map(|handle| handle as i32)
+    })
+}
+
+/// Closes a lane and what is left of its sessions.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_lane_close(lane: u32) -> i32 {
+    guarded(|| {
+        let open = LANES.remove(lane)?;
+        for session in locked(&open.sessions).drain(..) {
+            if let Ok(session) = SESSIONS.remove(session) {
+                session.close();
+            }
+        }
+        open.home.store.close_lane(&open.lane);
+        open.home.lanes.fetch_sub(1, SeqCst);
+        Ok(0)
+    })
+}
+
+/// Empties the lane's mailbox.
+///
+/// # Safety
+/// `out` points at twice `out_capacity` words that nobody else uses meanwhile, or `out_capacity` is 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_lane_collect(lane: u32, out: *mut u32, out_capacity: u32) -> i32 {
+    guarded(|| {
+        let letters = LANES.get(lane)?.lane.collect(if out.is_null() {
+            0
+        } else {
+            out_capacity as usize
+        });
+        for (index, &(session, why)) in letters.iter().enumerate() {
+            // SAFETY: `collect` answers at most `out_capacity` letters, each of two words.
+            unsafe {
+                out.add(2 * index).write_unaligned(session);
+                out.add(2 * index + 1).write_unaligned(why);
+            }
+        }
+        Ok(letters.len() as i32)
+    })
+}
+
+/// Opens a session on a lane.
+///
+/// # Safety
+/// `text` is as `input` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_session_open(lane: u32, text: *const u8, text_bytes: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let bytes = unsafe { input(text, text_bytes) };
+    guarded(|| {
+        let open = LANES.get(lane)?;
+        let session = Session::open(&open.home.store, &open.lane, self::text(bytes)?);
+        let session = session.map_err(|_too_many| Status::MaxClients)?;
+        let face = session.face.clone();
+        let handle = SESSIONS.insert(session)?;
+        face.handle.store(handle, SeqCst);
+        locked(&open.sessions).push(handle);
+        Ok(handle as i32)
+    })
+}
+
+/// Closes a session.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_session_close(session: u32) -> i32 {
+    guarded(|| {
+        SESSIONS.remove(session)?.close();
+        Ok(0)
+    })
+}
+
+/// Runs every complete command of what waited plus the input.
+///
+/// # Safety
+/// `data` is as `input` asks, `out` as `output` does; `outcome` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_execute(
+    session: u32,
+    data: *const u8,
+    data_bytes: u32,
+    out: *mut u8,
+    out_capacity: u32,
+    outcome: *mut Outcome,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (data, out) = unsafe { (input(data, data_bytes), output(out, out_capacity)) };
+    // SAFETY: by this function's contract.
+    unsafe {
+        on_session(session, outcome, |session, outcome| {
+            session.execute(data, out, outcome)
+        })
+    }
+}
+
+/// Puts a server command's reply in its place and goes on.
+///
+/// # Safety
+/// As for `nkv_execute`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_answer(
+    session: u32,
+    reply: *const u8,
+    reply_bytes: u32,
+    out: *mut u8,
+    out_capacity: u32,
+    outcome: *mut Outcome,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (reply, out) = unsafe { (input(reply, reply_bytes), output(out, out_capacity)) };
+    // SAFETY: by this function's contract.
+    unsafe {
+        on_session(session, outcome, |session, outcome| {
+            session.answer(reply, out, outcome)
+        })
+    }
+}
+
+/// Runs `body` inside a session. After a panic the session is not used again, and the store's log says where it was.
+///
+/// # Safety
+/// `outcome` is null or points at a record that nobody else uses meanwhile.
+#[inline(always)]
+unsafe fn on_session(
+    handle: u32,
+    outcome: *mut Outcome,
+    body: impl FnOnce(&mut Session, &mut Outcome) -> i32,
+) -> i32 {
+    let mut record = Outcome::default();
+    let result = guarded(|| {
+        let mut inside = SESSIONS.enter(handle)?;
+        let session = inside.get()?;
+        let store: Arc<Store> = session.store().clone();
+        let run = AssertUnwindSafe(|| body(session, &mut record));
+        std::panic::catch_unwind(run).or_else(|panic| {
+            store.log(
+                "warning",
+                &format!("a command failed inside core: {}", panic_text(&*panic)),
+            );
+            Err(Status::Panic)
+        })
+    });
+    if !outcome.is_null() {
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { outcome.write_unaligned(record) };
+    }
+    result
+}
+
+fn panic_text(panic: &(dyn core::any::Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+}

@@ -1,0 +1,305 @@
+//! The keeper: one thread per store for what must go on without anybody asking, in bounded steps: active expiry, freeing
+//! what was unlinked, rates for INFO.
+//!
+//! It may not know commands. Invariants: a step holds one shard and ends in well under a millisecond; the keeper's share of
+//! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
+
+use crate::effect::Cause;
+use crate::keyspace::expiry::Step;
+use crate::keyspace::free_step;
+use crate::keyspace::lock::SHARD_COUNT;
+use crate::keyspace::table::{Position, Table};
+use crate::lane::Lane;
+use crate::object::entry::Entry;
+use crate::object::string;
+use crate::store::{Rates, Store, locked};
+use core::sync::atomic::{AtomicU64, Ordering::*};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+/// Part of a tick that active expiry may take while there is much to do, in percent; each step of
+/// `active-expire-effort` above 1 adds two.
+const EXPIRE_SHARE_PERCENT: u32 = 25;
+/// Lines a step of expiry reads: eight keys each.
+const STEP_LINES: usize = 64;
+/// A value of more bytes than this is freed in the background by UNLINK.
+const LAZY_FREE_MIN_BYTES: usize = 64 * 1024;
+
+/// Something unlinked that waits to be freed.
+enum Garbage {
+    /// A whole table, and how far it is dismantled.
+    Table(Box<Table>, usize),
+    /// One entry with all it owns.
+    Entry(Entry),
+}
+
+// SAFETY: garbage is out of every table: whoever holds it is alone with it.
+unsafe impl Send for Garbage {}
+
+/// What waits to be freed.
+#[derive(Default)]
+pub struct LazyFree {
+    queue: Mutex<VecDeque<Garbage>>,
+    pending: AtomicU64,
+    freed: AtomicU64,
+}
+
+impl LazyFree {
+    /// Objects that wait.
+    pub fn pending(&self) -> u64 {
+        self.pending.load(Relaxed)
+    }
+
+    /// Objects freed in the background since the start.
+    pub fn freed(&self) -> u64 {
+        self.freed.load(Relaxed)
+    }
+
+    fn push(&self, garbage: Garbage, objects: u64) {
+        self.pending.fetch_add(objects, Relaxed);
+        locked(&self.queue).push_back(garbage);
+    }
+}
+
+impl Store {
+    /// Frees an entry that no table leads to any more; a big one in the background when `lazily`.
+    pub fn dispose(&self, entry: Entry, lazily: bool) {
+        let is_big =
+            string::block_of(entry).is_some_and(|block| block.capacity() >= LAZY_FREE_MIN_BYTES);
+        if lazily && is_big {
+            self.lazy_free.push(Garbage::Entry(entry), 1);
+        } else {
+            // SAFETY: the caller has taken it out of its table.
+            unsafe { entry.free(&self.keyspace.pool) };
+        }
+    }
+
+    /// Frees the tables of a flushed database, in the background when `lazily`.
+    pub fn dispose_tables(&self, tables: Vec<Table>, lazily: bool) {
+        for mut table in tables {
+            if table.slots() == 0 {
+                continue;
+            }
+            if lazily {
+                let keys = table.len() as u64;
+                self.lazy_free
+                    .push(Garbage::Table(Box::new(table), 0), keys);
+            } else {
+                let mut cursor = 0;
+                while free_step(&self.keyspace.pool, &mut table, &mut cursor) {}
+            }
+        }
+    }
+
+    /// Frees waiting garbage until `until`; `false` when none is left.
+    fn free_garbage(&self, until: Instant) -> bool {
+        loop {
+            let Some(garbage) = locked(&self.lazy_free.queue).pop_front() else {
+                return false;
+            };
+            let done = match garbage {
+                Garbage::Entry(entry) => {
+                    // SAFETY: whoever queued it had taken it out of its table.
+                    unsafe { entry.free(&self.keyspace.pool) };
+                    1
+                }
+                Garbage::Table(mut table, mut cursor) => {
+                    let keys = table.len() as u64;
+                    loop {
+                        if !free_step(&self.keyspace.pool, &mut table, &mut cursor) {
+                            break keys;
+                        }
+                        if Instant::now() >= until {
+                            locked(&self.lazy_free.queue).push_front(Garbage::Table(table, cursor));
+                            return true;
+                        }
+                    }
+                }
+            };
+            self.lazy_free.freed.fetch_add(done, Relaxed);
+            self.lazy_free.pending.fetch_sub(done, Relaxed);
+            if Instant::now() >= until {
+                return true;
+            }
+        }
+    }
+}
+
+/// Where active expiry stands: database, shard, and place in it.
+#[derive(Default)]
+struct Round {
+    db: u32,
+    shard: usize,
+    position: Position,
+}
+
+impl Round {
+    /// Moves on to the next shard; `false` when the round is complete.
+    fn next_shard(&mut self, databases: u32) -> bool {
+        self.position = Position::default();
+        self.shard += 1;
+        if self.shard == SHARD_COUNT {
+            (self.shard, self.db) = (0, (self.db + 1) % databases);
+        }
+        (self.db, self.shard) != (0, 0)
+    }
+}
+
+/// The keeper's handle: dropping it stops the thread and waits for it.
+pub struct Keeper {
+    stop: Arc<(Mutex<bool>, Condvar)>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Starts the keeper of `store`, or says why not.
+    pub fn start(store: &Arc<Store>) -> Result<Keeper, String> {
+        let stop = Arc::new((Mutex::new(false), Condvar::new()));
+        let lane = store
+            .open_lane(None, "keeper", None)
+            .ok_or("no lane is free for the keeper")?;
+        let (weak, signal) = (Arc::downgrade(store), stop.clone());
+        let thread = std::thread::Builder::new()
+            .name("numakv-keeper".into())
+            .spawn(move || watch(&weak, &lane, &signal))
+            .map_err(|error| format!("cannot start the keeper's thread: {error}"))?;
+        Ok(Keeper {
+            stop,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        *locked(&self.stop.0) = true;
+        self.stop.1.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _panicked_and_was_logged = thread.join();
+        }
+    }
+}
+
+fn watch(store: &Weak<Store>, lane: &Lane, stop: &(Mutex<bool>, Condvar)) {
+    let mut tick = Tick::default();
+    loop {
+        let Some(store) = store.upgrade() else { return };
+        let pause =
+            Duration::from_millis(1000 / store.settings.hz.load(Relaxed).clamp(1, 500) as u64);
+        let busy = tick.run(&store, lane, pause);
+        drop(store);
+        let pause = if busy { pause / 10 } else { pause };
+        let guard = locked(&stop.0);
+        let (stopped, _) = stop
+            .1
+            .wait_timeout(guard, pause)
+            .unwrap_or_else(|e| e.into_inner());
+        if *stopped {
+            return;
+        }
+    }
+}
+
+/// What the keeper remembers from tick to tick.
+#[derive(Default)]
+pub struct Tick {
+    round: Round,
+    rates: Option<(Instant, u64, u64, u64)>,
+}
+
+impl Tick {
+    /// One tick of at most a part of `period`; answers whether there is more to free.
+    pub fn run(&mut self, store: &Store, lane: &Lane, period: Duration) -> bool {
+        if store.active_expire.load(Relaxed) {
+            let effort = store
+                .settings
+                .active_expire_effort
+                .load(Relaxed)
+                .clamp(1, 10);
+            let share = period * (EXPIRE_SHARE_PERCENT + 2 * (effort - 1)) / 100;
+            self.expire(store, lane, Instant::now() + share);
+        }
+        self.measure_rates(store);
+        let used = store.keyspace.pool.used_bytes();
+        store.peak_bytes.fetch_max(used, Relaxed);
+        store.free_garbage(Instant::now() + period / 4)
+    }
+
+    /// Goes on with the round of active expiry until it is complete or `until`.
+    fn expire(&mut self, store: &Store, lane: &Lane, until: Instant) {
+        let keyspace = &store.keyspace;
+        loop {
+            let (_, deadlines) = keyspace.count(self.round.db);
+            if deadlines == 0 {
+                self.round.shard = SHARD_COUNT - 1;
+            } else {
+                if !keyspace.locks.enter_world(lane.seat) {
+                    return;
+                }
+                let step = self.expire_step(store, lane);
+                keyspace.locks.leave_world(lane.seat);
+                if let Some(position) = step.next {
+                    self.round.position = position;
+                    if Instant::now() >= until {
+                        return;
+                    }
+                    continue;
+                }
+            }
+            if !self.round.next_shard(keyspace.databases()) || Instant::now() >= until {
+                return;
+            }
+        }
+    }
+
+    fn expire_step(&self, store: &Store, lane: &Lane) -> Step {
+        let Round {
+            db,
+            shard,
+            position,
+        } = self.round;
+        let now_ms = store.clock.now_ms();
+        let step = store.keyspace.expire_step(
+            lane.seat,
+            (db, shard),
+            position,
+            STEP_LINES,
+            now_ms,
+            |entry| {
+                store
+                    .effects
+                    .append(db, Cause::Expired, &[b"DEL", entry.key()]);
+            },
+        );
+        lane.counters.expired_keys.add(step.expired as u64);
+        step
+    }
+
+    /// Once a second: commands and bytes since the last time.
+    fn measure_rates(&mut self, store: &Store) {
+        let now = Instant::now();
+        let elapsed = self.rates.map_or(1.0, |(at, ..)| (now - at).as_secs_f64());
+        if self.rates.is_some() && elapsed < 1.0 {
+            return;
+        }
+        let totals = store.totals();
+        if let Some((_, commands, input, output)) = self.rates {
+            *locked(&store.rates) = Rates {
+                commands_per_second: totals.commands.saturating_sub(commands) as f64 / elapsed,
+                input_kib_per_second: totals.input_bytes.saturating_sub(input) as f64
+                    / 1024.0
+                    / elapsed,
+                output_kib_per_second: totals.output_bytes.saturating_sub(output) as f64
+                    / 1024.0
+                    / elapsed,
+            };
+        }
+        self.rates = Some((
+            now,
+            totals.commands,
+            totals.input_bytes,
+            totals.output_bytes,
+        ));
+    }
+}

@@ -1,0 +1,287 @@
+//! The keyspace: databases, cut into shards, each a table of entries in the pool.
+//!
+//! It may not know commands, replies or sessions, and decides no policy: whether a key that is in the way should be
+//! evicted, or moved, is told to it. Whoever touches a key holds a `Grip` on its shard.
+//!
+//! Invariants: a key lies in the table its hash names, in exactly one shard; a table is only reached through a grip on its
+//! shard, and only changed through an exclusive one.
+
+pub mod expiry;
+pub mod lock;
+pub mod scan;
+pub mod segment;
+pub mod table;
+pub mod update;
+
+use crate::numa::Topology;
+use crate::object::entry::Entry;
+use crate::placement::Placement;
+use crate::pool::Pool;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use lock::{Locks, SHARD_COUNT, ShardSet};
+use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
+use table::{Found, Full, Table};
+
+/// The shard of a hash: bits above the tag, so that tag, shard and directory prefix are independent.
+#[inline(always)]
+pub const fn shard_of(hash: u64) -> usize {
+    (hash >> 16) as usize % SHARD_COUNT
+}
+
+/// All keys of one store, and the pool they lie in.
+pub struct Keyspace {
+    /// The memory under it.
+    pub pool: Pool,
+    /// The world and the shards.
+    pub locks: Locks,
+    /// Where new objects go.
+    pub placement: Placement,
+    secrets: RapidSecrets,
+    shards: Box<[Shard]>,
+    databases: u32,
+}
+
+/// One shard: a table for each database, and their counts for those who hold nothing.
+#[repr(align(64))]
+struct Shard {
+    tables: UnsafeCell<Box<[Table]>>,
+    counts: Box<[Counts]>,
+}
+
+/// A table's `len` and `deadlines`, copied there after each change.
+#[derive(Default)]
+struct Counts {
+    keys: AtomicU64,
+    deadlines: AtomicU64,
+}
+
+impl Shard {
+    fn new(databases: u32) -> Shard {
+        Shard {
+            tables: UnsafeCell::new((0..databases).map(|_| Table::default()).collect()),
+            counts: (0..databases).map(|_| Counts::default()).collect(),
+        }
+    }
+}
+
+// SAFETY: tables are reached only through a `Grip`, which holds the shard's lock.
+unsafe impl Sync for Keyspace {}
+// SAFETY: nothing in it belongs to a thread.
+unsafe impl Send for Keyspace {}
+
+impl Keyspace {
+    /// An empty keyspace of `databases` databases whose hashes start from `seed`.
+    pub fn new(pool: Pool, topology: &Topology, databases: u32, seed: u64) -> Keyspace {
+        Keyspace {
+            pool,
+            locks: Locks::default(),
+            placement: Placement::local_first(topology),
+            secrets: RapidSecrets::seed(seed),
+            shards: (0..SHARD_COUNT).map(|_| Shard::new(databases)).collect(),
+            databases,
+        }
+    }
+
+    /// How many databases there are.
+    pub const fn databases(&self) -> u32 {
+        self.databases
+    }
+
+    /// The hash of a key.
+    #[inline(always)]
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        rapidhash_v3_seeded(key, &self.secrets)
+    }
+
+    /// Takes `shards` for `lane`, which holds none.
+    #[inline]
+    pub fn grip(&self, lane: u32, shards: ShardSet, mode: Mode) -> Grip<'_> {
+        match mode {
+            Mode::Shared => self.locks.lock_shared(lane, shards),
+            Mode::Exclusive => self.locks.lock_exclusive(lane, shards),
+            Mode::World => {}
+        }
+        Grip {
+            keyspace: self,
+            lane,
+            shards,
+            mode,
+        }
+    }
+
+    /// Keys and keys with a deadline in database `db`, a little late.
+    pub fn count(&self, db: u32) -> (u64, u64) {
+        self.shards
+            .iter()
+            .map(|shard| &shard.counts[db as usize])
+            .fold((0, 0), |(keys, deadlines), counts| {
+                (
+                    keys + counts.keys.load(Relaxed),
+                    deadlines + counts.deadlines.load(Relaxed),
+                )
+            })
+    }
+}
+
+/// How shards are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Others may read too.
+    Shared,
+    /// Nobody else.
+    Exclusive,
+    /// Nobody else, because the lane holds the whole world exclusively.
+    World,
+}
+
+/// Shards held by one lane; dropping it gives them back.
+pub struct Grip<'a> {
+    keyspace: &'a Keyspace,
+    lane: u32,
+    shards: ShardSet,
+    mode: Mode,
+}
+
+impl Drop for Grip<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        match self.mode {
+            Mode::Shared => self.keyspace.locks.unlock_shared(self.lane),
+            Mode::Exclusive => self.keyspace.locks.unlock_exclusive(self.shards),
+            Mode::World => {}
+        }
+    }
+}
+
+impl<'a> Grip<'a> {
+    /// The keyspace it holds a part of.
+    #[inline(always)]
+    pub const fn keyspace(&self) -> &'a Keyspace {
+        self.keyspace
+    }
+
+    /// The pool.
+    #[inline(always)]
+    pub const fn pool(&self) -> &'a Pool {
+        &self.keyspace.pool
+    }
+
+    /// Whether keys may be changed through it.
+    pub fn is_exclusive(&self) -> bool {
+        self.mode != Mode::Shared
+    }
+
+    #[inline(always)]
+    fn table(&self, db: u32, shard: usize) -> &Table {
+        debug_assert!(self.mode == Mode::World || self.shards.contains(shard));
+        // SAFETY: the shard is held, so nobody changes its tables.
+        unsafe { &(&*self.keyspace.shards[shard].tables.get())[db as usize] }
+    }
+
+    /// Changes one table and publishes its counts.
+    #[inline(always)]
+    fn change<R>(&mut self, db: u32, shard: usize, change: impl FnOnce(&mut Table) -> R) -> R {
+        assert!(
+            self.is_exclusive(),
+            "a shard is changed under an exclusive lock"
+        );
+        debug_assert!(self.mode == Mode::World || self.shards.contains(shard));
+        let shard = &self.keyspace.shards[shard];
+        // SAFETY: the shard is held exclusively, and `&mut self` keeps other references away.
+        let table = unsafe { &mut (&mut *shard.tables.get())[db as usize] };
+        let result = change(table);
+        shard.counts[db as usize]
+            .keys
+            .store(table.len() as u64, Relaxed);
+        shard.counts[db as usize]
+            .deadlines
+            .store(table.deadlines() as u64, Relaxed);
+        result
+    }
+
+    /// The entry of `key`, expired or not.
+    #[inline(always)]
+    pub fn find(&self, db: u32, hash: u64, key: &[u8]) -> Option<Found> {
+        self.table(db, shard_of(hash)).find(self.pool(), hash, key)
+    }
+
+    /// Adds an entry whose key is not there yet. The table grows on a fast node, or where there is room.
+    pub fn insert(&mut self, db: u32, hash: u64, entry: Entry) -> Result<(), Full> {
+        let (keyspace, shard) = (self.keyspace, shard_of(hash));
+        let hash_of = |entry: Entry| keyspace.hash(entry.key());
+        let node = keyspace.placement.table_node(shard);
+        let attempt = |table: &mut Table| {
+            let mut nodes = keyspace.placement.order(node).iter();
+            nodes.any(|&node| {
+                table
+                    .insert(&keyspace.pool, node, hash, entry, hash_of)
+                    .is_ok()
+            })
+        };
+        if self.change(db, shard, attempt) {
+            Ok(())
+        } else {
+            Err(Full)
+        }
+    }
+
+    /// Points a key at another entry of the same key; the old one is the caller's.
+    #[inline]
+    pub fn replace(&mut self, db: u32, hash: u64, found: Found, entry: Entry) {
+        let pool = self.pool();
+        self.change(db, shard_of(hash), |table| {
+            table.replace(pool, found, entry)
+        });
+    }
+
+    /// Takes a key out; its entry is the caller's.
+    #[inline]
+    pub fn remove(&mut self, db: u32, hash: u64, found: Found) -> Entry {
+        let pool = self.pool();
+        self.change(db, shard_of(hash), |table| table.remove(pool, found, hash))
+    }
+
+    /// Takes a whole database out, shard by shard; the caller frees it. Needs every shard.
+    pub fn take_database(&mut self, db: u32) -> Vec<Table> {
+        (0..SHARD_COUNT)
+            .map(|shard| self.change(db, shard, core::mem::take))
+            .collect()
+    }
+
+    /// Exchanges two databases. Needs every shard.
+    pub fn swap_databases(&mut self, first: u32, second: u32) {
+        for shard in 0..SHARD_COUNT {
+            let mut taken = self.change(first, shard, core::mem::take);
+            self.change(second, shard, |table| core::mem::swap(table, &mut taken));
+            self.change(first, shard, |table| *table = taken);
+        }
+    }
+
+    /// Re-derives every invariant of the tables held.
+    pub fn is_valid(&self) -> Result<(), String> {
+        let keyspace = self.keyspace;
+        for shard in self.shards {
+            for db in 0..keyspace.databases {
+                let hash_of = |entry: Entry| keyspace.hash(entry.key());
+                self.table(db, shard).is_valid(self.pool(), hash_of)?;
+                let strays = self.table(db, shard).entries(self.pool());
+                if strays
+                    .into_iter()
+                    .any(|entry| shard_of(hash_of(entry)) != shard)
+                {
+                    return Err(format!(
+                        "a key lies in shard {shard} that belongs elsewhere"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Frees a table's entries and the table itself, a segment at each call; `false` when nothing is left.
+pub fn free_step(pool: &Pool, table: &mut Table, cursor: &mut usize) -> bool {
+    // SAFETY: the table is out of the keyspace, so nobody else reaches its entries.
+    table.dismantle_step(pool, cursor, |entry| unsafe { entry.free(pool) })
+}

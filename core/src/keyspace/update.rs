@@ -1,0 +1,473 @@
+//! Changes to keys: setting, editing, renaming, copying, deadlines. Each either happens whole or, when no node has room,
+//! not at all.
+//!
+//! It may not know commands or clients. Invariant: after every call the pool holds exactly the entries that tables lead to
+//! and what they own; what was replaced is freed, what failed is undone.
+
+use crate::keyspace::Grip;
+use crate::keyspace::table::{Found, Full};
+use crate::object::entry::{Body, Entry, EntryDraft};
+use crate::object::string::{self, Block, StringValue};
+use crate::pool::prefix::{Encoding, ObjectType, Shape, Use};
+use crate::pool::{Pool, usable_size};
+
+/// A key, where it belongs, and who is creating or changing it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'k> {
+    /// Its database.
+    pub db: u32,
+    /// Its hash.
+    pub hash: u64,
+    /// Its bytes.
+    pub key: &'k [u8],
+    /// Node index of whoever asks: new objects are placed by it.
+    pub node: u32,
+    /// Seconds, for a new key's use word.
+    pub clock: u32,
+}
+
+/// What happens to a key's deadline when its value is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// It stays as it is.
+    Keep,
+    /// There is none afterwards.
+    Clear,
+    /// It becomes this, in milliseconds of Unix time.
+    At(i64),
+}
+
+impl Deadline {
+    #[inline(always)]
+    fn after(self, before: Option<i64>) -> Option<i64> {
+        match self {
+            Deadline::Keep => before,
+            Deadline::Clear => None,
+            Deadline::At(deadline) => Some(deadline),
+        }
+    }
+}
+
+/// Bytes a block that is being appended to may grow by at once, beyond what was asked (Redis' SDS_MAX_PREALLOC).
+const SPARE_BYTES_MAX: usize = 1 << 20;
+
+impl Grip<'_> {
+    /// Sets a key to a string, whatever it held. `encoding` is `value.encoding()` unless the caller knows better.
+    #[inline]
+    pub fn set_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+        encoding: Encoding,
+        deadline: Deadline,
+    ) -> Result<(), Full> {
+        let before = found.and_then(|found| found.entry.deadline());
+        let deadline = deadline.after(before);
+        if let Some(found) = found
+            && write_in_place(found.entry, value, encoding, deadline)
+        {
+            return Ok(());
+        }
+        self.set_string_anew(target, found, value, encoding, deadline)
+    }
+
+    fn set_string_anew(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+        encoding: Encoding,
+        deadline: Option<i64>,
+    ) -> Result<(), Full> {
+        let entry = self.build_string(target, found, value, encoding, deadline)?;
+        self.link(target, found, entry)
+    }
+
+    /// Makes the entry that would give a key a string and no deadline, and does not link it: see `exchange`.
+    pub fn stage_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+    ) -> Result<Entry, Full> {
+        self.build_string(target, found, value, value.encoding(), None)
+    }
+
+    /// Makes `entry` the value of `target` and answers the entry that was there, which is the caller's now. When there is no
+    /// room for its slot, nothing changes and `entry` stays the caller's.
+    pub fn exchange(&mut self, target: Target<'_>, entry: Entry) -> Result<Option<Entry>, Full> {
+        match self.find(target.db, target.hash, target.key) {
+            Some(found) => {
+                self.replace(target.db, target.hash, found, entry);
+                Ok(Some(found.entry))
+            }
+            None => self.insert(target.db, target.hash, entry).map(|()| None),
+        }
+    }
+
+    /// A string entry that no slot leads to, near the one it is to replace.
+    fn build_string(
+        &self,
+        target: Target<'_>,
+        found: Option<Found>,
+        value: StringValue<'_>,
+        encoding: Encoding,
+        deadline: Option<i64>,
+    ) -> Result<Entry, Full> {
+        let pool = self.pool();
+        let usage = found.map_or_else(
+            || Use::fresh(target.clock, target.node),
+            |f| f.entry.usage_word(),
+        );
+        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
+        let build = |node: u32| {
+            let body = string::body(pool, node, target.key.len(), deadline.is_some(), value)?;
+            let kind = ObjectType::String;
+            let draft = EntryDraft {
+                key: target.key,
+                deadline,
+                kind,
+                encoding,
+                body,
+                usage,
+            };
+            draft.build(pool, node).or_else(|| {
+                free_body(pool, encoding, body);
+                None
+            })
+        };
+        let placement = &self.keyspace().placement;
+        placement.first_with_room(home, build).ok_or(Full)
+    }
+
+    /// Makes `entry` the value of `target`, and frees what was there; `entry` is freed if there is no room for its slot.
+    fn link(&mut self, target: Target<'_>, found: Option<Found>, entry: Entry) -> Result<(), Full> {
+        let pool = self.pool();
+        match found {
+            Some(found) => {
+                self.replace(target.db, target.hash, found, entry);
+                // SAFETY: no slot leads to the old entry any more and the shard is held exclusively.
+                unsafe { found.entry.free(pool) };
+                Ok(())
+            }
+            None => self
+                .insert(target.db, target.hash, entry)
+                .inspect_err(|Full| {
+                    // SAFETY: the entry was never reachable.
+                    unsafe { entry.free(pool) }
+                }),
+        }
+    }
+
+    /// Points a key at a changed copy of its entry; what the entry owns goes over to the copy.
+    fn rebuild(
+        &mut self,
+        target: Target<'_>,
+        found: Found,
+        draft: EntryDraft<'_>,
+    ) -> Result<(), Full> {
+        let pool = self.pool();
+        let home = pool.node_of(found.entry.address());
+        let placement = &self.keyspace().placement;
+        let entry = placement
+            .first_with_room(home, |node| draft.build(pool, node))
+            .ok_or(Full)?;
+        self.replace(target.db, target.hash, found, entry);
+        // SAFETY: no slot leads to the old shell any more; its value belongs to the copy.
+        unsafe { found.entry.free_shell(pool) };
+        Ok(())
+    }
+
+    /// Gives a key a deadline in milliseconds of Unix time, or takes it away.
+    pub fn set_deadline(
+        &mut self,
+        target: Target<'_>,
+        found: Found,
+        deadline: Option<i64>,
+    ) -> Result<(), Full> {
+        match deadline {
+            Some(deadline) if found.entry.shape().has_deadline() => {
+                // SAFETY: the entry has a deadline and the shard is held exclusively.
+                unsafe { found.entry.set_deadline(deadline) };
+                Ok(())
+            }
+            None if !found.entry.shape().has_deadline() => Ok(()),
+            deadline => self.rebuild(
+                target,
+                found,
+                EntryDraft {
+                    deadline,
+                    ..EntryDraft::of(found.entry)
+                },
+            ),
+        }
+    }
+
+    /// Writes `bytes` into a string at `offset`, zero-filling a gap, and answers its new length; the key is created if need
+    /// be. The value becomes `raw`. The caller has checked the type and the length's limit.
+    pub fn edit_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        offset: usize,
+        bytes: &[u8],
+    ) -> Result<usize, Full> {
+        let pool = self.pool();
+        let value = found.map_or(StringValue::Bytes(b""), |found| {
+            StringValue::of(found.entry)
+        });
+        let old_len = value.len();
+        let new_len = old_len.max(offset + bytes.len());
+        if let Some(block) = found.and_then(|found| string::block_of(found.entry))
+            && block.capacity() >= offset + bytes.len()
+        {
+            // SAFETY: the block has room and the shard is held exclusively.
+            unsafe { block.write(offset, bytes) };
+            found.inspect(|found| set_outside_encoding(found.entry, Encoding::Raw));
+            return Ok(new_len);
+        }
+        let has_deadline = found.is_some_and(|found| found.entry.shape().has_deadline());
+        if string::is_embedded(target.key.len(), new_len, has_deadline) {
+            let mut edited = [0u8; crate::object::entry::EMBEDDED_ENTRY_MAX];
+            value.with_bytes(|old| edited[..old_len].copy_from_slice(old));
+            edited[offset..offset + bytes.len()].copy_from_slice(bytes);
+            let value = StringValue::Bytes(&edited[..new_len]);
+            self.set_string(target, found, value, Encoding::Raw, Deadline::Keep)?;
+            return Ok(new_len);
+        }
+        let spare = if found.is_some() {
+            new_len.min(SPARE_BYTES_MAX)
+        } else {
+            0
+        };
+        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
+        let placement = &self.keyspace().placement;
+        let attempt = |capacity: usize| {
+            placement.first_with_room(home, |node| Block::alloc(pool, node, capacity))
+        };
+        let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
+        let block = attempt(capacity).or_else(|| attempt(new_len)).ok_or(Full)?;
+        // SAFETY: the block is ours alone and has room for both.
+        value.with_bytes(|old| unsafe {
+            block.write(0, old);
+            block.write(offset, bytes);
+        });
+        self.adopt_block(target, found, block).map(|()| new_len)
+    }
+
+    /// Makes `block` a key's value; it is freed if that fails.
+    fn adopt_block(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        block: Block,
+    ) -> Result<(), Full> {
+        let pool = self.pool();
+        if let Some(found) = found
+            && let Some(old) = string::block_of(found.entry)
+        {
+            // SAFETY: the entry has a word, the shard is held exclusively, and nobody reaches the old block afterwards.
+            unsafe {
+                found.entry.set_word(block.word());
+                old.free(pool);
+            }
+            set_outside_encoding(found.entry, Encoding::Raw);
+            return Ok(());
+        }
+        let body = Body::Word(block.word());
+        let usage = found.map_or_else(
+            || Use::fresh(target.clock, target.node),
+            |f| f.entry.usage_word(),
+        );
+        let deadline = found.and_then(|found| found.entry.deadline());
+        let (kind, encoding) = (ObjectType::String, Encoding::Raw);
+        let draft = EntryDraft {
+            key: target.key,
+            deadline,
+            kind,
+            encoding,
+            body,
+            usage,
+        };
+        let home = pool.node_of(block.address());
+        let built = self
+            .keyspace()
+            .placement
+            .first_with_room(home, |node| draft.build(pool, node));
+        match built {
+            Some(entry) => self.link(target, found, entry),
+            None => {
+                // SAFETY: nobody but us has seen the block.
+                unsafe { block.free(pool) };
+                Err(Full)
+            }
+        }
+    }
+
+    /// Removes a key and frees it.
+    pub fn delete(&mut self, db: u32, hash: u64, found: Found) {
+        let pool = self.pool();
+        // SAFETY: the entry is out of the table and the shard is held exclusively.
+        unsafe { self.remove(db, hash, found).free(pool) };
+    }
+
+    /// Gives `source`'s value another key, overwriting what `target` holds.
+    pub fn rename(
+        &mut self,
+        source: Target<'_>,
+        found: Found,
+        target: Target<'_>,
+        overwritten: Option<Found>,
+    ) -> Result<(), Full> {
+        let pool = self.pool();
+        let draft = EntryDraft {
+            key: target.key,
+            ..EntryDraft::of(found.entry)
+        };
+        let home = pool.node_of(found.entry.address());
+        let placement = &self.keyspace().placement;
+        let entry = placement
+            .first_with_room(home, |node| draft.build(pool, node))
+            .ok_or(Full)?;
+        if overwritten.is_none() && self.insert(target.db, target.hash, entry).is_err() {
+            // SAFETY: only the copied shell is ours; the value still belongs to the source.
+            unsafe { entry.free_shell(pool) };
+            return Err(Full);
+        }
+        if let Some(overwritten) = overwritten {
+            self.replace(target.db, target.hash, overwritten, entry);
+            // SAFETY: no slot leads to it any more.
+            unsafe { overwritten.entry.free(pool) };
+        }
+        // The insert may have moved the source's segment: find it again.
+        if let Some(found) = self.find(source.db, source.hash, source.key) {
+            // SAFETY: the shell is out of the table; its value belongs to the new entry.
+            unsafe { self.remove(source.db, source.hash, found).free_shell(pool) };
+        }
+        Ok(())
+    }
+
+    /// Moves a key, as it is, to another database where it does not exist.
+    pub fn change_database(
+        &mut self,
+        source: Target<'_>,
+        found: Found,
+        db: u32,
+    ) -> Result<(), Full> {
+        self.insert(db, source.hash, found.entry)?;
+        self.remove(source.db, source.hash, found);
+        Ok(())
+    }
+
+    /// Makes `target` a copy of `source`, deadline included, overwriting what it holds. The use word starts anew.
+    pub fn copy(
+        &mut self,
+        source: Found,
+        target: Target<'_>,
+        overwritten: Option<Found>,
+    ) -> Result<(), Full> {
+        let entry = source.entry;
+        let deadline = entry.deadline().map_or(Deadline::Clear, Deadline::At);
+        let value = StringValue::of(entry);
+        let encoding = entry.encoding();
+        let deadline = deadline.after(None);
+        self.set_string_anew(target, overwritten, value, encoding, deadline)
+    }
+}
+
+/// Overwrites a string where it lies, when the new one asks for the same cell and has the same parts.
+#[inline(always)]
+fn write_in_place(
+    entry: Entry,
+    value: StringValue<'_>,
+    encoding: Encoding,
+    deadline: Option<i64>,
+) -> bool {
+    let shape = entry.shape();
+    if shape.kind() != ObjectType::String || shape.has_deadline() != deadline.is_some() {
+        return false;
+    }
+    let written = match value {
+        StringValue::Int(value) => {
+            let fits = shape.encoding() == Encoding::Int;
+            if fits {
+                // SAFETY: an int entry has a word, and the shard is held exclusively.
+                unsafe { entry.set_word(value as u64) };
+            }
+            fits
+        }
+        StringValue::Bytes(bytes) if shape.has_word() => overwrite_block(entry, bytes, encoding),
+        StringValue::Bytes(bytes) => overwrite_embedded(entry, bytes, encoding),
+    };
+    if written && let Some(deadline) = deadline {
+        // SAFETY: the entry has a deadline (checked above) and the shard is held exclusively.
+        unsafe { entry.set_deadline(deadline) };
+    }
+    written
+}
+
+#[inline(always)]
+fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
+    let shape = entry.shape();
+    let old_bytes = shape.entry_bytes();
+    let new_bytes = old_bytes - shape.value_len() + bytes.len();
+    if !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline())
+        || usable_size(new_bytes) != usable_size(old_bytes)
+    {
+        return false;
+    }
+    let new_shape = Shape::new(ObjectType::String, encoding, shape.key_len(), bytes.len())
+        .with_deadline(shape.has_deadline());
+    // SAFETY: the cell fits the new shape (same class), and the shard is held exclusively.
+    unsafe {
+        if new_shape != shape {
+            entry.set_shape(new_shape);
+        }
+        entry.embedded_mut().copy_from_slice(bytes);
+    }
+    true
+}
+
+fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
+    let Some(block) = string::block_of(entry) else {
+        return false;
+    };
+    let wanted = usable_size(string::BLOCK_HEADER + bytes.len());
+    let shape = entry.shape();
+    let stays_outside = !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline());
+    let fits = stays_outside && wanted == usable_size(string::BLOCK_HEADER + block.capacity());
+    if fits {
+        // SAFETY: the block has room (same class) and the shard is held exclusively.
+        unsafe {
+            block.truncate(0);
+            block.write(0, bytes);
+        }
+        set_outside_encoding(entry, encoding);
+    }
+    fits
+}
+
+/// Changes what the encoding of a string outside its entry is called: a short value lies outside too when its key is long.
+/// The shard is held exclusively.
+#[inline]
+fn set_outside_encoding(entry: Entry, encoding: Encoding) {
+    let shape = entry.shape();
+    if shape.encoding() != encoding {
+        let renamed = Shape::new(ObjectType::String, encoding, shape.key_len(), 0)
+            .with_deadline(shape.has_deadline())
+            .with_word(true);
+        // SAFETY: the same parts, hence the same bytes; the shard is held exclusively.
+        unsafe { entry.set_shape(renamed) };
+    }
+}
+
+/// Frees the block of a body that found no entry.
+fn free_body(pool: &Pool, encoding: Encoding, body: Body<'_>) {
+    if let (Body::Word(word), false) = (body, encoding == Encoding::Int)
+        && let Some(block) = Block::from_word(word)
+    {
+        // SAFETY: the block was made for this body and nobody else has seen it.
+        unsafe { block.free(pool) };
+    }
+}

@@ -1,0 +1,136 @@
+//! A lane: one execution context, a listener's worker, the main isolate or a thread of core.
+//!
+//! It holds what its owner writes without asking anyone (counters, randomness), its seat at the locks, the node whose
+//! CPUs it runs on, and a mailbox through which other lanes reach its sessions. It may not know what a session is beyond
+//! its handle.
+//!
+//! Invariant: only the owner counts; anyone may post, and the doorbell rings once from the time the mailbox fills until it
+//! is collected.
+
+use crate::command::table::COMMAND_COUNT;
+use crate::stats::{Counter, LaneCounters};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use std::collections::VecDeque;
+use std::io::Write;
+use std::os::unix::net::UnixStream;
+use std::sync::Mutex;
+
+/// What one lane counts for one command.
+#[derive(Default, Debug)]
+pub struct CommandCounters {
+    /// Calls that ran.
+    pub calls: Counter,
+    /// Nanoseconds they took.
+    pub nanos: Counter,
+    /// Calls refused before they ran.
+    pub rejected: Counter,
+    /// Calls that answered with an error.
+    pub failed: Counter,
+}
+
+/// One execution context of a store.
+pub struct Lane {
+    /// Its number at the locks.
+    pub seat: u32,
+    /// Index of the node its CPUs belong to; `None` for lanes whose accesses say nothing about placement.
+    pub node: Option<u32>,
+    /// What it is called in logs and CLIENT LIST.
+    pub label: String,
+    /// What it counts.
+    pub counters: LaneCounters,
+    /// The same by command id.
+    pub commands: Box<[CommandCounters]>,
+    /// Nanoseconds of its longest batch.
+    pub longest_batch: Counter,
+    random: AtomicU64,
+    mailbox: Mutex<VecDeque<(u32, u32)>>,
+    waiting: AtomicU32,
+    doorbell: Option<UnixStream>,
+}
+
+impl Lane {
+    /// A lane with an empty mailbox.
+    pub fn new(seat: u32, node: Option<u32>, label: String, doorbell: Option<UnixStream>) -> Lane {
+        let seed = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seat as u64 + 1) | 1;
+        Lane {
+            seat,
+            node,
+            label,
+            counters: LaneCounters::default(),
+            commands: (0..COMMAND_COUNT)
+                .map(|_| CommandCounters::default())
+                .collect(),
+            longest_batch: Counter::default(),
+            random: AtomicU64::new(seed),
+            mailbox: Mutex::new(VecDeque::new()),
+            waiting: AtomicU32::new(0),
+            doorbell,
+        }
+    }
+
+    /// A weak random word (PCG's multiplier, upper half). Only the owner calls this.
+    #[inline(always)]
+    pub fn random(&self) -> u32 {
+        let next = self
+            .random
+            .load(Relaxed)
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        self.random.store(next, Relaxed);
+        (next >> 32) as u32
+    }
+
+    /// The same, 64 bits of it.
+    pub fn random_u64(&self) -> u64 {
+        (self.random() as u64) << 32 | self.random() as u64
+    }
+
+    /// Tells the owner that `session` needs attention; `why` is bits of `abi::why`. Rings the doorbell if it is silent.
+    pub fn post(&self, session: u32, why: u32) {
+        let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
+        match mailbox.iter_mut().find(|(other, _)| *other == session) {
+            Some((_, reasons)) => *reasons |= why,
+            None => mailbox.push_back((session, why)),
+        }
+        if self.waiting.swap(1, SeqCst) == 0
+            && let Some(mut doorbell) = self.doorbell.as_ref()
+        {
+            // A full socket means that a ring is already waiting there; a closed one that the owner is gone.
+            let _rang_or_gone = doorbell.write(&[1]);
+        }
+    }
+
+    /// Takes up to `count` letters out: pairs of session and reasons. The doorbell may ring again once it is empty.
+    pub fn collect(&self, count: usize) -> Vec<(u32, u32)> {
+        let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
+        let taken = count.min(mailbox.len());
+        let letters = mailbox.drain(..taken).collect();
+        if mailbox.is_empty() {
+            self.waiting.store(0, SeqCst);
+        }
+        letters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn post_rings_once_until_collected() {
+        let (ours, mut theirs) = UnixStream::pair().expect("a socket pair");
+        theirs.set_nonblocking(true).expect("nonblocking");
+        let lane = Lane::new(0, Some(0), "test".into(), Some(ours));
+        lane.post(7, 1);
+        lane.post(7, 2);
+        lane.post(9, 1);
+        let mut rings = [0u8; 8];
+        assert_eq!(theirs.read(&mut rings).expect("one ring"), 1);
+        assert_eq!(lane.collect(1), [(7, 3)]);
+        assert_eq!(lane.collect(10), [(9, 1)]);
+        assert!(theirs.read(&mut rings).is_err());
+        lane.post(7, 4);
+        assert_eq!(theirs.read(&mut rings).expect("another ring"), 1);
+    }
+}

@@ -1,0 +1,143 @@
+//! Opening a store: from option lines to a pool on its nodes, a keyspace over it, and a keeper that watches it.
+//!
+//! Invariant: what cannot be had is said in a sentence; nothing is left behind by a store that could not be opened.
+
+use crate::keeper::Keeper;
+use crate::keyspace::Keyspace;
+use crate::lane::Lane;
+use crate::numa::{self, Topology};
+use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
+use crate::settings::{Settings, lines};
+use crate::store::Store;
+use core::sync::atomic::AtomicU32;
+use std::hash::{BuildHasher, RandomState};
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex};
+
+/// Databases a store has unless told otherwise, as in Redis.
+const DATABASES_DEFAULT: u32 = 16;
+/// Databases a store can have.
+const DATABASES_MAX: u32 = 16 * 1024;
+
+/// A store that is open, with what keeps it going.
+pub struct OpenStore {
+    /// The store.
+    pub store: Arc<Store>,
+    /// Lanes that were opened across the boundary and not closed.
+    pub lanes: AtomicU32,
+    /// Where hotness sampling stands: database and scan cursor.
+    pub sampling: Mutex<(u32, u64)>,
+    _keeper: Keeper,
+}
+
+/// A lane that is open.
+pub struct OpenLane {
+    /// Its store.
+    pub home: Arc<OpenStore>,
+    /// The lane.
+    pub lane: Arc<Lane>,
+    /// Handles of its sessions.
+    pub sessions: Mutex<Vec<u32>>,
+}
+
+/// Opens a store from lines `name value`; the error is a sentence.
+pub fn store(options: &str) -> Result<OpenStore, String> {
+    let settings = Settings::default();
+    let (mut topology, mut databases) = (String::from("auto"), DATABASES_DEFAULT);
+    for (name, value) in lines(options) {
+        match name {
+            "topology" => value.clone_into(&mut topology),
+            "databases" => databases = parse_databases(value)?,
+            _ => settings.set(name, value)?,
+        }
+    }
+    let topology = Topology::parse(&topology).map_err(|error| error.to_string())?;
+    let pool = Pool::open(&pool_options(&topology))?;
+    let unbound: Vec<_> = pool.unbound().to_vec();
+    let keyspace = Keyspace::new(pool, &topology, databases, RandomState::new().hash_one(0u8));
+    let store = Arc::new(Store::new(keyspace, topology, settings));
+    for warning in &store.topology.warnings {
+        store.log("warning", warning);
+    }
+    for (node, why) in unbound {
+        store.log(
+            "warning",
+            &format!("the window of node index {node} could not be bound: {why}"),
+        );
+    }
+    let keeper = Keeper::start(&store)?;
+    Ok(OpenStore {
+        store,
+        lanes: AtomicU32::new(0),
+        sampling: Mutex::default(),
+        _keeper: keeper,
+    })
+}
+
+fn parse_databases(value: &str) -> Result<u32, String> {
+    let databases = value
+        .parse()
+        .ok()
+        .filter(|count| (1..=DATABASES_MAX).contains(count));
+    databases.ok_or_else(|| {
+        format!("'databases' wants a number from 1 to {DATABASES_MAX}, not '{value}'")
+    })
+}
+
+fn pool_options(topology: &Topology) -> PoolOptions {
+    let window = |node: &numa::Node| WindowSpec {
+        kernel_node: node.kernel_node,
+        capacity_bytes: None,
+    };
+    PoolOptions {
+        windows: topology.nodes.iter().map(window).collect(),
+        window_shift: WINDOW_SHIFT,
+        binder: |address, bytes, node| {
+            numa::bind_preferred(address, bytes, Some(node)).map_err(|error| error.to_string())
+        },
+    }
+}
+
+/// Opens a lane for the calling thread on the node of that id (-1: none), pinned to its CPUs if asked.
+pub fn lane(
+    home: &Arc<OpenStore>,
+    node_id: i32,
+    pin: bool,
+    doorbell: &str,
+    label: &str,
+) -> Result<OpenLane, String> {
+    let store = &home.store;
+    let node = match u32::try_from(node_id) {
+        Err(_) => None,
+        Ok(id) => Some(
+            store
+                .topology
+                .index_of(id)
+                .ok_or_else(|| format!("there is no node {id}"))?,
+        ),
+    };
+    let doorbell = match doorbell {
+        "" => None,
+        path => Some(connect(path).map_err(|error| format!("cannot ring '{path}': {error}"))?),
+    };
+    if let (true, Some(node)) = (pin, node) {
+        let cpus = &store.topology.nodes[node as usize].cpus;
+        if let Err(error) = numa::pin_current_thread(cpus) {
+            store.log("warning", &format!("{label} runs unpinned: {error}"));
+        }
+    }
+    let lane = store
+        .open_lane(node, label, doorbell)
+        .ok_or("every lane is taken")?;
+    Ok(OpenLane {
+        home: home.clone(),
+        lane,
+        sessions: Mutex::default(),
+    })
+}
+
+fn connect(path: &str) -> std::io::Result<UnixStream> {
+    let stream = UnixStream::connect(path)?;
+    stream.set_nonblocking(true)?;
+    Ok(stream)
+}

@@ -1,0 +1,347 @@
+//! Arena: one node's share, and the only place where slabs, chunks and spans come and go.
+//!
+//! A lock per size class guards the class's slabs or chunks and their cells; one more guards the
+//! pages. Order: class lock, then page lock, never two class locks (but see `check.rs`, which takes
+//! all of them in ascending order). Cells are taken and given back several at a time, because the
+//! magazines above (`magazine.rs`) ask for several.
+//! This file knows neither threads' magazines nor other nodes.
+//!
+//! Invariants: `used_bytes == sum over classes of used * cell bytes + span pages * 4096`, where
+//! `used` counts a class's taken cells; a class keeps at most
+//! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::chunk::{ChunkHeads, chunk_start};
+use super::lock::Lock;
+use super::page_map::PageKind;
+use super::ranks::{Heads, Ranks};
+use super::size_class::{
+    CELL_CLASSES, CHUNK_PAGES, PAGE_BYTES, SHAPES, SLAB_CLASSES, Shape, chunk_cells,
+};
+use super::slab::SlabHeads;
+use super::span::{LARGE_PAGES, Pages};
+use super::window::Window;
+
+/// Chunks of a middle class from which its new chunks have the next order.
+const CHUNKS_FOR_ORDER: [u32; 2] = [4, 16];
+/// Empty slabs that a class keeps for its next requests (64 KB); a purge takes them.
+pub(super) const EMPTY_SLABS: u32 = 16;
+/// Cells above this never lie in a 16 KB chunk by choice: too few would fit.
+const SMALL_CHUNK_CELL_MAX: u32 = 2048;
+
+/// One size class of one node, behind its lock.
+#[derive(Default)]
+pub(super) struct ClassState {
+    pub(super) ranks: Ranks,
+    /// Cells taken, those in magazines included.
+    pub(super) used: u64,
+    /// Slabs (all at index 0) or chunks by order.
+    pub(super) members: [u32; 3],
+    /// Linked members without a taken cell.
+    pub(super) empty: u32,
+    /// Cells handed out without a magazine, one by one.
+    pub(super) direct: u64,
+    /// Requests that needed a new slab or chunk.
+    pub(super) misses: u64,
+}
+
+/// One node's share of the pool.
+pub(super) struct Arena {
+    pub(super) window: Window,
+    pub(super) classes: Box<[Lock<ClassState>]>,
+    pub(super) pages: Lock<Pages>,
+    /// Bytes of taken cells and live spans; changed under a lock, read without.
+    used_bytes: AtomicU64,
+}
+
+impl Arena {
+    /// The arena of an opened window; chunks and spans together never exceed `limit` bytes.
+    pub(super) fn new(window: Window, limit: Option<u64>) -> Arena {
+        Arena {
+            window,
+            classes: (0..CELL_CLASSES)
+                .map(|_| Lock::new(ClassState::default()))
+                .collect(),
+            pages: Lock::new(Pages::new(window, limit)),
+            used_bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Bytes of taken cells and live spans, those in magazines included.
+    #[inline]
+    pub(super) fn used_bytes(&self) -> u64 {
+        self.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Takes up to `out.len()` cells of `class` out of one slab or chunk; returns how many, 0 when
+    /// there is no memory. `direct` says that the one cell goes straight to a user.
+    pub(super) fn take(&self, class: usize, out: &mut [usize], direct: bool) -> usize {
+        let shape = &SHAPES[class];
+        let mut state = self.classes[class].lock();
+        let taken = if class < SLAB_CLASSES {
+            self.take_from_slab(&mut state, class, shape, out)
+        } else {
+            self.take_from_chunk(&mut state, class, shape, out)
+        };
+        state.used += taken as u64;
+        state.direct += direct as u64 * taken as u64;
+        self.used_bytes
+            .fetch_add(taken as u64 * shape.bytes as u64, Ordering::Relaxed);
+        taken
+    }
+
+    fn take_from_slab(
+        &self,
+        state: &mut ClassState,
+        class: usize,
+        shape: &Shape,
+        out: &mut [usize],
+    ) -> usize {
+        let Some(page) = state
+            .ranks
+            .fullest()
+            .or_else(|| self.new_slab(state, class))
+        else {
+            return 0;
+        };
+        let slab = self.window.slab(page);
+        let before = slab.head().used();
+        let taken = slab.take(shape, out);
+        let counts = (before, before + taken as u32);
+        self.recount(
+            state,
+            SlabHeads(self.window),
+            page,
+            counts,
+            shape.slab_cells as u32,
+        );
+        taken
+    }
+
+    fn take_from_chunk(
+        &self,
+        state: &mut ClassState,
+        class: usize,
+        shape: &Shape,
+        out: &mut [usize],
+    ) -> usize {
+        let Some(page) = state
+            .ranks
+            .fullest()
+            .or_else(|| self.new_chunk(state, class))
+        else {
+            return 0;
+        };
+        let chunk = self.window.chunk(page);
+        let (before, order) = (chunk.head().used(), chunk.head().order as usize);
+        let taken = chunk.take(&self.window, page, shape, out);
+        let counts = (before, before + taken as u32);
+        self.recount(
+            state,
+            ChunkHeads(self.window),
+            page,
+            counts,
+            chunk_cells(class, order),
+        );
+        taken
+    }
+
+    /// Relinks a member whose use changed, and keeps `empty` true.
+    #[inline]
+    fn recount<H: Heads>(
+        &self,
+        state: &mut ClassState,
+        heads: H,
+        page: u32,
+        counts: (u32, u32),
+        capacity: u32,
+    ) {
+        state.empty -= (counts.0 == 0) as u32;
+        state.empty += (counts.1 == 0) as u32;
+        state.ranks.moved(heads, page, counts, capacity);
+    }
+
+    #[cold]
+    fn new_slab(&self, state: &mut ClassState, class: usize) -> Option<u32> {
+        let (page, order) = self.pages.lock().take_slab_page(&self.window, class)?;
+        self.window.slab(page).format(class, order);
+        state.ranks.link(SlabHeads(self.window), page, 0);
+        state.members[0] += 1;
+        state.empty += 1;
+        state.misses += 1;
+        Some(page)
+    }
+
+    #[cold]
+    fn new_chunk(&self, state: &mut ClassState, class: usize) -> Option<u32> {
+        let chunks: u32 = state.members.iter().sum();
+        let demand = CHUNKS_FOR_ORDER
+            .iter()
+            .filter(|&&least| chunks >= least)
+            .count();
+        let wanted = demand.max((SHAPES[class].bytes > SMALL_CHUNK_CELL_MAX) as usize);
+        let mut pages = self.pages.lock();
+        let (page, order) = (0..=wanted).rev().find_map(|order| {
+            Some((
+                pages.take_run(CHUNK_PAGES[order], CHUNK_PAGES[order])?,
+                order,
+            ))
+        })?;
+        self.window.chunk(page).format_cells(class, order);
+        self.window.set_kind(
+            page,
+            CHUNK_PAGES[order],
+            PageKind::Cells(class, order).byte(),
+        );
+        drop(pages);
+        state.ranks.link(ChunkHeads(self.window), page, 0);
+        state.members[order] += 1;
+        state.empty += 1;
+        state.misses += 1;
+        Some(page)
+    }
+
+    /// Gives back taken cells of `class`.
+    pub(super) fn put(&self, class: usize, cells: &[usize]) {
+        let shape = &SHAPES[class];
+        let mut state = self.classes[class].lock();
+        let mut dead = Vec::new();
+        for &address in cells {
+            if class < SLAB_CLASSES {
+                self.put_into_slab(&mut state, shape, address);
+            } else if let Some(chunk) = self.put_into_chunk(&mut state, class, shape, address) {
+                dead.push(chunk);
+            }
+        }
+        state.used -= cells.len() as u64;
+        self.used_bytes
+            .fetch_sub(cells.len() as u64 * shape.bytes as u64, Ordering::Relaxed);
+        drop(state);
+        dead.into_iter()
+            .for_each(|(page, order)| self.bury(page, order));
+    }
+
+    #[inline]
+    fn put_into_slab(&self, state: &mut ClassState, shape: &Shape, address: usize) {
+        let page = self.window.page_of(address);
+        let slab = self.window.slab(page);
+        slab.put(shape, address);
+        let used = slab.head().used();
+        let heads = SlabHeads(self.window);
+        self.recount(
+            state,
+            heads,
+            page,
+            (used + 1, used),
+            shape.slab_cells as u32,
+        );
+        if used == 0 && state.empty > EMPTY_SLABS {
+            self.drop_slab(state, page);
+        }
+    }
+
+    fn drop_slab(&self, state: &mut ClassState, page: u32) {
+        let order = self.window.slab(page).head().order as usize;
+        state.ranks.unlink(SlabHeads(self.window), page, 0);
+        state.members[0] -= 1;
+        state.empty -= 1;
+        self.pages.lock().put_slab_page(&self.window, page, order);
+    }
+
+    /// The chunk and its order when it is one empty chunk too many: unlinked, to be buried.
+    fn put_into_chunk(
+        &self,
+        state: &mut ClassState,
+        class: usize,
+        shape: &Shape,
+        address: usize,
+    ) -> Option<(u32, usize)> {
+        let page = self.window.page_of(address);
+        let PageKind::Cells(_, order) = PageKind::from_byte(self.window.kind(page)) else {
+            debug_assert!(false, "free of {address:#x}, which is in no chunk");
+            return None;
+        };
+        let start = chunk_start(page, order);
+        let chunk = self.window.chunk(start);
+        chunk.put(&self.window, start, shape, address);
+        let used = chunk.head().used();
+        let heads = ChunkHeads(self.window);
+        self.recount(
+            state,
+            heads,
+            start,
+            (used + 1, used),
+            chunk_cells(class, order),
+        );
+        (used == 0 && state.empty > 1).then(|| self.unlink_chunk(state, start))
+    }
+
+    fn unlink_chunk(&self, state: &mut ClassState, page: u32) -> (u32, usize) {
+        let order = self.window.chunk(page).head().order as usize;
+        state.ranks.unlink(ChunkHeads(self.window), page, 0);
+        state.members[order] -= 1;
+        state.empty -= 1;
+        (page, order)
+    }
+
+    /// Returns the pages of an unlinked chunk to the free runs.
+    fn bury(&self, page: u32, order: usize) {
+        self.pages.lock().put_run(page, CHUNK_PAGES[order], true);
+    }
+
+    /// A span for `size` bytes; None when there is no memory.
+    pub(super) fn take_span(&self, size: usize) -> Option<usize> {
+        let pages = u32::try_from(size.div_ceil(PAGE_BYTES)).ok()?;
+        let page = self.pages.lock().take_span(pages)?;
+        self.used_bytes
+            .fetch_add(pages as u64 * PAGE_BYTES as u64, Ordering::Relaxed);
+        Some(self.window.address(page))
+    }
+
+    /// Gives back the span at `address` that was taken for `size` bytes.
+    pub(super) fn put_span(&self, address: usize, size: usize) {
+        let page = self.window.page_of(address);
+        let pages = size.div_ceil(PAGE_BYTES) as u32;
+        self.used_bytes
+            .fetch_sub(pages as u64 * PAGE_BYTES as u64, Ordering::Relaxed);
+        let large = pages >= LARGE_PAGES;
+        if large {
+            // The kernel may take long over it: not under the lock.
+            self.window.release(page, pages);
+        }
+        self.pages.lock().put_span(page, pages, !large);
+    }
+
+    /// Gives all memory that serves nobody back to the kernel: empty slabs and chunks, idle slab
+    /// pages, dirty runs.
+    pub(super) fn purge(&self) {
+        for (class, lock) in self.classes.iter().enumerate() {
+            let mut state = lock.lock();
+            if state.empty == 0 {
+                continue;
+            }
+            if class < SLAB_CLASSES {
+                let heads = SlabHeads(self.window);
+                for page in self.empties(&state, heads) {
+                    self.drop_slab(&mut state, page);
+                }
+            } else {
+                let heads = ChunkHeads(self.window);
+                for page in self.empties(&state, heads) {
+                    let (page, order) = self.unlink_chunk(&mut state, page);
+                    self.bury(page, order);
+                }
+            }
+        }
+        let mut pages = self.pages.lock();
+        pages.clean_all(&self.window);
+        pages.clean_down_to(0);
+    }
+
+    fn empties<H: Heads>(&self, state: &ClassState, heads: H) -> Vec<u32> {
+        let mut pages = state.ranks.members(heads, 0, usize::MAX);
+        pages.retain(|&page| heads.head(page).used() == 0);
+        pages
+    }
+}

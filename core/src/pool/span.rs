@@ -1,0 +1,278 @@
+//! Spans and the page runs below them: who has which pages of one window's body.
+//!
+//! ```text
+//! head │ taken, free, taken, taken … taken │ never used, committed │ never used, no rights │
+//!      first                            frontier              committed                 end
+//! ```
+//!
+//! Free runs are *dirty* while they still hold memory, and *clean* once that went back to the
+//! kernel. A request takes the shortest dirty run that fits, else the shortest clean one, else
+//! pages beyond the frontier. Dirty pages save the next user the kernel's work; there are never
+//! more than a budget, beyond which the longest runs are cleaned, and large spans are cleaned at
+//! once. Runs join their neighbours of the same kind, and the frontier moves down again when a
+//! clean run reaches it.
+//! This file knows nothing of cells.
+//!
+//! Invariants: `taken + dirty + clean == frontier - first`; no clean run touches the frontier;
+//! `taken <= limit`; `dirty <= dirty_limit`.
+
+use std::collections::BTreeSet;
+
+use super::chunk::span_descriptor_page;
+use super::page_map::{FREE, SPAN, SPAN_REST};
+use super::runs::Runs;
+use super::size_class::{CELL_MAX, PAGE_BYTES};
+use super::window::Window;
+
+/// Fewest pages of a span.
+pub(super) const SPAN_PAGES_MIN: u32 = (CELL_MAX / PAGE_BYTES) as u32 + 1;
+/// Pages of a span whose memory goes back to the kernel as soon as it is freed (1 MB).
+pub(super) const LARGE_PAGES: u32 = 256;
+/// Dirty pages of a window (32 MB), but at most an eighth of its limit.
+const DIRTY_RUN_PAGES: u32 = 8192;
+/// Pages committed at once, at least (4 MB) and at most (256 MB).
+const STEP_PAGES: (u32, u32) = (1024, 65536);
+
+/// The pages of one window, behind the arena's page lock.
+pub(super) struct Pages {
+    window: Window,
+    dirty_runs: Runs,
+    clean_runs: Runs,
+    /// Most pages in dirty runs.
+    dirty_limit: u32,
+    first: u32,
+    frontier: u32,
+    committed: u32,
+    /// Pages in chunks and spans.
+    taken: u32,
+    /// Most pages that may be taken.
+    limit: u32,
+    /// Fault injection: refuse every commit.
+    refuse: bool,
+    /// Chunks of slabs with idle pages (see `supply.rs`).
+    pub(super) slab_chunks: BTreeSet<u32>,
+    /// Chunks of slabs by order, and the slabs in them.
+    pub(super) slab_chunk_count: [u32; 3],
+    pub(super) slabs: u32,
+    /// Idle slab pages still backed by memory.
+    pub(super) dirty: u32,
+    /// Live spans and their pages.
+    pub(super) spans: u64,
+    pub(super) span_pages: u64,
+    /// Page requests served by a free run, and those that moved the frontier.
+    pub(super) run_hits: u64,
+    pub(super) run_misses: u64,
+    /// The same for spans only.
+    pub(super) span_hits: u64,
+    pub(super) span_misses: u64,
+}
+
+impl Pages {
+    /// The pages of a window that nothing was taken from yet; at most `limit` bytes may be.
+    pub(super) fn new(window: Window, limit: Option<u64>) -> Pages {
+        let first = window.head_pages();
+        let all = window.pages() - first;
+        let limit = limit.map_or(all, |bytes| {
+            (bytes / PAGE_BYTES as u64).min(all as u64) as u32
+        });
+        Pages {
+            window,
+            dirty_runs: Runs::default(),
+            clean_runs: Runs::default(),
+            dirty_limit: DIRTY_RUN_PAGES.min(limit / 8),
+            first,
+            frontier: first,
+            committed: first,
+            taken: 0,
+            limit,
+            refuse: false,
+            slab_chunks: BTreeSet::new(),
+            slab_chunk_count: [0; 3],
+            slabs: 0,
+            dirty: 0,
+            spans: 0,
+            span_pages: 0,
+            run_hits: 0,
+            run_misses: 0,
+            span_hits: 0,
+            span_misses: 0,
+        }
+    }
+
+    /// Takes `pages` pages starting at a multiple of `align` (a power of two), without touching
+    /// the page map. None when the limit, the window or the kernel does not allow it.
+    pub(super) fn take_run(&mut self, pages: u32, align: u32) -> Option<u32> {
+        if pages > self.limit - self.taken {
+            return None;
+        }
+        let free = self.dirty_runs.take(pages, align);
+        let page = match free.or_else(|| self.clean_runs.take(pages, align)) {
+            Some(page) => {
+                self.run_hits += 1;
+                page
+            }
+            None => {
+                let page = self.take_frontier(pages, align)?;
+                self.run_misses += 1;
+                page
+            }
+        };
+        self.taken += pages;
+        Some(page)
+    }
+
+    /// Pages beyond the frontier, committed; the gap that alignment leaves becomes a free run.
+    fn take_frontier(&mut self, pages: u32, align: u32) -> Option<u32> {
+        let page = self.frontier.next_multiple_of(align);
+        let end = page
+            .checked_add(pages)
+            .filter(|&end| end <= self.window.pages())?;
+        if end > self.committed && !self.commit(end) {
+            return None;
+        }
+        if page > self.frontier {
+            self.clean_runs.put(self.frontier, page - self.frontier);
+        }
+        self.frontier = end;
+        Some(page)
+    }
+
+    /// Commits up to `end`, and further by a step that grows with the window's use.
+    fn commit(&mut self, end: u32) -> bool {
+        if self.refuse {
+            return false;
+        }
+        let step = (self.committed - self.first).clamp(STEP_PAGES.0, STEP_PAGES.1);
+        let generous = end
+            .max(self.committed.saturating_add(step))
+            .min(self.window.pages());
+        let granted = [generous, end]
+            .into_iter()
+            .find(|&to| self.window.commit(self.committed, to));
+        self.committed = granted.unwrap_or(self.committed);
+        granted.is_some()
+    }
+
+    /// Gives back pages and marks them free; `dirty` says that they may still hold memory.
+    pub(super) fn put_run(&mut self, page: u32, pages: u32, dirty: bool) {
+        debug_assert!(page >= self.first && page + pages <= self.frontier);
+        self.window.set_kind(page, pages, FREE);
+        self.taken -= pages;
+        if dirty {
+            self.dirty_runs.put(page, pages);
+            self.clean_down_to(self.dirty_limit);
+        } else {
+            self.put_clean(page, pages);
+        }
+    }
+
+    fn put_clean(&mut self, page: u32, pages: u32) {
+        let (start, length) = self.clean_runs.put(page, pages);
+        if start + length == self.frontier {
+            self.clean_runs.remove(start, length);
+            self.frontier = start;
+        }
+    }
+
+    /// Returns the memory of the longest dirty runs to the kernel until at most `limit` dirty
+    /// pages remain.
+    pub(super) fn clean_down_to(&mut self, limit: u32) {
+        while self.dirty_runs.pages() > limit {
+            let Some((page, pages)) = self.dirty_runs.take_longest() else {
+                return;
+            };
+            // What exceeds the limit is enough; the front of a long run stays dirty.
+            let excess = (self.dirty_runs.pages() + pages - limit)
+                .max(LARGE_PAGES)
+                .min(pages);
+            if excess < pages {
+                self.dirty_runs.put(page, pages - excess);
+            }
+            self.window.release(page + pages - excess, excess);
+            self.put_clean(page + pages - excess, excess);
+        }
+    }
+
+    /// A span of `pages` pages; None as for `take_run`.
+    pub(super) fn take_span(&mut self, pages: u32) -> Option<u32> {
+        let misses = self.run_misses;
+        let page = self.take_run(pages, 1)?;
+        let missed = self.run_misses - misses;
+        self.span_misses += missed;
+        self.span_hits += 1 - missed;
+        self.window.set_kind(page, 1, SPAN);
+        self.window.set_kind(page + 1, pages - 1, SPAN_REST);
+        self.window
+            .chunk(span_descriptor_page(page))
+            .format_span(pages);
+        self.spans += 1;
+        self.span_pages += pages as u64;
+        Some(page)
+    }
+
+    /// Gives back a dead span; `dirty` as for `put_run`.
+    pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
+        self.put_run(page, pages, dirty);
+        self.spans -= 1;
+        self.span_pages -= pages as u64;
+    }
+
+    /// Fault injection: while `refuse` is set, every commit fails.
+    pub(super) fn set_refuse(&mut self, refuse: bool) {
+        self.refuse = refuse;
+    }
+
+    /// First page of the body.
+    pub(super) fn first(&self) -> u32 {
+        self.first
+    }
+
+    /// Pages beyond this one were never used.
+    pub(super) fn frontier(&self) -> u32 {
+        self.frontier
+    }
+
+    /// Pages beyond this one have no rights yet.
+    pub(super) fn committed(&self) -> u32 {
+        self.committed
+    }
+
+    /// Pages in chunks and spans.
+    pub(super) fn taken(&self) -> u32 {
+        self.taken
+    }
+
+    /// Length of the free run, dirty or clean, that starts at `page`.
+    pub(super) fn run_at(&self, page: u32) -> Option<u32> {
+        self.dirty_runs
+            .at(page)
+            .or_else(|| self.clean_runs.at(page))
+    }
+
+    /// Number of free runs.
+    pub(super) fn run_count(&self) -> usize {
+        self.dirty_runs.count() + self.clean_runs.count()
+    }
+
+    /// Pages in dirty runs.
+    pub(super) fn dirty_run_pages(&self) -> u32 {
+        self.dirty_runs.pages()
+    }
+
+    /// Whether the counting equations hold.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if !self.dirty_runs.is_valid() || !self.clean_runs.is_valid() {
+            return Err("an index of free runs is damaged".into());
+        }
+        let (dirty, clean) = (self.dirty_runs.pages(), self.clean_runs.pages());
+        let (taken, used) = (self.taken, self.frontier - self.first);
+        let bounded =
+            taken <= self.limit && dirty <= self.dirty_limit && self.frontier <= self.committed;
+        if taken + dirty + clean != used || !bounded {
+            return Err(format!(
+                "pages: taken {taken} + dirty {dirty} + clean {clean} != {used}"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! Settings: the options that core follows, and the facts main owns that INFO shows.
+//!
+//! They come down as text lines `name value`, at the opening of a store and at each CONFIG SET; the table of options,
+//! their checks and their documentation are main's. What core does not know it refuses, so that the two cannot drift.
+//!
+//! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
+
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// Who may use DEBUG.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum DebugAccess {
+    /// Nobody.
+    No = 0,
+    /// Everybody.
+    Yes = 1,
+    /// Clients on this host.
+    Local = 2,
+}
+
+/// The values of `maxmemory-policy`, by the number kept of it.
+pub const MAXMEMORY_POLICIES: [&str; 8] = [
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+];
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $kind:ident = $default:expr, $name:literal;)*) => {
+        /// What CONFIG SET changes in core.
+        pub struct Settings {
+            $($(#[$doc])* pub $field: $kind,)*
+            /// The password clients must give, or empty.
+            pub requirepass: Mutex<String>,
+            /// Whether there is one.
+            pub auth_required: AtomicBool,
+            /// Who may use DEBUG: `DebugAccess` as a number.
+            pub debug_access: AtomicU32,
+            /// What goes when memory is used up: an index into `MAXMEMORY_POLICIES`.
+            pub maxmemory_policy: AtomicU32,
+            /// Names and values main owns.
+            pub facts: Mutex<BTreeMap<String, String>>,
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Settings {
+                    $($field: $kind::new($default),)*
+                    requirepass: Mutex::new(String::new()),
+                    auth_required: AtomicBool::new(false),
+                    debug_access: AtomicU32::new(DebugAccess::No as u32),
+                    maxmemory_policy: AtomicU32::new(0),
+                    facts: Mutex::new(BTreeMap::new()),
+                }
+            }
+        }
+
+        impl Settings {
+            fn set_number(&self, name: &str, value: &str) -> Option<Result<(), String>> {
+                match name {
+                    $($name => Some(Number::set(&self.$field, value)
+                        .ok_or_else(|| format!("'{name}' wants a number, not '{value}'"))),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// A number that can be set from text.
+trait Number {
+    fn set(&self, text: &str) -> Option<()>;
+}
+
+impl Number for AtomicU64 {
+    fn set(&self, text: &str) -> Option<()> {
+        text.parse().ok().map(|value| self.store(value, Relaxed))
+    }
+}
+
+impl Number for AtomicU32 {
+    fn set(&self, text: &str) -> Option<()> {
+        text.parse().ok().map(|value| self.store(value, Relaxed))
+    }
+}
+
+impl Number for AtomicBool {
+    fn set(&self, text: &str) -> Option<()> {
+        let value = match text {
+            "yes" | "1" => true,
+            "no" | "0" => false,
+            _ => return None,
+        };
+        self.store(value, Relaxed);
+        Some(())
+    }
+}
+
+settings! {
+    /// Bytes the pool may hold live; 0 for no limit.
+    maxmemory: AtomicU64 = 0, "maxmemory";
+    /// Sessions that may be open at a time.
+    maxclients: AtomicU32 = 10_000, "maxclients";
+    /// The longest argument, in bytes.
+    proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
+    /// Bytes of unfinished request a client may have waiting.
+    client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// How often a second the keeper runs.
+    hz: AtomicU32 = 10, "hz";
+    /// How hard the keeper looks for expired keys, 1-10.
+    active_expire_effort: AtomicU32 = 1, "active-expire-effort";
+    /// Redis' LFU counter: how slowly it grows.
+    lfu_log_factor: AtomicU32 = 10, "lfu-log-factor";
+    /// Redis' LFU counter: minutes until it falls by one; 0 for never.
+    lfu_decay_time: AtomicU32 = 1, "lfu-decay-time";
+    /// Seconds until an untouched key cools by one level.
+    hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
+    /// The level from which a key counts as hot.
+    hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Free what UNLINK removes in the background even for DEL.
+    lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
+    /// FLUSHALL and FLUSHDB without an argument free in the background.
+    lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+}
+
+impl Settings {
+    /// Takes one line. Unknown names and values out of range are refused with a sentence that says why.
+    pub fn set(&self, name: &str, value: &str) -> Result<(), String> {
+        if let Some(fact) = name.strip_prefix("fact.") {
+            let mut facts = self.facts.lock().unwrap_or_else(|e| e.into_inner());
+            facts.insert(fact.to_owned(), value.to_owned());
+            return Ok(());
+        }
+        match name {
+            "requirepass" => {
+                *self.requirepass.lock().unwrap_or_else(|e| e.into_inner()) = value.to_owned();
+                self.auth_required.store(!value.is_empty(), Relaxed);
+                Ok(())
+            }
+            "enable-debug-command" => self.set_debug_access(value),
+            "maxmemory-policy" => self.set_maxmemory_policy(value),
+            _ => match self.set_number(name, value) {
+                Some(result) => result,
+                // Options of rooms that are still to come are main's alone until they exist.
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Takes lines `name value`, all or none, and answers how many.
+    pub fn set_all(&self, text: &str) -> Result<usize, String> {
+        let rehearsal = Settings::default();
+        for (name, value) in lines(text) {
+            rehearsal.set(name, value)?;
+        }
+        lines(text).try_fold(0, |count, (name, value)| {
+            self.set(name, value).map(|()| count + 1)
+        })
+    }
+
+    fn set_debug_access(&self, value: &str) -> Result<(), String> {
+        let access = match value {
+            "no" => DebugAccess::No,
+            "yes" => DebugAccess::Yes,
+            "local" => DebugAccess::Local,
+            _ => {
+                return Err(format!(
+                    "'enable-debug-command' is yes, no or local, not '{value}'"
+                ));
+            }
+        };
+        self.debug_access.store(access as u32, Relaxed);
+        Ok(())
+    }
+
+    fn set_maxmemory_policy(&self, value: &str) -> Result<(), String> {
+        let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
+        let index =
+            index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
+        self.maxmemory_policy.store(index as u32, Relaxed);
+        Ok(())
+    }
+
+    /// Whether `maxmemory-policy` goes by the frequency of use, so that idle times are not to be told.
+    pub fn has_lfu_policy(&self) -> bool {
+        let index = self.maxmemory_policy.load(Relaxed) as usize;
+        MAXMEMORY_POLICIES[index].ends_with("lfu")
+    }
+
+    /// Who may use DEBUG.
+    pub fn debug_access(&self) -> DebugAccess {
+        match self.debug_access.load(Relaxed) {
+            1 => DebugAccess::Yes,
+            2 => DebugAccess::Local,
+            _ => DebugAccess::No,
+        }
+    }
+
+    /// A fact main owns, or an empty string.
+    pub fn fact(&self, name: &str) -> String {
+        self.facts
+            .lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .get(name)
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
+/// Splits `name value` lines; a value may be empty.
+pub fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split_once(' ').unwrap_or((line, "")))
+}

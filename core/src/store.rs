@@ -1,0 +1,359 @@
+//! A store: one keyspace with its clock, settings, sessions, lanes and effects. Opening two gives two.
+//!
+//! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
+
+use crate::abi::StoreStatus;
+use crate::clock::Clock;
+use crate::command::table::COMMAND_COUNT;
+use crate::effect::EffectStream;
+use crate::keyspace::Keyspace;
+use crate::lane::{CommandCounters, Lane};
+use crate::migrate::MigrationStats;
+use crate::numa::Topology;
+use crate::session::Sessions;
+use crate::settings::Settings;
+use crate::stats::Totals;
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::*};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Log lines kept for main until it asks; older ones are dropped.
+const MESSAGES_MAX: usize = 1000;
+/// Distinct error codes counted apart (errorstats).
+const ERROR_CODES_MAX: usize = 128;
+
+/// One store.
+pub struct Store {
+    /// Its keys.
+    pub keyspace: Keyspace,
+    /// The nodes it knows.
+    pub topology: Topology,
+    /// Its time.
+    pub clock: Clock,
+    /// What CONFIG SET changes.
+    pub settings: Settings,
+    /// Its clients.
+    pub sessions: Sessions,
+    /// What its writes did.
+    pub effects: EffectStream,
+    /// CLIENT PAUSE.
+    pub pause: Pause,
+    /// What moves did.
+    pub migrations: MigrationStats,
+    /// What waits to be freed in the background.
+    pub lazy_free: crate::keeper::LazyFree,
+    /// Whether active expiry runs (DEBUG SET-ACTIVE-EXPIRE).
+    pub active_expire: AtomicBool,
+    /// Whether core asks main to stop.
+    pub shutdown_requested: AtomicBool,
+    lanes: Mutex<Vec<Arc<Lane>>>,
+    retired: Mutex<Retired>,
+    messages: Mutex<VecDeque<String>>,
+    errors: Mutex<BTreeMap<String, u64>>,
+    /// Bytes the pool held live at its fullest.
+    pub peak_bytes: core::sync::atomic::AtomicU64,
+    /// The clock for INFO's rates.
+    pub rates: Mutex<Rates>,
+}
+
+/// What lanes that are closed have counted.
+struct Retired {
+    totals: Totals,
+    commands: Vec<CommandTotals>,
+    longest_batch_nanos: u64,
+}
+
+/// Sum of `CommandCounters`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommandTotals {
+    /// Calls that ran.
+    pub calls: u64,
+    /// Nanoseconds they took.
+    pub nanos: u64,
+    /// Calls refused before they ran.
+    pub rejected: u64,
+    /// Calls that answered with an error.
+    pub failed: u64,
+}
+
+impl CommandTotals {
+    fn add(&mut self, counters: &CommandCounters) {
+        self.calls += counters.calls.get();
+        self.nanos += counters.nanos.get();
+        self.rejected += counters.rejected.get();
+        self.failed += counters.failed.get();
+    }
+}
+
+/// Rates INFO shows, measured by the keeper.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rates {
+    /// Commands a second.
+    pub commands_per_second: f64,
+    /// KiB a second read.
+    pub input_kib_per_second: f64,
+    /// KiB a second written.
+    pub output_kib_per_second: f64,
+}
+
+/// CLIENT PAUSE: until when, and for what.
+#[derive(Default)]
+pub struct Pause {
+    until_ms: AtomicI64,
+    /// 0 nothing, 1 writes, 2 everything.
+    mode: AtomicU8,
+}
+
+impl Pause {
+    /// Pauses writes, or everything. A pause under way is only lengthened, and never made milder.
+    pub fn begin(&self, now_ms: i64, until_ms: i64, everything: bool) {
+        let running = self.remaining_ms(now_ms).is_some();
+        let (until, mode) = if running {
+            (self.until_ms.load(Relaxed), self.mode.load(Relaxed))
+        } else {
+            (0, 0)
+        };
+        self.until_ms.store(until.max(until_ms), Relaxed);
+        self.mode
+            .store(mode.max(if everything { 2 } else { 1 }), Relaxed);
+    }
+
+    /// Ends it.
+    pub fn end(&self) {
+        self.mode.store(0, Relaxed);
+    }
+
+    /// Milliseconds left, or `None` when nothing is paused.
+    #[inline(always)]
+    pub fn remaining_ms(&self, now_ms: i64) -> Option<i64> {
+        if self.mode.load(Relaxed) == 0 {
+            return None;
+        }
+        let left = self.until_ms.load(Relaxed) - now_ms;
+        (left > 0).then_some(left)
+    }
+
+    /// Whether reads are paused too.
+    pub fn holds_reads(&self) -> bool {
+        self.mode.load(Relaxed) == 2
+    }
+}
+
+/// A mutex's content, also after a panic elsewhere: what these protect is whole between any two statements.
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Store {
+    /// A store over `keyspace`.
+    pub fn new(keyspace: Keyspace, topology: Topology, settings: Settings) -> Store {
+        Store {
+            keyspace,
+            topology,
+            clock: Clock::default(),
+            settings,
+            sessions: Sessions::default(),
+            effects: EffectStream::default(),
+            pause: Pause::default(),
+            migrations: MigrationStats::default(),
+            lazy_free: crate::keeper::LazyFree::default(),
+            active_expire: AtomicBool::new(true),
+            shutdown_requested: AtomicBool::new(false),
+            lanes: Mutex::new(Vec::new()),
+            retired: Mutex::new(Retired {
+                totals: Totals::default(),
+                commands: vec![CommandTotals::default(); COMMAND_COUNT],
+                longest_batch_nanos: 0,
+            }),
+            messages: Mutex::new(VecDeque::new()),
+            errors: Mutex::new(BTreeMap::new()),
+            peak_bytes: core::sync::atomic::AtomicU64::new(0),
+            rates: Mutex::new(Rates::default()),
+        }
+    }
+
+    /// Opens a lane on a node (an index), or `None` when all seats are taken.
+    pub fn open_lane(
+        &self,
+        node: Option<u32>,
+        label: &str,
+        doorbell: Option<std::os::unix::net::UnixStream>,
+    ) -> Option<Arc<Lane>> {
+        let seat = self.keyspace.locks.open_lane()?;
+        let lane = Arc::new(Lane::new(seat, node, label.to_owned(), doorbell));
+        locked(&self.lanes).push(lane.clone());
+        Some(lane)
+    }
+
+    /// Closes a lane; what it counted is kept.
+    pub fn close_lane(&self, lane: &Lane) {
+        let mut retired = locked(&self.retired);
+        lane.counters.add_to(&mut retired.totals);
+        for (total, counters) in retired.commands.iter_mut().zip(lane.commands.iter()) {
+            total.add(counters);
+        }
+        retired.longest_batch_nanos = retired.longest_batch_nanos.max(lane.longest_batch.get());
+        locked(&self.lanes).retain(|other| other.seat != lane.seat);
+        self.keyspace.locks.close_lane(lane.seat);
+    }
+
+    /// The lanes open now.
+    pub fn lanes(&self) -> Vec<Arc<Lane>> {
+        locked(&self.lanes).clone()
+    }
+
+    /// Everything counted since the start or CONFIG RESETSTAT.
+    pub fn totals(&self) -> Totals {
+        let retired = locked(&self.retired);
+        let mut totals = retired.totals.clone();
+        locked(&self.lanes)
+            .iter()
+            .for_each(|lane| lane.counters.add_to(&mut totals));
+        totals
+    }
+
+    /// The same by command id.
+    pub fn command_totals(&self) -> Vec<CommandTotals> {
+        let mut totals = locked(&self.retired).commands.clone();
+        for lane in locked(&self.lanes).iter() {
+            totals
+                .iter_mut()
+                .zip(lane.commands.iter())
+                .for_each(|(total, counters)| total.add(counters));
+        }
+        totals
+    }
+
+    /// Microseconds of the longest batch since the start or CONFIG RESETSTAT.
+    pub fn longest_batch_usec(&self) -> u64 {
+        let retired = locked(&self.retired).longest_batch_nanos;
+        let open = locked(&self.lanes)
+            .iter()
+            .map(|lane| lane.longest_batch.get())
+            .max()
+            .unwrap_or(0);
+        retired.max(open) / 1000
+    }
+
+    /// CONFIG RESETSTAT. Lanes that count at this moment may keep the count of the request in hand.
+    pub fn reset_stats(&self) {
+        let mut retired = locked(&self.retired);
+        retired.totals = Totals::default();
+        retired.commands.fill(CommandTotals::default());
+        retired.longest_batch_nanos = 0;
+        for lane in locked(&self.lanes).iter() {
+            lane.counters.reset();
+            lane.longest_batch.reset();
+            for counters in lane.commands.iter() {
+                [
+                    &counters.calls,
+                    &counters.nanos,
+                    &counters.rejected,
+                    &counters.failed,
+                ]
+                .iter()
+                .for_each(|c| c.reset());
+            }
+        }
+        locked(&self.errors).clear();
+    }
+
+    /// Counts an error reply by its code, the first word of its text.
+    pub fn count_error(&self, code: &[u8]) {
+        let code = String::from_utf8_lossy(code).into_owned();
+        let mut errors = locked(&self.errors);
+        if errors.len() < ERROR_CODES_MAX || errors.contains_key(&code) {
+            *errors.entry(code).or_default() += 1;
+        }
+    }
+
+    /// Error replies by code.
+    pub fn error_counts(&self) -> BTreeMap<String, u64> {
+        locked(&self.errors).clone()
+    }
+
+    /// Says something in the server's log. `level` is debug, verbose, notice or warning.
+    pub fn log(&self, level: &str, text: &str) {
+        let mut messages = locked(&self.messages);
+        if messages.len() == MESSAGES_MAX {
+            messages.pop_front();
+        }
+        messages.push_back(format!("{level} {text}"));
+    }
+
+    /// Takes as many log lines out as fit `bytes`, each ended by a newline.
+    pub fn take_messages(&self, bytes: usize) -> String {
+        let mut messages = locked(&self.messages);
+        let mut text = String::new();
+        while messages
+            .front()
+            .is_some_and(|line| text.len() + line.len() < bytes)
+        {
+            text.extend(messages.pop_front());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Log lines that wait.
+    pub fn messages_waiting(&self) -> usize {
+        locked(&self.messages).len()
+    }
+
+    /// The numbers main asks for each tick.
+    pub fn status(&self) -> StoreStatus {
+        let totals = self.totals();
+        let pool = &self.keyspace.pool;
+        let nodes = self.topology.nodes.len() as u32;
+        let count = |db| self.keyspace.count(db);
+        let (keys, expires) = (0..self.keyspace.databases())
+            .map(count)
+            .fold((0, 0), |sum, (k, e)| (sum.0 + k, sum.1 + e));
+        let moved = self.migrations.totals();
+        StoreStatus {
+            used_bytes: pool.used_bytes(),
+            reserved_bytes: (0..nodes)
+                .filter_map(|node| pool.stats(node))
+                .map(|stats| stats.committed_bytes)
+                .sum(),
+            stray_bytes: 0,
+            maxmemory_bytes: self.settings.maxmemory.load(Relaxed),
+            keys,
+            expires,
+            ops_total: totals.commands,
+            boundary_calls: totals.boundary_calls,
+            handoffs: totals.hand_offs,
+            hits: totals.keyspace_hits,
+            misses: totals.keyspace_misses,
+            local_accesses: totals.local_accesses,
+            remote_accesses: totals.remote_accesses,
+            expired_keys: totals.expired_keys,
+            evicted_keys: 0,
+            moved_keys: moved.successful,
+            moved_bytes: moved.bytes,
+            effects: self.effects.latest(),
+            connections_total: totals.connections_received,
+            connections_refused: totals.connections_rejected,
+            input_bytes: totals.input_bytes,
+            output_bytes: totals.output_bytes,
+            started_unix_ms: self.clock.started_unix_ms() as u64,
+            clients: self.sessions.connections(),
+            clients_blocked: 0,
+            lanes: locked(&self.lanes).len() as u32,
+            node_count: nodes,
+            shards: crate::keyspace::lock::SHARD_COUNT as u32,
+            messages: self.messages_waiting() as u32,
+            shutdown_requested: self.shutdown_requested.load(Relaxed) as u32,
+            paused: self.pause.remaining_ms(self.clock.now_ms()).is_some() as u32,
+        }
+    }
+
+    /// Whether `maxmemory` is set and reached.
+    #[inline(always)]
+    pub fn is_over_maxmemory(&self) -> bool {
+        let limit = self.settings.maxmemory.load(Relaxed);
+        limit != 0 && self.keyspace.pool.used_bytes() > limit
+    }
+}
