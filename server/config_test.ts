@@ -87,9 +87,9 @@ Deno.test("Config.load() refuses what would lose data or safety in silence, and 
 
 Deno.test("Config.warnings: one sentence for each value that costs comfort only", () => {
   assertEquals(load("--save", "").warnings, []);
-  const warnings = load("--daemonize", "yes", "--maxmemory-policy", "allkeys-lru").warnings;
+  const warnings = load("--supervised", "systemd", "--maxmemory-policy", "allkeys-lru").warnings;
   assertEquals(warnings.map((text) => text.split(" ")[0]), [
-    "daemonize",
+    "supervised",
     "maxmemory-policy",
     "save",
   ]);

@@ -96,9 +96,6 @@ export const SECURITY_OPTIONS: readonly Option[] = [
     refuseUnless("", "modules are not supported, so their commands and types would be missing")),
 ];
 
-const STAYS =
-  "the server stays in the foreground; let a service manager, or nohup and &, put it in the background";
-
 const PROCESS_TITLE = kind.matching(
   "<template>",
   /^(?!$)([^{}]|\{(title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)\})*$/,
@@ -109,7 +106,7 @@ const PROCESS_TITLE = kind.matching(
 // deno-fmt-ignore
 export const PROCESS_OPTIONS: readonly Option[] = [
   option("include", kind.records, "", "Another file, or a pattern for several, read in place.", FILE_ONLY),
-  option("daemonize", bool, "no", "Whether the server goes to the background.", warnUnless("no", STAYS)),
+  option("daemonize", bool, "no", "Whether the server goes to the background.", SERVER),
   option("supervised", choice("upstart", "systemd", "auto", "no"), "no", "Service manager to tell that the server is ready.",
     warnUnless("no", "no service manager is told when the server is ready; use Type=simple or Type=exec in a systemd unit")),
   option("pidfile", text, "", "File that holds the process id while the server runs.", SERVER),
