@@ -325,7 +325,7 @@ pub(super) fn describe(text: &mut String, node: u32, stats: &NodeStats) {
         chunk_count(stats),
         stats.spans,
         stats.span_bytes,
-        stats.kept_bytes,
+        stats.dirty_bytes,
         stats.idle_pages,
         stats.free_runs,
         stats.slab_hits,
