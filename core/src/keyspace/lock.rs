@@ -346,9 +346,10 @@ mod tests {
                             shared.locks.unlock_exclusive(set);
                         } else {
                             shared.locks.lock_shared(lane, set);
-                            // SAFETY: the shards of `set` are held shared and nobody writes them.
                             set.for_each(|shard| {
-                                assert_eq!(unsafe { *shared.cells[shard].get() } % 2, 0)
+                                // SAFETY: the shards of `set` are held shared and nobody writes them.
+                                let value = unsafe { *shared.cells[shard].get() };
+                                assert_eq!(value % 2, 0);
                             });
                             shared.locks.unlock_shared(lane);
                         }
