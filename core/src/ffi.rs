@@ -364,12 +364,12 @@ unsafe fn on_session(
         let session = inside.get()?;
         let store: Arc<Store> = session.store().clone();
         let run = AssertUnwindSafe(|| body(session, &mut record));
-        std::panic::catch_unwind(run).or_else(|panic| {
+        std::panic::catch_unwind(run).map_err(|panic| {
             store.log(
                 "warning",
                 &format!("a command failed inside core: {}", panic_text(&*panic)),
             );
-            Err(Status::Panic)
+            Status::Panic
         })
     });
     if !outcome.is_null() {

@@ -34,6 +34,12 @@ pub struct Shared<T> {
     slots: Mutex<Vec<(u32, Option<Arc<T>>)>>,
 }
 
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Shared::new()
+    }
+}
+
 impl<T> Shared<T> {
     /// An empty table.
     pub const fn new() -> Shared<T> {
@@ -96,6 +102,12 @@ pub struct Cells<T> {
     chunks: [OnceLock<Box<[Cell<T>]>>; (INDEX_MASK as usize + 1) / CHUNK],
     free: Mutex<Vec<u32>>,
     used: AtomicU32,
+}
+
+impl<T> Default for Cells<T> {
+    fn default() -> Self {
+        Cells::new()
+    }
 }
 
 impl<T> Cells<T> {

@@ -37,7 +37,7 @@ struct Link(u64);
 
 impl Link {
     fn new(offset: u64, lines: u32, depth: u32) -> Link {
-        Link(offset / 8 | (lines as u64) << 41 | (depth as u64) << 49)
+        Link((offset / 8) | ((lines as u64) << 41) | ((depth as u64) << 49))
     }
     #[inline(always)]
     const fn offset(self) -> u64 {
@@ -437,7 +437,7 @@ impl Table {
                 *budget -= 1;
                 let more = segment
                     .slots_of_home(line)
-                    .fold(true, |more, slot| visit(slot) && more);
+                    .fold(true, |more, slot| visit(slot) & more);
                 if !more {
                     *budget = 0;
                 }

@@ -245,7 +245,7 @@ impl Decimal<'_> {
         let dividend = digits << shift;
         let rest = dividend % divisor != 0;
         Exact {
-            mantissa: dividend / divisor | u128::from(rest),
+            mantissa: (dividend / divisor) | u128::from(rest),
             exponent: -i64::from(shift),
         }
     }
