@@ -1,3 +1,4 @@
+/** The configuration as a whole: the table, loading, changing, hooks. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   Config,

@@ -1,3 +1,4 @@
+/** The log: levels, lines, files. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { isLogLevel, Log, LOG_MESSAGE_MAX, type LogThreshold } from "./log.ts";
 

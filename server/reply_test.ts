@@ -1,3 +1,4 @@
+/** Replies of server commands in both protocols. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { errorReply, helpReply, okReply, type Protocol, ReplyWriter } from "./reply.ts";
 

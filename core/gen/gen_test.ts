@@ -1,3 +1,4 @@
+/** The generators: what they refuse, and what they write for a small table. */
 import assert from "node:assert/strict";
 import { type Abi, checkAbi, layoutOf } from "./abi_model.ts";
 import { checkCommands } from "./command_check.ts";

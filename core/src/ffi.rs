@@ -9,7 +9,7 @@ use crate::handle::{Cells, Shared};
 use crate::open::{self, OpenLane, OpenStore};
 use crate::sample;
 use crate::session::Session;
-use crate::store::{Store, locked};
+use crate::sync::locked;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering::SeqCst;
 use std::sync::Arc;
@@ -285,7 +285,7 @@ pub unsafe extern "C" fn nkv_session_open(lane: u32, text: *const u8, text_bytes
         let open = LANES.get(lane)?;
         let session = Session::open(&open.home.store, &open.lane, self::text(bytes)?);
         let session = session.map_err(|_too_many| Status::MaxClients)?;
-        let face = session.face.clone();
+        let face = session.face().clone();
         let handle = SESSIONS.insert(session)?;
         face.handle.store(handle, SeqCst);
         locked(&open.sessions).push(handle);
@@ -359,19 +359,18 @@ unsafe fn on_session(
     body: impl FnOnce(&mut Session, &mut Outcome) -> i32,
 ) -> i32 {
     let mut record = Outcome::default();
-    let result = guarded(|| {
-        let mut inside = SESSIONS.enter(handle)?;
+    let result = SESSIONS.enter(handle).and_then(|mut inside| {
         let session = inside.get()?;
-        let store: Arc<Store> = session.store().clone();
         let run = AssertUnwindSafe(|| body(session, &mut record));
         std::panic::catch_unwind(run).map_err(|panic| {
-            store.log(
-                "warning",
-                &format!("a command failed inside core: {}", panic_text(&*panic)),
-            );
-            Status::Panic
+            let text = format!("a command failed inside core: {}", panic_text(&*panic));
+            inside.get().map_or(Status::Panic, |session| {
+                session.store().log("warning", &text);
+                Status::Panic
+            })
         })
     });
+    let result = result.unwrap_or_else(Status::result);
     if !outcome.is_null() {
         // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
         unsafe { outcome.write_unaligned(record) };

@@ -9,7 +9,7 @@
 //! a session is used by one thread at a time, whatever the callers do.
 
 use crate::abi::Status;
-use crate::store::locked;
+use crate::sync::locked;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_closed_handle_names_nothing_though_its_index_is_used_again() {
-        let cells: Box<Cells<u32>> = Box::new(Cells::new());
+        let cells: Box<Cells<u32>> = Box::default();
         let first = cells.insert(7).expect("a handle");
         assert_eq!(*cells.enter(first).expect("open").get().expect("there"), 7);
         assert_eq!(cells.remove(first), Ok(7));
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_cell_admits_one_at_a_time() {
-        let cells: Box<Cells<u32>> = Box::new(Cells::new());
+        let cells: Box<Cells<u32>> = Box::default();
         let handle = cells.insert(1).expect("a handle");
         let inside = cells.enter(handle).expect("free");
         assert_eq!(cells.enter(handle).err(), Some(Status::InUse));

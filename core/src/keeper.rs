@@ -6,16 +6,13 @@
 
 use crate::effect::Cause;
 use crate::keyspace::expiry::Step;
-use crate::keyspace::free_step;
 use crate::keyspace::lock::SHARD_COUNT;
-use crate::keyspace::table::{Position, Table};
+use crate::keyspace::table::Position;
 use crate::lane::Lane;
-use crate::object::entry::Entry;
-use crate::object::string;
-use crate::store::{Rates, Store, locked};
-use core::sync::atomic::{AtomicU64, Ordering::*};
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use crate::store::{Rates, Store};
+use crate::sync::locked;
+use core::sync::atomic::Ordering::*;
+use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 /// Part of a tick that active expiry may take while there is much to do, in percent; each step of
@@ -23,123 +20,6 @@ use std::time::{Duration, Instant};
 const EXPIRE_SHARE_PERCENT: u32 = 25;
 /// Lines a step of expiry reads: eight keys each.
 const STEP_LINES: usize = 64;
-/// A value of more bytes than this is freed in the background by UNLINK.
-const LAZY_FREE_MIN_BYTES: usize = 64 * 1024;
-
-/// Something unlinked that waits to be freed.
-enum Garbage {
-    /// A whole table, and how far it is dismantled.
-    Table(Box<Table>, usize),
-    /// One entry with all it owns.
-    Entry(Entry),
-}
-
-// SAFETY: garbage is out of every table: whoever holds it is alone with it.
-unsafe impl Send for Garbage {}
-
-/// What waits to be freed.
-#[derive(Default)]
-pub struct LazyFree {
-    queue: Mutex<VecDeque<Garbage>>,
-    pending: AtomicU64,
-    freed: AtomicU64,
-    /// Held while the keeper frees, and by those who need the pool at rest.
-    freeing: Mutex<()>,
-}
-
-impl LazyFree {
-    /// Keeps the keeper from freeing until the guard is dropped. Waits for the slice under way, a quarter of a tick at
-    /// most.
-    pub fn hold_still(&self) -> MutexGuard<'_, ()> {
-        locked(&self.freeing)
-    }
-
-    /// Counts what was freed in the background from zero again.
-    pub fn reset(&self) {
-        self.freed.store(0, Relaxed);
-    }
-
-    /// Objects that wait.
-    pub fn pending(&self) -> u64 {
-        self.pending.load(Relaxed)
-    }
-
-    /// Objects freed in the background since the start.
-    pub fn freed(&self) -> u64 {
-        self.freed.load(Relaxed)
-    }
-
-    fn push(&self, garbage: Garbage, objects: u64) {
-        self.pending.fetch_add(objects, Relaxed);
-        locked(&self.queue).push_back(garbage);
-    }
-}
-
-impl Store {
-    /// Frees an entry that no table leads to any more; a big one in the background when `lazily`.
-    pub fn dispose(&self, entry: Entry, lazily: bool) {
-        let is_big =
-            string::block_of(entry).is_some_and(|block| block.capacity() >= LAZY_FREE_MIN_BYTES);
-        if lazily && is_big {
-            self.lazy_free.push(Garbage::Entry(entry), 1);
-        } else {
-            // SAFETY: the caller has taken it out of its table.
-            unsafe { entry.free(&self.keyspace.pool) };
-        }
-    }
-
-    /// Frees the tables of a flushed database, in the background when `lazily`.
-    pub fn dispose_tables(&self, tables: Vec<Table>, lazily: bool) {
-        for mut table in tables {
-            if table.slots() == 0 {
-                continue;
-            }
-            if lazily {
-                let keys = table.len() as u64;
-                self.lazy_free
-                    .push(Garbage::Table(Box::new(table), 0), keys);
-            } else {
-                let mut cursor = 0;
-                while free_step(&self.keyspace.pool, &mut table, &mut cursor) {}
-            }
-        }
-    }
-
-    /// Frees waiting garbage until `until`; `false` when none is left.
-    fn free_garbage(&self, until: Instant) -> bool {
-        let _freeing = locked(&self.lazy_free.freeing);
-        loop {
-            let Some(garbage) = locked(&self.lazy_free.queue).pop_front() else {
-                return false;
-            };
-            let done = match garbage {
-                Garbage::Entry(entry) => {
-                    // SAFETY: whoever queued it had taken it out of its table.
-                    unsafe { entry.free(&self.keyspace.pool) };
-                    1
-                }
-                Garbage::Table(mut table, mut cursor) => {
-                    let keys = table.len() as u64;
-                    loop {
-                        if !free_step(&self.keyspace.pool, &mut table, &mut cursor) {
-                            break keys;
-                        }
-                        if Instant::now() >= until {
-                            locked(&self.lazy_free.queue).push_front(Garbage::Table(table, cursor));
-                            return true;
-                        }
-                    }
-                }
-            };
-            self.lazy_free.freed.fetch_add(done, Relaxed);
-            self.lazy_free.pending.fetch_sub(done, Relaxed);
-            if Instant::now() >= until {
-                return true;
-            }
-        }
-    }
-}
-
 /// Where active expiry stands: database, shard, and place in it.
 #[derive(Default)]
 struct Round {
@@ -237,7 +117,9 @@ impl Tick {
         self.measure_rates(store);
         let used = store.keyspace.pool.used_bytes();
         store.peak_bytes.fetch_max(used, Relaxed);
-        store.free_garbage(Instant::now() + period / 4)
+        store
+            .lazy_free
+            .free_until(&store.keyspace.pool, Instant::now() + period / 4)
     }
 
     /// Goes on with the round of active expiry until it is complete or `until`.

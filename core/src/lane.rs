@@ -7,7 +7,6 @@
 //! Invariant: only the owner counts; anyone may post, and the doorbell rings once from the time the mailbox fills until it
 //! is collected.
 
-use crate::command::table::COMMAND_COUNT;
 use crate::stats::{Counter, LaneCounters};
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use std::collections::VecDeque;
@@ -50,14 +49,20 @@ pub struct Lane {
 
 impl Lane {
     /// A lane with an empty mailbox.
-    pub fn new(seat: u32, node: Option<u32>, label: String, doorbell: Option<UnixStream>) -> Lane {
+    pub fn new(
+        seat: u32,
+        node: Option<u32>,
+        label: String,
+        doorbell: Option<UnixStream>,
+        command_count: usize,
+    ) -> Lane {
         let seed = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seat as u64 + 1) | 1;
         Lane {
             seat,
             node,
             label,
             counters: LaneCounters::default(),
-            commands: (0..COMMAND_COUNT)
+            commands: (0..command_count)
                 .map(|_| CommandCounters::default())
                 .collect(),
             longest_batch: Counter::default(),
@@ -121,7 +126,7 @@ mod tests {
     fn post_rings_once_until_collected() {
         let (ours, mut theirs) = UnixStream::pair().expect("a socket pair");
         theirs.set_nonblocking(true).expect("nonblocking");
-        let lane = Lane::new(0, Some(0), "test".into(), Some(ours));
+        let lane = Lane::new(0, Some(0), "test".into(), Some(ours), 3);
         lane.post(7, 1);
         lane.post(7, 2);
         lane.post(9, 1);

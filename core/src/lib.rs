@@ -8,10 +8,13 @@ pub mod clock;
 pub mod error;
 pub mod glob;
 pub mod stats;
+pub mod sync;
 
 /// The boundary's records and status codes.
 pub mod abi;
 mod abi_check;
+/// A client as others see it.
+pub mod client;
 /// What clients ask for.
 pub mod command;
 /// What every change did, for those who must know.
@@ -26,6 +29,8 @@ pub mod keeper;
 pub mod keyspace;
 /// An execution context.
 pub mod lane;
+/// What waits to be freed in the background.
+pub mod lazy_free;
 /// Moving keys between nodes.
 pub mod migrate;
 /// NUMA nodes: what there is, what the process may use, and the kernel calls about them.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what cannot be had is said in a sentence; nothing is left behind by a store that could not be opened.
 
+use crate::command::table::COMMAND_COUNT;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
@@ -55,7 +56,7 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
     let pool = Pool::open(&pool_options(&topology))?;
     let unbound: Vec<_> = pool.unbound().to_vec();
     let keyspace = Keyspace::new(pool, &topology, databases, RandomState::new().hash_one(0u8));
-    let store = Arc::new(Store::new(keyspace, topology, settings));
+    let store = Arc::new(Store::new(keyspace, topology, settings, COMMAND_COUNT));
     for warning in &store.topology.warnings {
         store.log("warning", warning);
     }

@@ -8,118 +8,18 @@
 
 mod batch;
 
-use crate::abi::{Outcome, Status, why};
+use crate::abi::{Outcome, Status};
+use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
 use crate::command::spec::CommandSpec;
 use crate::lane::Lane;
 use crate::resp::{Limits, Parser, Span, Spill};
-use crate::store::{Store, locked};
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::*};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use crate::store::Store;
+use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Bytes of pending input a session keeps allocated when it is idle.
-pub(crate) const PENDING_KEPT: usize = 4 * 1024;
-
-/// What others may see of a session, and do to it.
-pub struct Face {
-    /// Its id, never used twice.
-    pub id: u64,
-    /// Its handle at the boundary.
-    pub handle: AtomicU32,
-    /// Peer's address.
-    pub addr: String,
-    /// The address it came in at.
-    pub laddr: String,
-    /// The descriptor's number as the listener knows it, or -1.
-    pub fd: i64,
-    /// Whether it came in over a Unix socket.
-    pub is_unix: bool,
-    /// Whether it is main's or an embedder's own, not a connection.
-    pub is_internal: bool,
-    /// When it was opened, in milliseconds of Unix time.
-    pub opened_ms: i64,
-    /// Its lane.
-    pub lane: Arc<Lane>,
-    /// CLIENT SETNAME.
-    pub name: Mutex<Vec<u8>>,
-    /// Its last command: table id, or `u32::MAX`.
-    pub last_command: AtomicU32,
-    /// When it last spoke, in milliseconds of Unix time.
-    pub last_ms: AtomicI64,
-    /// Selected database.
-    pub db: AtomicU32,
-    /// 2 or 3.
-    pub protocol: AtomicU32,
-    /// Bytes that wait to be executed.
-    pub pending_bytes: AtomicU64,
-    /// Bytes of replies that wait to be fetched.
-    pub spill_bytes: AtomicU64,
-    /// CLIENT NO-EVICT.
-    pub no_evict: AtomicBool,
-    /// Whether it is to be closed.
-    pub killed: AtomicBool,
-}
-
-impl Face {
-    /// Marks the session to be closed and tells its lane.
-    pub fn kill(&self) {
-        self.killed.store(true, SeqCst);
-        self.lane.post(self.handle.load(Relaxed), why::CLOSE);
-    }
-}
-
-/// The sessions of a store.
-#[derive(Default)]
-pub struct Sessions {
-    next_id: AtomicU64,
-    open: Mutex<BTreeMap<u64, Arc<Face>>>,
-    connections: AtomicU32,
-}
-
-impl Sessions {
-    /// Every open session, by id.
-    pub fn faces(&self) -> Vec<Arc<Face>> {
-        locked(&self.open).values().cloned().collect()
-    }
-
-    /// Connections open now; main's own session is none.
-    pub fn connections(&self) -> u32 {
-        self.connections.load(Relaxed)
-    }
-
-    /// Tells every session that it may go on (CLIENT UNPAUSE).
-    pub fn resume_all(&self) {
-        self.faces()
-            .iter()
-            .for_each(|face| face.lane.post(face.handle.load(Relaxed), why::RESUME));
-    }
-}
-
-/// What CLIENT REPLY asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReplyMode {
-    /// Every reply is sent.
-    On,
-    /// None is.
-    Off,
-    /// CLIENT REPLY SKIP itself: nothing is sent for it, and the next command's reply is to be skipped.
-    SkipArmed,
-    /// The next command's is not.
-    SkipNext,
-}
-
-/// What only commands on this session may read and change.
-pub struct ClientState {
-    /// Selected database.
-    pub db: u32,
-    /// 2 or 3.
-    pub protocol: u8,
-    /// Whether it has logged in, or need not.
-    pub authenticated: bool,
-    /// CLIENT REPLY.
-    pub reply_mode: ReplyMode,
-}
+const PENDING_KEPT: usize = 4 * 1024;
 
 /// A server command that waits for its answer.
 struct HandedOff {
@@ -128,12 +28,15 @@ struct HandedOff {
     muted: bool,
 }
 
-/// One client.
-pub struct Session {
-    /// What others see.
-    pub face: Arc<Face>,
+/// Where a session belongs.
+struct Home {
     store: Arc<Store>,
     lane: Arc<Lane>,
+    face: Arc<Face>,
+}
+
+/// What a session has in hand.
+struct Work {
     client: ClientState,
     parser: Parser,
     spans: Vec<Span>,
@@ -143,193 +46,188 @@ pub struct Session {
     closing: bool,
 }
 
-/// Why no session was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyClients;
+/// One client.
+pub struct Session {
+    home: Home,
+    work: Work,
+}
+
+/// Reads lines `addr`, `laddr`, `unix`, `fd`; without `addr` the client is internal and counts as none.
+fn origin_of(text: &str) -> Origin {
+    let mut origin = Origin {
+        fd: -1,
+        is_internal: true,
+        ..Origin::default()
+    };
+    for (name, value) in crate::settings::lines(text) {
+        match name {
+            "addr" => (origin.addr, origin.is_internal) = (value.to_owned(), false),
+            "laddr" => value.clone_into(&mut origin.laddr),
+            "unix" => origin.is_unix = value == "1",
+            "fd" => origin.fd = value.parse().unwrap_or(-1),
+            _ => {}
+        }
+    }
+    origin
+}
 
 impl Session {
-    /// Opens a session on a lane. `text` is lines `addr`, `laddr`, `unix`, `fd`; without `addr` it is internal and counts
-    /// as no client.
+    /// Opens a session on a lane. `text` says where the client comes from, in lines as `nkv_session_open` takes them.
     pub fn open(
         store: &Arc<Store>,
         lane: &Arc<Lane>,
         text: &str,
     ) -> Result<Session, TooManyClients> {
-        let facts: BTreeMap<&str, &str> = crate::settings::lines(text).collect();
-        let fact = |name: &str| facts.get(name).copied().unwrap_or_default();
-        let is_internal = !facts.contains_key("addr");
-        if !is_internal {
-            let open = store.sessions.connections.fetch_add(1, SeqCst);
-            if open >= store.settings.maxclients.load(Relaxed) {
-                store.sessions.connections.fetch_sub(1, SeqCst);
-                lane.counters.connections_rejected.add(1);
-                return Err(TooManyClients);
-            }
-            lane.counters.connections_received.add(1);
-        }
-        let now_ms = store.clock.now_ms();
-        let face = Arc::new(Face {
-            id: store.sessions.next_id.fetch_add(1, SeqCst) + 1,
-            handle: AtomicU32::new(0),
-            addr: fact("addr").to_owned(),
-            laddr: fact("laddr").to_owned(),
-            fd: fact("fd").parse().unwrap_or(-1),
-            is_unix: fact("unix") == "1",
-            is_internal,
-            opened_ms: now_ms,
-            lane: lane.clone(),
-            name: Mutex::default(),
-            last_command: AtomicU32::new(u32::MAX),
-            last_ms: AtomicI64::new(now_ms),
-            db: AtomicU32::new(0),
-            protocol: AtomicU32::new(2),
-            pending_bytes: AtomicU64::new(0),
-            spill_bytes: AtomicU64::new(0),
-            no_evict: AtomicBool::new(false),
-            killed: AtomicBool::new(false),
-        });
-        locked(&store.sessions.open).insert(face.id, face.clone());
-        let authenticated = is_internal || !store.settings.auth_required.load(Relaxed);
+        let maxclients = store.settings.maxclients.load(Relaxed);
+        let session_bytes = size_of::<Session>() + PENDING_KEPT;
+        let face = store.sessions.admit(
+            origin_of(text),
+            lane,
+            store.clock.now_ms(),
+            maxclients,
+            session_bytes,
+        )?;
+        let authenticated = face.origin.is_internal || !store.settings.auth_required.load(Relaxed);
+        let client = ClientState {
+            db: 0,
+            protocol: 2,
+            authenticated,
+            reply_mode: ReplyMode::On,
+        };
         Ok(Session {
-            face,
-            store: store.clone(),
-            lane: lane.clone(),
-            client: ClientState {
-                db: 0,
-                protocol: 2,
-                authenticated,
-                reply_mode: ReplyMode::On,
+            home: Home {
+                store: store.clone(),
+                lane: lane.clone(),
+                face,
             },
-            parser: Parser::default(),
-            spans: Vec::new(),
-            pending: Vec::new(),
-            spill: Spill::new(),
-            handed_off: None,
-            closing: false,
+            work: Work {
+                client,
+                parser: Parser::default(),
+                spans: Vec::new(),
+                pending: Vec::new(),
+                spill: Spill::new(),
+                handed_off: None,
+                closing: false,
+            },
         })
     }
 
     /// Closes it: others no longer see it.
     pub fn close(self) {
-        locked(&self.store.sessions.open).remove(&self.face.id);
-        if !self.face.is_internal {
-            self.store.sessions.connections.fetch_sub(1, SeqCst);
-        }
+        self.home.store.sessions.dismiss(&self.home.face);
+    }
+
+    /// What others see of it.
+    pub fn face(&self) -> &Arc<Face> {
+        &self.home.face
     }
 
     /// The store it belongs to.
     pub fn store(&self) -> &Arc<Store> {
-        &self.store
-    }
-
-    /// The lane it belongs to.
-    pub fn lane(&self) -> &Arc<Lane> {
-        &self.lane
+        &self.home.store
     }
 
     /// Executes what is complete in the pending bytes and `input`, writing replies to `out`. The result is a count of reply
     /// bytes, or a negated `Status`; `outcome` says more.
     pub fn execute(&mut self, input: &[u8], out: &mut [u8], outcome: &mut Outcome) -> i32 {
-        let store = self.store.clone();
-        let lane = self.lane.clone();
-        lane.counters.boundary_calls.add(1);
+        let Session { home, work } = self;
+        let counters = &home.lane.counters;
+        counters.boundary_calls.add(1);
         if !input.is_empty() {
-            lane.counters.reads.add(1);
-            lane.counters.input_bytes.add(input.len() as u64);
+            counters.reads.add(1);
+            counters.input_bytes.add(input.len() as u64);
         }
-        let result = self.execute_batch(&store, &lane, input, out, outcome);
-        outcome.protocol = self.client.protocol as u32;
-        outcome.db = self.client.db;
-        self.face
+        let result = work.execute(home, input, out, outcome);
+        outcome.protocol = work.client.protocol as u32;
+        outcome.db = work.client.db;
+        home.face
             .pending_bytes
-            .store(self.pending.len() as u64, Relaxed);
-        self.face
+            .store(work.pending.len() as u64, Relaxed);
+        home.face
             .spill_bytes
-            .store(self.spill.len() as u64, Relaxed);
-        lane.counters.output_bytes.add(outcome.reply_bytes as u64);
+            .store(work.spill.len() as u64, Relaxed);
+        counters.output_bytes.add(outcome.reply_bytes as u64);
         result
     }
 
     /// Puts a server command's encoded reply in its place and goes on.
-    pub fn answer(&mut self, reply_bytes: &[u8], out: &mut [u8], outcome: &mut Outcome) -> i32 {
-        let Some(handed_off) = self.handed_off.take() else {
+    pub fn answer(&mut self, reply: &[u8], out: &mut [u8], outcome: &mut Outcome) -> i32 {
+        let Session { home, work } = self;
+        let Some(HandedOff {
+            command,
+            started,
+            muted,
+        }) = work.handed_off.take()
+        else {
             return Status::InvalidArgument.result();
         };
-        let counters = &self.lane.commands[handed_off.command.id as usize];
-        counters
-            .nanos
-            .add(handed_off.started.elapsed().as_nanos() as u64);
-        if let Some(code) = reply_bytes.strip_prefix(b"-") {
+        let counters = &home.lane.commands[command.id as usize];
+        counters.nanos.add(started.elapsed().as_nanos() as u64);
+        if let Some(code) = reply.strip_prefix(b"-") {
             counters.failed.add(1);
-            self.lane.counters.error_replies.add(1);
-            let end = code
-                .iter()
-                .position(|byte| !byte.is_ascii_alphanumeric())
-                .unwrap_or(code.len());
-            self.store.count_error(&code[..end]);
+            home.lane.counters.error_replies.add(1);
+            let end = code.iter().position(|byte| !byte.is_ascii_alphanumeric());
+            home.store.count_error(&code[..end.unwrap_or(code.len())]);
         }
-        if !handed_off.muted {
-            self.spill.push(reply_bytes);
+        if !muted {
+            work.spill.push(reply);
         }
         self.execute(&[], out, outcome)
     }
+}
 
-    fn execute_batch(
-        &mut self,
-        store: &Store,
-        lane: &Lane,
-        input: &[u8],
-        out: &mut [u8],
-        outcome: &mut Outcome,
-    ) -> i32 {
-        if self.face.killed.load(Relaxed) {
+impl Work {
+    fn execute(&mut self, home: &Home, input: &[u8], out: &mut [u8], outcome: &mut Outcome) -> i32 {
+        if home.face.killed.load(Relaxed) {
             return Status::Close.result();
         }
-        let drained = self.spill.drain_into(out);
-        outcome.reply_bytes = drained as u32;
+        if !self.spill.is_empty() {
+            outcome.reply_bytes = self.spill.drain_into(out) as u32;
+        }
         if self.handed_off.is_some() || !self.spill.is_empty() {
             self.pending.extend_from_slice(input);
-            return self.settle(None, lane, outcome);
+            return self.settle(home, None, outcome);
         }
         if self.closing {
             return Status::Close.result();
         }
-        let mut pending = core::mem::take(&mut self.pending);
-        let ended = if pending.is_empty() {
-            let (taken, ended) = batch::run(self, store, lane, input, out, outcome);
-            pending.extend_from_slice(&input[taken..]);
+        let ended = if self.pending.is_empty() {
+            let (taken, ended) = batch::run(self, home, input, out, outcome);
+            self.pending.extend_from_slice(&input[taken..]);
             ended
         } else {
+            let mut pending = core::mem::take(&mut self.pending);
             pending.extend_from_slice(input);
-            let (taken, ended) = batch::run(self, store, lane, &pending, out, outcome);
+            let (taken, ended) = batch::run(self, home, &pending, out, outcome);
             pending.drain(..taken);
+            if pending.is_empty() && pending.capacity() > PENDING_KEPT {
+                pending = Vec::new();
+            }
+            self.pending = pending;
             ended
         };
-        if pending.is_empty() && pending.capacity() > PENDING_KEPT {
-            pending = Vec::new();
-        }
-        self.pending = pending;
-        self.settle(ended, lane, outcome)
+        self.settle(home, ended, outcome)
     }
 
     /// What the caller is told. Replies that wait in the spill come before anything else.
-    fn settle(&mut self, ended: Option<Status>, lane: &Lane, outcome: &Outcome) -> i32 {
+    fn settle(&mut self, home: &Home, ended: Option<Status>, outcome: &Outcome) -> i32 {
         if !self.spill.is_empty() {
             self.closing |= ended == Some(Status::Close);
-            lane.counters.mores.add(1);
+            home.lane.counters.mores.add(1);
             return Status::More.result();
         }
         match ended {
             None => outcome.reply_bytes as i32,
             Some(status) => {
                 if status == Status::Retry {
-                    lane.counters.retries.add(1);
+                    home.lane.counters.retries.add(1);
                 }
                 status.result()
             }
         }
     }
 
+    /// What the client may send now.
     fn limits(&self, store: &Store) -> Limits {
         Limits {
             bulk_max_bytes: store.settings.proto_max_bulk_len.load(Relaxed),

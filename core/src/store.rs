@@ -3,20 +3,23 @@
 //! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
 
 use crate::abi::StoreStatus;
+use crate::client::Sessions;
 use crate::clock::Clock;
-use crate::command::table::COMMAND_COUNT;
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
+use crate::keyspace::table::Table;
 use crate::lane::{CommandCounters, Lane};
+use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
-use crate::session::Sessions;
+use crate::object::entry::Entry;
 use crate::settings::Settings;
 use crate::stats::Totals;
+use crate::sync::locked;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::*};
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 /// Log lines kept for main until it asks; older ones are dropped.
 const MESSAGES_MAX: usize = 1000;
@@ -42,11 +45,12 @@ pub struct Store {
     /// What moves did.
     pub migrations: MigrationStats,
     /// What waits to be freed in the background.
-    pub lazy_free: crate::keeper::LazyFree,
+    pub lazy_free: LazyFree,
     /// Whether active expiry runs (DEBUG SET-ACTIVE-EXPIRE).
     pub active_expire: AtomicBool,
     /// Whether core asks main to stop.
     pub shutdown_requested: AtomicBool,
+    command_count: usize,
     lanes: Mutex<Vec<Arc<Lane>>>,
     retired: Mutex<Retired>,
     messages: Mutex<VecDeque<String>>,
@@ -161,13 +165,6 @@ impl Pause {
     }
 }
 
-/// A mutex's content, also after a panic elsewhere: what these protect is whole between any two statements.
-pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 /// Forty hexadecimal digits that no other run has.
 pub fn random_id() -> String {
     let words = (0..3u8).map(|word| RandomState::new().hash_one(word));
@@ -177,8 +174,13 @@ pub fn random_id() -> String {
 }
 
 impl Store {
-    /// A store over `keyspace`.
-    pub fn new(keyspace: Keyspace, topology: Topology, settings: Settings) -> Store {
+    /// A store over `keyspace` that counts `command_count` commands apart.
+    pub fn new(
+        keyspace: Keyspace,
+        topology: Topology,
+        settings: Settings,
+        command_count: usize,
+    ) -> Store {
         let accesses = vec![Accesses::default(); topology.nodes.len()];
         Store {
             keyspace,
@@ -189,13 +191,14 @@ impl Store {
             effects: EffectStream::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),
-            lazy_free: crate::keeper::LazyFree::default(),
+            lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
             shutdown_requested: AtomicBool::new(false),
+            command_count,
             lanes: Mutex::new(Vec::new()),
             retired: Mutex::new(Retired {
                 totals: Totals::default(),
-                commands: vec![CommandTotals::default(); COMMAND_COUNT],
+                commands: vec![CommandTotals::default(); command_count],
                 longest_batch_nanos: 0,
                 accesses,
             }),
@@ -216,7 +219,13 @@ impl Store {
         doorbell: Option<std::os::unix::net::UnixStream>,
     ) -> Option<Arc<Lane>> {
         let seat = self.keyspace.locks.open_lane()?;
-        let lane = Arc::new(Lane::new(seat, node, label.to_owned(), doorbell));
+        let lane = Arc::new(Lane::new(
+            seat,
+            node,
+            label.to_owned(),
+            doorbell,
+            self.command_count,
+        ));
         locked(&self.lanes).push(lane.clone());
         Some(lane)
     }
@@ -355,6 +364,17 @@ impl Store {
     /// Log lines that wait.
     pub fn messages_waiting(&self) -> usize {
         locked(&self.messages).len()
+    }
+
+    /// Frees an entry that no table leads to any more; a big one in the background when `lazily`.
+    pub fn dispose(&self, entry: Entry, lazily: bool) {
+        self.lazy_free.dispose(&self.keyspace.pool, entry, lazily);
+    }
+
+    /// Frees the tables of a flushed database, in the background when `lazily`.
+    pub fn dispose_tables(&self, tables: Vec<Table>, lazily: bool) {
+        self.lazy_free
+            .dispose_tables(&self.keyspace.pool, tables, lazily);
     }
 
     /// The numbers main asks for each tick.

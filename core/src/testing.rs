@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "each test takes of it what it needs")]
 
 use crate::abi::{Outcome, Status};
+use crate::command::table::COMMAND_COUNT;
 use crate::effect::{Consumer, Effect};
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
@@ -80,7 +81,7 @@ impl Server {
             binder: |_, _, _| Ok(()),
         });
         let keyspace = Keyspace::new(pool.expect("address space"), &topology, 16, 1);
-        let store = Store::new(keyspace, topology, Settings::default());
+        let store = Store::new(keyspace, topology, Settings::default(), COMMAND_COUNT);
         Server::over(Arc::new(store), None)
     }
 

@@ -4,7 +4,9 @@
 //! hour is compared at the end, within `CLOCK_SKEW_MS`. Without a redis-server on the PATH there is nothing to compare with,
 //! and the tests say so and pass.
 
-use numakv_core::{abi, effect, keyspace, lane, numa, open, pool, session, settings, store};
+use numakv_core::{
+    abi, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
+};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};

@@ -1,3 +1,4 @@
+/** CONFIG as clients see it: replies, errors, and what a change does. */
 import { assertEquals } from "@std/assert";
 import { Config } from "../config.ts";
 import { Log } from "../log.ts";

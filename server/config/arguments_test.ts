@@ -1,3 +1,4 @@
+/** The command line: verbs, directives, and what is refused. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments } from "./arguments.ts";
 import { ConfigError } from "./settings.ts";

@@ -1,3 +1,4 @@
+/** Kinds of option values: what each takes, refuses and shows. */
 import { assertEquals, assertThrows } from "@std/assert";
 import * as kind from "./kinds.ts";
 import { formatMemory, MEMORY_MAX, parseMemory } from "./units.ts";

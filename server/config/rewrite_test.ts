@@ -1,3 +1,4 @@
+/** CONFIG REWRITE: what stays, what changes, what is added. */
 import { assertEquals } from "@std/assert";
 import { findOption } from "./options.ts";
 import { rewriteFile, rewriteText } from "./rewrite.ts";

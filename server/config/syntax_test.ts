@@ -1,3 +1,4 @@
+/** The lines of a configuration file: quotes, comments, includes. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { directiveWords, globTest, quoteWord, splitWords } from "./syntax.ts";
 

@@ -38,7 +38,7 @@ export function readSource(path: string): Source {
 
 /** Whether a generator wrote the file: its first lines say so. */
 export function isGenerated({ text }: Source): boolean {
-  return /\bgenerated (by|from)\b/i.test(text.slice(0, 400));
+  return /\b(?:generated (?:by|from)|written by core\/gen\.ts)\b/i.test(text.slice(0, 400));
 }
 
 /** A finding as a line an editor can jump to. */

@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
     message: "give the value its type",
     inCode: false,
   },
-  { pattern: /\bas any\b|:\s*any\b|<any>/, message: "give the value its type", inCode: true },
+  { pattern: /\bas any\b|(?<!:):\s*any\b|<any>/, message: "give the value its type", inCode: true },
   { pattern: /\b(dbg|todo|unimplemented)!/, message: "finish it", inCode: true },
   {
     pattern: new RegExp(`(^|[^\\w.$}*])/(${join("wo", "rk")}/|${join("tm", "p/w")}/)`),

@@ -7,6 +7,7 @@
 use super::dispatch::Flow;
 use super::keys::Words;
 use super::spec::CommandSpec;
+use crate::client::{ClientState, Face};
 use crate::effect::Cause;
 use crate::error;
 use crate::keyspace::table::Found;
@@ -17,7 +18,6 @@ use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
 use crate::resp::{Reply, Span};
-use crate::session::{ClientState, Face};
 use crate::store::Store;
 use std::borrow::Cow;
 

@@ -7,6 +7,7 @@ use super::call::{Answer, Args, Call, Caller, Error, Stale};
 use super::flags::Flags;
 use super::spec::{CommandSpec, Handler, Locks, Run};
 use super::{keys, lookup};
+use crate::client::{ClientState, Face, ReplyMode};
 use crate::clock::use_clock;
 use crate::effect::Cause;
 use crate::error;
@@ -15,7 +16,6 @@ use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
 use crate::pool::prefix::Touch;
 use crate::resp::Reply;
-use crate::session::{ClientState, Face, ReplyMode};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -215,7 +215,7 @@ impl<'a> Context<'a> {
     fn pause_of(&self, spec: &CommandSpec, face: &Face) -> Option<u32> {
         let left = self.store.pause.remaining_ms(self.now_ms)?;
         let held = self.store.pause.holds_reads() || spec.is_write();
-        let exempt = face.is_internal || spec.full_name.starts_with("client");
+        let exempt = face.origin.is_internal || spec.full_name.starts_with("client");
         (held && !exempt).then_some(left.min(PAUSE_RETRY_MAX_MS) as u32)
     }
 

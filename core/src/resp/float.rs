@@ -209,35 +209,37 @@ mod tests {
     use super::*;
 
     /// Each text and what `ZADD` and `ZSCORE` of redis-server 7.0.15 made of it.
+    const READ: &[(&str, f64)] = &[
+        ("inf", f64::INFINITY),
+        ("-inf", f64::NEG_INFINITY),
+        ("+inf", f64::INFINITY),
+        ("INF", f64::INFINITY),
+        ("Infinity", f64::INFINITY),
+        ("+1", 1.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1E5", 1e5),
+        ("000001", 1.0),
+        ("5e-324", 5e-324),
+        ("1e-310", 1e-310),
+        ("0e999999", 0.0),
+        ("0x1p3", 8.0),
+        ("0x1.8", 1.5),
+        ("0X1F", 31.0),
+        ("0x.8p1", 1.0),
+        ("-0xAp-1", -5.0),
+        ("0x1p-1074", 5e-324),
+        ("0x1.8p-1075", 5e-324),
+        ("0x0p-9999999999999", 0.0),
+        ("0x1.fffffffffffff7p0", 2.0 - f64::EPSILON),
+        ("0x1.fffffffffffff8p0", 2.0),
+        ("0x10000000000000000000000000000000000001p-148", 1.0),
+        ("0x1.fffffffffffffp1023", f64::MAX),
+    ];
+
     #[test]
     fn scores_are_read_as_redis_reads_them() {
-        let read: &[(&str, f64)] = &[
-            ("inf", f64::INFINITY),
-            ("-inf", f64::NEG_INFINITY),
-            ("+inf", f64::INFINITY),
-            ("INF", f64::INFINITY),
-            ("Infinity", f64::INFINITY),
-            ("+1", 1.0),
-            (".5", 0.5),
-            ("5.", 5.0),
-            ("1E5", 1e5),
-            ("000001", 1.0),
-            ("5e-324", 5e-324),
-            ("1e-310", 1e-310),
-            ("0e999999", 0.0),
-            ("0x1p3", 8.0),
-            ("0x1.8", 1.5),
-            ("0X1F", 31.0),
-            ("0x.8p1", 1.0),
-            ("-0xAp-1", -5.0),
-            ("0x1p-1074", 5e-324),
-            ("0x1.8p-1075", 5e-324),
-            ("0x0p-9999999999999", 0.0),
-            ("0x1.fffffffffffff7p0", 2.0 - f64::EPSILON),
-            ("0x1.fffffffffffff8p0", 2.0),
-            ("0x10000000000000000000000000000000000001p-148", 1.0),
-            ("0x1.fffffffffffffp1023", f64::MAX),
-        ];
+        let read = READ;
         for (text, want) in read {
             assert_eq!(parse_f64(text.as_bytes()), Some(*want), "{text:?}");
         }

@@ -5,8 +5,8 @@
 
 use super::super::{Answer, Call, Error};
 use super::rename;
-use crate::session::ReplyMode;
-use crate::store::locked;
+use crate::client::ReplyMode;
+use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
 
 const BAD_TIMEOUT: &str = "ERR timeout is not an integer or out of range";

@@ -6,8 +6,8 @@
 use super::super::{Answer, Args, Call, Error, Flow};
 use super::DEFAULT_USER;
 use super::client_list::{Kind, connections};
+use crate::client::Face;
 use crate::error;
-use crate::session::Face;
 
 const BAD_ID: &str = "ERR client-id should be greater than 0";
 const NO_SUCH_CLIENT: &str = "ERR No such client";
@@ -70,10 +70,12 @@ impl<'a> Filter<'a> {
     fn matches(&self, face: &Face, is_caller: bool) -> bool {
         self.id.is_none_or(|id| face.id == id)
             && self.kind != Some(Kind::Other)
-            && self.addr.is_none_or(|addr| face.addr.as_bytes() == addr)
+            && self
+                .addr
+                .is_none_or(|addr| face.origin.addr.as_bytes() == addr)
             && self
                 .laddr
-                .is_none_or(|laddr| face.laddr.as_bytes() == laddr)
+                .is_none_or(|laddr| face.origin.laddr.as_bytes() == laddr)
             && !(is_caller && self.spare_caller)
     }
 }

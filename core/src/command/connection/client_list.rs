@@ -5,8 +5,9 @@
 //! where there is none.
 
 use super::super::{Answer, Call, Error, lookup};
-use crate::session::{Face, Session};
-use crate::store::{Store, locked};
+use crate::client::Face;
+use crate::store::Store;
+use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub(super) fn connections(store: &Store) -> impl Iterator<Item = Arc<Face>> {
         .sessions
         .faces()
         .into_iter()
-        .filter(|face| !face.is_internal)
+        .filter(|face| !face.origin.is_internal)
 }
 
 /// `CLIENT INFO`: the caller's line.
@@ -102,9 +103,9 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
          qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem=0 rbs=0 rbp=0 obl=0 oll={} omem={waiting} \
          tot-mem={total} events={} cmd={} user=default redir=-1 resp={} listener={} node={node}",
         face.id,
-        face.addr,
-        face.laddr,
-        face.fd,
+        face.origin.addr,
+        face.origin.laddr,
+        face.origin.fd,
         String::from_utf8_lossy(&name),
         seconds_since(face.opened_ms),
         seconds_since(face.last_ms.load(Relaxed)),
@@ -123,15 +124,16 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
 /// Bytes core holds for a connection: an estimate from above, growth of its buffers included.
 pub(crate) fn memory_bytes(face: &Face) -> u64 {
     let buffers = face.pending_bytes.load(Relaxed) + face.spill_bytes.load(Relaxed);
-    let fixed = size_of::<Session>() + size_of::<Face>() + crate::session::PENDING_KEPT;
-    fixed as u64 + (face.addr.len() + face.laddr.len()) as u64 + 2 * buffers
+    (size_of::<Face>() + face.session_bytes) as u64
+        + (face.origin.addr.len() + face.origin.laddr.len()) as u64
+        + 2 * buffers
 }
 
 /// Redis' letters: `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
         (face.killed.load(Relaxed), 'A'),
-        (face.is_unix, 'U'),
+        (face.origin.is_unix, 'U'),
         (face.no_evict.load(Relaxed), 'e'),
     ];
     let flags: String = letters

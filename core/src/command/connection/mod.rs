@@ -20,9 +20,10 @@ pub(crate) use client_list::{client_info, client_list, memory_bytes};
 pub(crate) use hello::{REDIS_VERSION, hello};
 
 use super::{Answer, Call, Error, Flow};
+use crate::client::{Face, ReplyMode};
 use crate::error;
-use crate::session::{Face, ReplyMode};
-use crate::store::{Store, locked};
+use crate::store::Store;
+use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// The only user there is until access lists exist.
@@ -129,7 +130,7 @@ pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
     rename(call.face, b"")?;
     call.face.no_evict.store(false, Relaxed);
     call.client.authenticated =
-        call.face.is_internal || !call.store.settings.auth_required.load(Relaxed);
+        call.face.origin.is_internal || !call.store.settings.auth_required.load(Relaxed);
     call.reply.simple("RESET");
     Ok(())
 }

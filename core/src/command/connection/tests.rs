@@ -19,7 +19,7 @@ impl Client {
         let lane = store.open_lane(Some(1), label, None).expect("a free seat");
         let session = Session::open(store, &lane, facts).expect("room for a client");
         session
-            .face
+            .face()
             .handle
             .store(lane.seat + 100, core::sync::atomic::Ordering::Relaxed);
         Client {

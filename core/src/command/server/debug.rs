@@ -5,12 +5,13 @@
 
 use super::super::{Answer, Call, Error};
 use super::{memory, unknown_or_wrong_count};
+use crate::client::Face;
 use crate::error;
 use crate::glob;
 use crate::object::entry::Entry;
-use crate::session::Face;
 use crate::settings::DebugAccess;
-use crate::store::{locked, random_id};
+use crate::store::random_id;
+use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -93,7 +94,11 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
 
 /// Whether DEBUG is open to a client: `local` means over loopback or a Unix socket, or from inside the process.
 fn is_open_to(access: DebugAccess, face: &Face) -> bool {
-    let host = face.addr.rsplit_once(':').map_or("", |(host, _)| host);
+    let host = face
+        .origin
+        .addr
+        .rsplit_once(':')
+        .map_or("", |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = host
         .parse::<std::net::IpAddr>()
@@ -101,7 +106,7 @@ fn is_open_to(access: DebugAccess, face: &Face) -> bool {
     match access {
         DebugAccess::No => false,
         DebugAccess::Yes => true,
-        DebugAccess::Local => face.is_unix || face.is_internal || is_loopback,
+        DebugAccess::Local => face.origin.is_unix || face.origin.is_internal || is_loopback,
     }
 }
 

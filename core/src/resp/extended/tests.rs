@@ -3,10 +3,8 @@
 use super::FloatError::{NanOrInfinity, NotAFloat};
 use super::*;
 
-#[test]
-fn sums_are_those_redis_gives() {
-    #[rustfmt::skip]
-    let recorded: &[(&str, &str, Result<&str, FloatError>)] = &[
+#[rustfmt::skip]
+const RECORDED: &[(&str, &str, Result<&str, FloatError>)] = &[
         ("10.50", "0.1", Ok("10.6")),
         ("5.0e3", "2.0e2", Ok("5200")),
         ("0", "0.1", Ok("0.1")),
@@ -76,6 +74,10 @@ fn sums_are_those_redis_gives() {
         ("0.1", "-0.1", Ok("0")),
         ("1000000000000000000000000", "-999999999999999999999999", Ok("0")),
     ];
+
+#[test]
+fn sums_are_those_redis_gives() {
+    let recorded = RECORDED;
     for (current, increment, want) in recorded {
         let got = incr_by_float(current.as_bytes(), increment.as_bytes());
         assert_eq!(

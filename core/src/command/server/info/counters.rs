@@ -4,7 +4,7 @@
 
 use super::{Facts, Lines};
 use crate::command::lookup;
-use crate::store::locked;
+use crate::sync::locked;
 
 /// Nothing is loaded or saved: what Redis shows of a server without persistence.
 pub(super) fn persistence(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {

@@ -73,7 +73,7 @@ pub(super) fn server(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
 pub(super) fn clients(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     let store = facts.call.store;
     let faces = store.sessions.faces();
-    let most = |bytes: fn(&crate::session::Face) -> u64| {
+    let most = |bytes: fn(&crate::client::Face) -> u64| {
         faces.iter().map(|face| bytes(face)).max().unwrap_or(0)
     };
     lines.fields(&[
