@@ -1,0 +1,127 @@
+/**
+ * A stream of random commands, right and wrong ones, that two servers must answer alike.
+ *
+ * Knows Redis' commands as words. Left out: commands whose reply is another server's own affair (INFO, CLIENT
+ * LIST, TIME), that wait for time to pass, or that change how many replies come.
+ * Invariant: a seed gives one stream.
+ *
+ * @module
+ */
+import { Random } from "./random.ts";
+import type { Argument } from "./resp_client.ts";
+
+/** What stands for a random argument in a template. */
+const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
+  "{k}": (random) => `key:${random.below(24)}`,
+  "{v}": anyValue,
+  "{i}": (random) => random.pick(INTEGERS),
+  "{n}": (random) => String(random.below(40) - 12),
+  "{f}": (random) => random.pick(FLOATS),
+  "{s}": (random) => random.pick(SECONDS),
+  "{ms}": (random) => random.pick(SECONDS) + (random.once(9) ? "x" : "000"),
+  "{at}": (random) => random.pick(["1", "33177117420", "33177117421", "-5", "now", "0"]),
+  "{db}": (random) => random.pick(["0", "0", "1", "2", "15", "16", "-1", "one"]),
+  "{p}": (random) => random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
+  "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
+};
+
+const INTEGERS = [
+  "0", "1", "-1", "7", "10", "255", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
+  "4294967296", "536870911", "+1", " 1", "1.5", "abc", "", "-0", "007",
+]; // deno-fmt-ignore
+const FLOATS = [
+  "1.5", "-0.1", "3", "1e5", "1e-7", "123456789.987654321", "inf", "-inf", "nan", "x", "", " 1", "1e400",
+  "0.1", "100000000000000000", "-3.0e3",
+]; // deno-fmt-ignore
+const SECONDS = ["1000", "5000", "86400", "0", "-1", "9223372036854775807", "99999999", "abc", "1.5"];
+const WORDS = ["", "a", "hello", "12345", "-7", "3.25", "00012", "9223372036854775807", "ohmytext", "mynewtext"];
+
+function anyValue(random: Random): Argument {
+  switch (random.below(8)) {
+    case 0:
+      return String(random.below(100_000) - 50_000);
+    case 1:
+      return random.bytes(random.below(64));
+    case 2:
+      return "x".repeat(random.pick([39, 44, 45, 63, 64, 200, 513, 5000, 20_000]));
+    default:
+      return random.pick(WORDS);
+  }
+}
+
+/** String commands; those that come often are written often. */
+const STRINGS = [
+  "SET {k} {v}", "SET {k} {v}", "SET {k} {v}", "SET {k} {i}", "SET {k} {v} EX {s}", "SET {k} {v} PX {ms}",
+  "SET {k} {v} EXAT {at}", "SET {k} {v} PXAT {at}", "SET {k} {v} NX", "SET {k} {v} XX GET", "SET {k} {v} GET",
+  "SET {k} {v} KEEPTTL", "SET {k} {v} KEEPTTL EX 5", "SET {k} {v} NX XX", "SET {k} {v} EX", "SET {k} {v} FOO",
+  "GET {k}", "GET {k}", "GET {k}", "GETSET {k} {v}", "GETDEL {k}", "GETEX {k}", "GETEX {k} EX {s}",
+  "GETEX {k} PERSIST", "GETEX {k} PXAT {at}", "GETEX {k} EX 5 PERSIST", "SETNX {k} {v}", "SETEX {k} {s} {v}",
+  "PSETEX {k} {ms} {v}", "APPEND {k} {v}", "STRLEN {k}", "SETRANGE {k} {n} {v}", "SETRANGE {k} {i} {v}",
+  "GETRANGE {k} {n} {n}", "GETRANGE {k} {i} {i}", "SUBSTR {k} {n} {n}", "INCR {k}", "DECR {k}",
+  "INCRBY {k} {i}", "DECRBY {k} {i}", "INCRBYFLOAT {k} {f}", "MGET {k} {k} {k}", "MSET {k} {v} {k} {v}",
+  "MSET {k} {v} {k}", "MSETNX {k} {v} {k} {v}", "LCS {k} {k}", "LCS {k} {k} LEN", "LCS {k} {k} IDX",
+  "LCS {k} {k} IDX MINMATCHLEN {n} WITHMATCHLEN", "LCS {k} {k} LEN IDX",
+]; // deno-fmt-ignore
+
+/** Commands on keys of any type, and on their lives. */
+const KEYS = [
+  "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
+  "RENAME {k} {k}", "RENAMENX {k} {k}", "COPY {k} {k}", "COPY {k} {k} REPLACE", "COPY {k} {k} DB {db}",
+  "COPY {k} {k} DB {db} REPLACE", "MOVE {k} {db}", "EXPIRE {k} {s}", "EXPIRE {k} {s} {cond}",
+  "EXPIRE {k} {s} {cond} {cond}", "PEXPIRE {k} {ms}", "EXPIREAT {k} {at}", "PEXPIREAT {k} {at}",
+  "EXPIREAT {k} {at} {cond}", "TTL {k}", "PTTL {k}", "EXPIRETIME {k}", "PEXPIRETIME {k}", "PERSIST {k}",
+  "KEYS {p}", "KEYS {p}", "SCAN 0 COUNT 1000", "SCAN 0 MATCH {p} COUNT 1000",
+  "SCAN 0 COUNT 1000 TYPE string", "SCAN 0 COUNT 1000 TYPE hash", "SCAN abc", "SCAN 0 COUNT {i}x",
+  "SCAN 0 COUNT 0", "SCAN 0 MATCH", "OBJECT ENCODING {k}", "OBJECT REFCOUNT {k}", "OBJECT FREQ {k}",
+  "OBJECT IDLETIME {k}", "RANDOMKEY", "WAIT 0 10", "WAIT x 1", "DBSIZE",
+]; // deno-fmt-ignore
+
+/** Commands on the connection and the server; rarer. */
+const OTHERS = [
+  "PING", "PING {v}", "ECHO {v}", "SELECT {db}", "SELECT 0", "HELLO", "HELLO 2", "HELLO 3", "HELLO 4",
+  "HELLO x", "HELLO 3 AUTH default", "HELLO 3 SETNAME a", "HELLO 3 SETNAME {v}", "AUTH x", "AUTH default x",
+  "AUTH nobody x", "AUTH a b c", "CLIENT SETNAME {v}", "CLIENT SETNAME ok", "CLIENT GETNAME", "CLIENT FOO",
+  "CLIENT NO-EVICT on", "CLIENT NO-EVICT maybe", "CLIENT REPLY foo", "CLIENT KILL", "CLIENT KILL a:1",
+  "CLIENT KILL ID {i}x", "CLIENT KILL FOO bar", "CLIENT LIST TYPE foo", "CLIENT LIST ID x",
+  "CLIENT PAUSE abc", "CLIENT PAUSE 0 FOO", "CLIENT UNPAUSE", "RESET", "FLUSHDB", "FLUSHALL SYNC",
+  "FLUSHDB FOO", "SWAPDB {db} {db}", "OBJECT FOO {k}", "OBJECT", "MEMORY FOO", "MEMORY USAGE {k}",
+  "MEMORY USAGE {k} SAMPLES {n}", "CONFIG FOO", "CONFIG GET hash-max-listpack-entries", "CONFIG GET nothing",
+  "CONFIG SET nothing 1", "CONFIG SET maxmemory abc", "CONFIG SET port", "CONFIG SET a 1 a 2",
+  "COMMAND GETKEYS MSET a 1 b 2", "COMMAND GETKEYS PING", "COMMAND GETKEYS NOPE a", "COMMAND FOO",
+  "COMMAND INFO nope", "COMMAND LIST FILTERBY FOO a", "DEBUG FOO", "INFO nothing", "NOPE {v} {v}", "nope",
+  "SHUTDOWN FOO", "LOLWUT VERSION {v}x", "CLIENT NO-EVICT", "GET", "SET", "CONFIG GET", "COMMAND COUNT 1",
+]; // deno-fmt-ignore
+
+/** Commands without end. */
+export class CommandStream {
+  readonly #random: Random;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  /** The next command: one in 25 has an argument too few, too many or changed in case. */
+  next(): Argument[] {
+    const random = this.#random;
+    const kind = random.below(20);
+    const template = random.pick(kind < 11 ? STRINGS : kind < 17 ? KEYS : OTHERS);
+    const command = template.split(" ").map((word) => this.#fill(word));
+    if (!random.once(25)) return command;
+    const [name = "", ...rest] = command;
+    if (random.once(3)) return [String(name).toLowerCase(), ...rest];
+    if (random.once(2) || command.length === 2) return [...command, anyValue(random)];
+    return command.slice(0, Math.max(1, command.length - 1));
+  }
+
+  /** The next `count` commands. */
+  take(count: number): Argument[][] {
+    return Array.from({ length: count }, () => this.next());
+  }
+
+  #fill(word: string): Argument {
+    const place = /\{\w+\}/.exec(word)?.[0];
+    if (place === undefined) return word;
+    const filled = PLACES[place]?.(this.#random) ?? word;
+    return word === place ? filled : word.replace(place, String(filled));
+  }
+}
