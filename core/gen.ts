@@ -84,7 +84,6 @@ function main(args: string[]): number {
     return stale.length === 0 ? 0 : 1;
   }
   for (const { path, text } of stale) {
-    Deno.mkdirSync(new URL("./", new URL(path, root)), { recursive: true });
     Deno.writeTextFileSync(new URL(path, root), text);
     console.log(`wrote ${path}`);
   }

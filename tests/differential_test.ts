@@ -30,7 +30,8 @@ const near = (unit_ms: number): Comparer => (ours, theirs) => {
   return theirs >= 0 && Math.abs(ours - theirs) * unit_ms <= SLACK_MS;
 };
 
-const sameText: Comparer = (ours, theirs) => Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
+const sameText: Comparer = (ours, theirs) =>
+  Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
 const WHOLE = { depth: 9, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
 
 /** Equal once keys are in one order. */
@@ -43,7 +44,8 @@ function sorted(reply: Reply): Reply {
 }
 
 /** Both have one, or both have none. */
-const sameKind: Comparer = (ours, theirs) => typeof ours === typeof theirs && (ours === null) === (theirs === null);
+const sameKind: Comparer = (ours, theirs) =>
+  typeof ours === typeof theirs && (ours === null) === (theirs === null);
 
 /** Equal but for the connection's number. */
 const sameGreeting: Comparer = (ours, theirs) => sameText(withoutId(ours), withoutId(theirs));

@@ -345,10 +345,7 @@ fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Vec<u8>> {
     }
     match lookup::subcommand(spec, args.get(1)) {
         Some(subcommand) => Ok(subcommand),
-        None if matches!(spec.run, Run::Container) => {
-            Err(error::unknown_subcommand(spec.name, args.get(1)))
-        }
-        None => Ok(spec),
+        None => Err(error::unknown_subcommand(spec.name, args.get(1))),
     }
 }
 
