@@ -19,8 +19,8 @@ use std::sync::Mutex;
 pub struct CommandCounters {
     /// Calls that ran.
     pub calls: Counter,
-    /// Nanoseconds they took.
-    pub nanos: Counter,
+    /// Ticks they took.
+    pub ticks: Counter,
     /// Calls refused before they ran.
     pub rejected: Counter,
     /// Calls that answered with an error.
@@ -39,7 +39,7 @@ pub struct Lane {
     pub counters: LaneCounters,
     /// The same by command id.
     pub commands: Box<[CommandCounters]>,
-    /// Nanoseconds of its longest batch.
+    /// Ticks of its longest batch.
     pub longest_batch: Counter,
     random: AtomicU64,
     mailbox: Mutex<VecDeque<(u32, u32)>>,

@@ -10,13 +10,13 @@ mod batch;
 
 use crate::abi::{Outcome, Status};
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
+use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
 use crate::lane::Lane;
 use crate::resp::{Limits, Parser, Span, Spill};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Bytes of pending input a session keeps allocated when it is idle.
 const PENDING_KEPT: usize = 4 * 1024;
@@ -24,7 +24,8 @@ const PENDING_KEPT: usize = 4 * 1024;
 /// A server command that waits for its answer.
 struct HandedOff {
     command: &'static CommandSpec,
-    started: Instant,
+    /// Ticks at the hand-over.
+    started: u64,
     muted: bool,
 }
 
@@ -162,7 +163,7 @@ impl Session {
             return Status::InvalidArgument.result();
         };
         let counters = &home.lane.commands[command.id as usize];
-        counters.nanos.add(started.elapsed().as_nanos() as u64);
+        counters.ticks.add(ticks().wrapping_sub(started));
         if let Some(code) = reply.strip_prefix(b"-") {
             counters.failed.add(1);
             home.lane.counters.error_replies.add(1);

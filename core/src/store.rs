@@ -4,7 +4,7 @@
 
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
-use crate::clock::Clock;
+use crate::clock::{Clock, nanos};
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
 use crate::keyspace::table::Table;
@@ -69,7 +69,7 @@ pub struct Store {
 struct Retired {
     totals: Totals,
     commands: Vec<CommandTotals>,
-    longest_batch_nanos: u64,
+    longest_batch_ticks: u64,
     accesses: Vec<Accesses>,
 }
 
@@ -94,8 +94,8 @@ impl Accesses {
 pub struct CommandTotals {
     /// Calls that ran.
     pub calls: u64,
-    /// Nanoseconds they took.
-    pub nanos: u64,
+    /// Ticks they took (`clock::nanos` converts).
+    pub ticks: u64,
     /// Calls refused before they ran.
     pub rejected: u64,
     /// Calls that answered with an error.
@@ -105,7 +105,7 @@ pub struct CommandTotals {
 impl CommandTotals {
     fn add(&mut self, counters: &CommandCounters) {
         self.calls += counters.calls.get();
-        self.nanos += counters.nanos.get();
+        self.ticks += counters.ticks.get();
         self.rejected += counters.rejected.get();
         self.failed += counters.failed.get();
     }
@@ -199,7 +199,7 @@ impl Store {
             retired: Mutex::new(Retired {
                 totals: Totals::default(),
                 commands: vec![CommandTotals::default(); command_count],
-                longest_batch_nanos: 0,
+                longest_batch_ticks: 0,
                 accesses,
             }),
             messages: Mutex::new(VecDeque::new()),
@@ -237,7 +237,7 @@ impl Store {
         for (total, counters) in retired.commands.iter_mut().zip(lane.commands.iter()) {
             total.add(counters);
         }
-        retired.longest_batch_nanos = retired.longest_batch_nanos.max(lane.longest_batch.get());
+        retired.longest_batch_ticks = retired.longest_batch_ticks.max(lane.longest_batch.get());
         if let Some(node) = lane.node {
             retired.accesses[node as usize].add(lane);
         }
@@ -285,13 +285,13 @@ impl Store {
 
     /// Microseconds of the longest batch since the start or CONFIG RESETSTAT.
     pub fn longest_batch_usec(&self) -> u64 {
-        let retired = locked(&self.retired).longest_batch_nanos;
+        let retired = locked(&self.retired).longest_batch_ticks;
         let open = locked(&self.lanes)
             .iter()
             .map(|lane| lane.longest_batch.get())
             .max()
             .unwrap_or(0);
-        retired.max(open) / 1000
+        nanos(retired.max(open)) / 1000
     }
 
     /// CONFIG RESETSTAT. Changes are no statistic and stay; lanes that count at this moment may keep the count of the request
@@ -304,7 +304,7 @@ impl Store {
             ..Totals::default()
         };
         retired.commands.fill(CommandTotals::default());
-        retired.longest_batch_nanos = 0;
+        retired.longest_batch_ticks = 0;
         retired.accesses.fill(Accesses::default());
         for lane in locked(&self.lanes).iter() {
             lane.counters.reset();
@@ -312,7 +312,7 @@ impl Store {
             for counters in lane.commands.iter() {
                 [
                     &counters.calls,
-                    &counters.nanos,
+                    &counters.ticks,
                     &counters.rejected,
                     &counters.failed,
                 ]

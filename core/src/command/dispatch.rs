@@ -8,7 +8,7 @@ use super::flags::Flags;
 use super::spec::{CommandSpec, Handler, Locks, Run};
 use super::{keys, lookup};
 use crate::client::{ClientState, Face, ReplyMode};
-use crate::clock::use_clock;
+use crate::clock::{ticks, use_clock};
 use crate::effect::Cause;
 use crate::error;
 use crate::keyspace::lock::ShardSet;
@@ -18,7 +18,6 @@ use crate::pool::prefix::Touch;
 use crate::resp::Reply;
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
 
 /// Milliseconds a caller waits before it asks again for a world somebody else holds.
 const WORLD_RETRY_MS: u32 = 1;
@@ -45,9 +44,9 @@ pub struct Context<'a> {
     now_ms: i64,
     touch: Touch,
     in_world: bool,
-    started: Instant,
-    /// When the last command ended.
-    last: Instant,
+    started: u64,
+    /// Ticks at the end of the last command.
+    last: u64,
 }
 
 /// The locks of one command.
@@ -79,7 +78,7 @@ impl<'a> Context<'a> {
     pub fn new(store: &'a Store, lane: &'a Lane) -> Context<'a> {
         let now_ms = store.clock.now_ms();
         let settings = &store.settings;
-        let started = Instant::now();
+        let started = ticks();
         let touch = Touch {
             clock: use_clock(now_ms),
             node: lane.node.unwrap_or(0),
@@ -103,7 +102,7 @@ impl<'a> Context<'a> {
     pub fn finish(self) {
         self.lane
             .longest_batch
-            .raise((self.last - self.started).as_nanos() as u64);
+            .raise(self.last.wrapping_sub(self.started));
     }
 
     fn leave_world(&mut self) {
@@ -304,9 +303,9 @@ impl<'a> Context<'a> {
     }
 
     fn count(&mut self, counters: &CommandCounters, failed: bool) {
-        let now = Instant::now();
+        let now = ticks();
         counters.calls.add(1);
-        counters.nanos.add((now - self.last).as_nanos() as u64);
+        counters.ticks.add(now.wrapping_sub(self.last));
         if failed {
             counters.failed.add(1);
         }

@@ -5,12 +5,12 @@
 
 use super::{HandedOff, Home, Work};
 use crate::abi::{Outcome, Status, outcome_flag};
+use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
 use crate::command::{Args, Context, Flow};
 use crate::resp::{Parsed, Parser, Reply, Span, Spill};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
 
 /// The answer to a server command whose arguments fill more than the caller's whole buffer.
 const TOO_LONG_FOR_SERVER: &[u8] = b"-ERR arguments of this command are too long\r\n";
@@ -80,7 +80,7 @@ pub(super) fn run(
                 outcome.flags = if muted { outcome_flag::MUTED } else { 0 };
                 work.handed_off = Some(HandedOff {
                     command,
-                    started: Instant::now(),
+                    started: ticks(),
                     muted,
                 });
             }

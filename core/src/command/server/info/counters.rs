@@ -151,8 +151,9 @@ pub(super) fn commands(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         if total.calls == 0 && total.rejected == 0 && total.failed == 0 {
             continue;
         }
-        let usec = total.nanos / 1000;
-        let each = total.nanos as f64 / 1000.0 / total.calls.max(1) as f64;
+        let nanos = crate::clock::nanos(total.ticks);
+        let usec = nanos / 1000;
+        let each = nanos as f64 / 1000.0 / total.calls.max(1) as f64;
         lines.field(
             &format!("cmdstat_{}", spec.full_name),
             format_args!(
