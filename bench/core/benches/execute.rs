@@ -21,7 +21,14 @@ struct Client {
 fn open_store() -> u32 {
     let options = b"topology plain\n";
     // SAFETY: both buffers live through the call.
-    let handle = unsafe { ffi::nkv_store_open(options.as_ptr(), options.len() as u32, std::ptr::null_mut(), 0) };
+    let handle = unsafe {
+        ffi::nkv_store_open(
+            options.as_ptr(),
+            options.len() as u32,
+            std::ptr::null_mut(),
+            0,
+        )
+    };
     u32::try_from(handle).expect("a store")
 }
 
@@ -32,9 +39,15 @@ impl Client {
         let (lane, session) = unsafe {
             let lane = ffi::nkv_lane_open(store, 0, 0, std::ptr::null(), 0, std::ptr::null(), 0);
             let lane = u32::try_from(lane).expect("a lane");
-            (lane, ffi::nkv_session_open(lane, text.as_ptr(), text.len() as u32))
+            (
+                lane,
+                ffi::nkv_session_open(lane, text.as_ptr(), text.len() as u32),
+            )
         };
-        Client { lane, session: u32::try_from(session).expect("a session") }
+        Client {
+            lane,
+            session: u32::try_from(session).expect("a session"),
+        }
     }
 
     fn execute(self, input: &[u8], out: &mut [u8]) -> i32 {
@@ -42,7 +55,14 @@ impl Client {
         // SAFETY: all buffers live through the call.
         unsafe {
             let (data, bytes) = (input.as_ptr(), input.len() as u32);
-            ffi::nkv_execute(self.session, data, bytes, out.as_mut_ptr(), out.len() as u32, &raw mut outcome)
+            ffi::nkv_execute(
+                self.session,
+                data,
+                bytes,
+                out.as_mut_ptr(),
+                out.len() as u32,
+                &raw mut outcome,
+            )
         }
     }
 
@@ -55,7 +75,9 @@ impl Client {
 fn pipelines(verb: &str, depth: usize, count: usize, seed: u64) -> Vec<Vec<u8>> {
     let mut random = seed;
     let mut next = || {
-        random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        random = random
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (random >> 33) % KEYS
     };
     let value = "x".repeat(64);
@@ -151,12 +173,21 @@ fn threads(criterion: &mut Criterion) {
     load(clients[0]);
     let one_key = |_| pipelines("GET", 1, 1, 3).concat().repeat(16);
     let mixed = |seed: u64| {
-        let (gets, sets) = (pipelines("GET", 8, 2048, seed), pipelines("SET", 8, 2048, seed + 9));
-        gets.into_iter().zip(sets).map(|(get, set)| [get, set].concat()).collect::<Vec<_>>()
+        let (gets, sets) = (
+            pipelines("GET", 8, 2048, seed),
+            pipelines("SET", 8, 2048, seed + 9),
+        );
+        gets.into_iter()
+            .zip(sets)
+            .map(|(get, set)| [get, set].concat())
+            .collect::<Vec<_>>()
     };
     let loads: [(&str, [Vec<Vec<u8>>; 2]); 2] = [
         ("half GET half SET", [mixed(1), mixed(2)]),
-        ("GET of one key", [(0..4).map(one_key).collect(), (0..4).map(one_key).collect()]),
+        (
+            "GET of one key",
+            [(0..4).map(one_key).collect(), (0..4).map(one_key).collect()],
+        ),
     ];
     for (name, work) in &loads {
         let mut group = criterion.benchmark_group(*name);
