@@ -26,12 +26,15 @@ type Comparer = (ours: Reply, theirs: Reply) => boolean;
 
 const near = (unit_ms: number): Comparer => (ours, theirs) => {
   if (ours === theirs) return true;
-  if (typeof ours !== "number" || typeof theirs !== "number" || ours < 0) return false;
-  return theirs >= 0 && Math.abs(ours - theirs) * unit_ms <= SLACK_MS;
+  if (!isCount(ours) || !isCount(theirs)) return false;
+  return Math.abs(Number(ours) - Number(theirs)) * unit_ms <= SLACK_MS;
 };
 
-const sameText: Comparer = (ours, theirs) =>
-  Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
+function isCount(reply: Reply): reply is number | bigint {
+  return (typeof reply === "number" || typeof reply === "bigint") && reply >= 0;
+}
+
+const sameText: Comparer = (ours, theirs) => Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
 const WHOLE = { depth: 9, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
 
 /** Equal once keys are in one order. */
@@ -62,9 +65,9 @@ const COMPARERS: Readonly<Record<string, Comparer>> = {
   EXPIRETIME: near(1000),
   PEXPIRETIME: near(1),
   "OBJECT IDLETIME": near(1000),
+  "OBJECT REFCOUNT": sameKind,
   KEYS: anyOrder,
   SCAN: anyOrder,
-  RANDOMKEY: sameKind,
   "MEMORY USAGE": sameKind,
   HELLO: sameGreeting,
 };

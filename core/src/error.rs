@@ -58,19 +58,29 @@ pub const FREQUENCY_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is not sele
 /// DEBUG is closed.
 pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
 
+/// What an error repeats of a client's words at most.
+const QUOTED_MAX_BYTES: usize = 128;
+
+/// What an error repeats of an argument: at most `limit` bytes, and nothing from a NUL on, as Redis writes C strings.
+fn quoted(argument: &[u8], limit: usize) -> &[u8] {
+    let shown = &argument[..argument.len().min(limit)];
+    let end = shown.iter().position(|&byte| byte == 0);
+    &shown[..end.unwrap_or(shown.len())]
+}
+
 /// An unknown command, with the first of its arguments, as Redis words it.
 pub fn unknown_command(name: &[u8], args: &[&[u8]]) -> Vec<u8> {
     let mut text = b"ERR unknown command '".to_vec();
-    text.extend_from_slice(&name[..name.len().min(128)]);
+    text.extend_from_slice(quoted(name, QUOTED_MAX_BYTES));
     text.extend_from_slice(b"', with args beginning with: ");
     let start = text.len();
     for arg in args {
-        if text.len() - start >= 128 {
+        if text.len() - start >= QUOTED_MAX_BYTES {
             break;
         }
-        let room = 128 - (text.len() - start);
+        let room = QUOTED_MAX_BYTES - (text.len() - start);
         text.push(b'\'');
-        text.extend_from_slice(&arg[..arg.len().min(room)]);
+        text.extend_from_slice(quoted(arg, room));
         text.extend_from_slice(b"' ");
     }
     text
@@ -79,7 +89,7 @@ pub fn unknown_command(name: &[u8], args: &[&[u8]]) -> Vec<u8> {
 /// An unknown subcommand.
 pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
     let mut text = b"ERR unknown subcommand '".to_vec();
-    text.extend_from_slice(&subcommand[..subcommand.len().min(128)]);
+    text.extend_from_slice(quoted(subcommand, QUOTED_MAX_BYTES));
     text.extend_from_slice(format!("'. Try {} HELP.", container.to_uppercase()).as_bytes());
     text
 }
@@ -96,7 +106,7 @@ pub fn invalid_expire_time(full_name: &str) -> String {
 
 /// An option that EXPIRE and its kin do not know.
 pub fn unsupported_option(option: &[u8]) -> Vec<u8> {
-    [b"ERR Unsupported option ", option].concat()
+    [b"ERR Unsupported option ", quoted(option, option.len())].concat()
 }
 
 /// A node id that nobody has.
@@ -107,4 +117,22 @@ pub fn no_such_node(id: i64) -> String {
 /// A move to a node without room.
 pub fn node_is_full(id: u32) -> String {
     format!("OOM node {id} has no memory left for this key; it stays where it is")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_argument_ends_at_a_nul_and_at_the_limit() {
+        assert_eq!(unsupported_option(b"a\0b"), b"ERR Unsupported option a");
+        let long = [b'x'; 300];
+        let subcommand = unknown_subcommand("config", &long);
+        assert_eq!(subcommand.iter().filter(|&&byte| byte == b'x').count(), 128);
+        let command = unknown_command(b"no\0pe", &[b"", b"a\0", &long, b"never"]);
+        assert!(
+            command.starts_with(b"ERR unknown command 'no', with args beginning with: '' 'a' 'xxx")
+        );
+        assert!(!command.windows(5).any(|part| part == b"never"));
+    }
 }

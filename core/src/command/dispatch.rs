@@ -342,10 +342,8 @@ fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Vec<u8>> {
     if spec.subcommands.is_empty() || args.len() < 2 {
         return Ok(spec);
     }
-    match lookup::subcommand(spec, args.get(1)) {
-        Some(subcommand) => Ok(subcommand),
-        None => Err(error::unknown_subcommand(spec.name, args.get(1))),
-    }
+    lookup::subcommand(spec, args.get(1))
+        .ok_or_else(|| error::unknown_subcommand(spec.name, args.get(1)))
 }
 
 #[cold]
