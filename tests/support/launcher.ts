@@ -11,6 +11,11 @@ import { Child, serverFolder } from "./child.ts";
 /** The launcher. */
 export const LAUNCHER = decodeURIComponent(new URL("../../numakv", import.meta.url).pathname);
 
+/** A PATH whose first Deno is the one that runs the tests, so that none is fetched. */
+export const LAUNCHER_PATH = `${Deno.execPath().replace(/\/[^/]*$/, "")}:${
+  Deno.env.get("PATH") ?? "/usr/bin:/bin"
+}`;
+
 /** The line by which the server tells that clients may come: version, address, port or path. */
 export const READY = /^numakv (\d+\.\d+\.\d+) ready on (.+)$/m;
 
@@ -32,7 +37,7 @@ export interface LaunchOptions {
 export async function launch(args: readonly string[], options: LaunchOptions = {}): Promise<Run> {
   const { code, stdout, stderr } = await new Deno.Command(LAUNCHER, {
     args: [...args],
-    env: { ...launcherEnv(), ...options.env },
+    env: { PATH: LAUNCHER_PATH, ...options.env },
     ...options.cwd !== undefined && { cwd: options.cwd },
     stdin: "null",
     // A run that should end and serves instead is a failed test, not a hanging one.
@@ -52,7 +57,7 @@ export async function start(
   options: LaunchOptions & { readonly stdin?: string } = {},
 ): Promise<Child> {
   const folder = options.cwd ?? await serverFolder();
-  const env = { ...launcherEnv(), ...options.env };
+  const env = { PATH: LAUNCHER_PATH, ...options.env };
   if (options.stdin === undefined) {
     return await Child.start({ command: [LAUNCHER, ...args], folder, ready: READY, env });
   }
@@ -79,12 +84,6 @@ export async function cargoTrap(
   }
   const path = `${folder}/trace`;
   await Deno.writeTextFile(path, "");
-  const env = { PATH: `${folder}:${launcherEnv().PATH}`, [TRACE]: path };
+  const env = { PATH: `${folder}:${LAUNCHER_PATH}`, [TRACE]: path };
   return { env, trace: () => Deno.readTextFile(path) };
-}
-
-/** The Deno that runs the tests is the first on the PATH, so that none is fetched. */
-function launcherEnv(): { PATH: string } {
-  const deno = Deno.execPath().replace(/\/[^/]*$/, "");
-  return { PATH: `${deno}:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}` };
 }
