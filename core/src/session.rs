@@ -314,8 +314,8 @@ impl Session {
 
     /// What the caller is told. Replies that wait in the spill come before anything else.
     fn settle(&mut self, ended: Option<Status>, lane: &Lane, outcome: &Outcome) -> i32 {
+        self.closing |= ended == Some(Status::Close);
         if !self.spill.is_empty() {
-            self.closing |= ended == Some(Status::Close);
             lane.counters.mores.add(1);
             return Status::More.result();
         }
