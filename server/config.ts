@@ -321,6 +321,17 @@ function firstLine(error: unknown): string {
   return text.split("\n")[0] ?? "";
 }
 
-function readStdin(): string {
-  return Deno.readTextFileSync("/dev/stdin");
+/** All of standard input. `/dev/stdin` would say the same and wants permissions that the server does not have. */
+export function readStdin(): string {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(65536);
+  let text = "";
+  for (
+    let count = Deno.stdin.readSync(buffer);
+    count !== null;
+    count = Deno.stdin.readSync(buffer)
+  ) {
+    text += decoder.decode(buffer.subarray(0, count), { stream: true });
+  }
+  return text + decoder.decode();
 }

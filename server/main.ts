@@ -173,7 +173,7 @@ class RunningServer implements Server {
       config_file: this.#config.file ?? "",
       executable: Deno.execPath(),
       tcp_port: this.#config.text("port"),
-      listeners: String(this.#workers.length),
+      listeners: this.#plans.map(describe).join(" "),
     };
     store.configure(
       Object.entries(facts).map(([name, value]) => `fact.${name} ${value}\n`).join(""),
@@ -225,6 +225,12 @@ class RunningServer implements Server {
     this.#exitCode = 1;
     this.stop();
   }
+}
+
+/** A listener as INFO shows it, without a space in it. */
+function describe({ label, node, endpoints }: ListenerPlan): string {
+  const places = endpoints.map((one) => encodeURI(endpointName(one)));
+  return `name=${label},node=${node ?? -1},endpoints=${places.join(";")}`;
 }
 
 function logOf(config: Config): Log {

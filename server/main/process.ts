@@ -7,7 +7,14 @@
  * @module
  */
 
-import { Config, ConfigError, HELP, type Invocation, parseArguments } from "../config.ts";
+import {
+  Config,
+  ConfigError,
+  HELP,
+  type Invocation,
+  parseArguments,
+  readStdin,
+} from "../config.ts";
 import { probe } from "../core.ts";
 import { doctor } from "../doctor.ts";
 import { Log } from "../log.ts";
@@ -29,7 +36,11 @@ export async function run(args: readonly string[]): Promise<number> {
     const invocation: Invocation = parseArguments(args);
     if (invocation.action === "help") print(HELP);
     else if (invocation.action === "version") print(`numakv ${VERSION}\n`);
-    else return await runServer(Config.load(invocation), args);
+    else {
+      // Read once: a background process has no standard input of its own.
+      const input = invocation.stdin ? readStdin() : "";
+      return await runServer(Config.load(invocation, { readStdin: () => input }), args, input);
+    }
     return ExitCode.ok;
   } catch (error) {
     console.error(`numakv: ${error instanceof Error ? error.message : error}`);
@@ -37,8 +48,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runServer(config: Config, args: readonly string[]): Promise<number> {
-  if (config.flag("daemonize") && !isBackground()) return await goToBackground(args);
+async function runServer(config: Config, args: readonly string[], input: string): Promise<number> {
+  if (config.flag("daemonize") && !isBackground()) return await goToBackground(args, input);
   Deno.chdir(config.text("dir"));
   const quiet = isBackground() && config.text("logfile") === "";
   const server = await (quiet ? serve(config, new Log({ write: () => {} })) : serve(config));
