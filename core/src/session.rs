@@ -211,10 +211,10 @@ impl Work {
     }
 
     /// What the caller is told. Replies that wait in the spill come before anything else.
-    fn settle(&mut self, ended: Option<Status>, lane: &Lane, outcome: &Outcome) -> i32 {
+    fn settle(&mut self, home: &Home, ended: Option<Status>, outcome: &Outcome) -> i32 {
         self.closing |= ended == Some(Status::Close);
         if !self.spill.is_empty() {
-            lane.counters.mores.add(1);
+            home.lane.counters.mores.add(1);
             return Status::More.result();
         }
         match ended {
