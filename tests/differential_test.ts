@@ -34,7 +34,8 @@ function isCount(reply: Reply): reply is number | bigint {
   return (typeof reply === "number" || typeof reply === "bigint") && reply >= 0;
 }
 
-const sameText: Comparer = (ours, theirs) => Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
+const sameText: Comparer = (ours, theirs) =>
+  Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
 const WHOLE = { depth: 9, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
 
 /** Equal once keys are in one order. */
@@ -47,7 +48,8 @@ function sorted(reply: Reply): Reply {
 }
 
 /** Both have one, or both have none. */
-const sameKind: Comparer = (ours, theirs) => typeof ours === typeof theirs && (ours === null) === (theirs === null);
+const sameKind: Comparer = (ours, theirs) =>
+  typeof ours === typeof theirs && (ours === null) === (theirs === null);
 
 /** Equal but for the connection's number. */
 const sameGreeting: Comparer = (ours, theirs) => sameText(withoutId(ours), withoutId(theirs));
