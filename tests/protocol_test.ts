@@ -80,7 +80,7 @@ Deno.test("malformed requests get Redis' words, then the end; others go on undis
   using other = await RespClient.connect(server.port);
   const cases: [string, string][] = [
     ["*abc\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
-    ["*1048577\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
+    ["*2147483648\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
     ["*99999999999999999999\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
     ["*1\r\n+PING\r\n", "-ERR Protocol error: expected '$', got '+'\r\n"],
     ["*1\r\n$abc\r\n", "-ERR Protocol error: invalid bulk length\r\n"],
