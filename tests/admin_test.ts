@@ -6,9 +6,10 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Child, freePort, serverFolder } from "./support/child.ts";
 import { infoOf } from "./support/info.ts";
 import { type Reply, ReplyError, RespClient } from "./support/resp_client.ts";
-import { type Server, startServer } from "./support/server.ts";
+import { serveCommand, type Server, startServer } from "./support/server.ts";
 
 const NO_AUTH = new ReplyError("NOAUTH Authentication required.");
 const WRONG_PASS = new ReplyError("WRONGPASS invalid username-password pair or user is disabled.");
@@ -71,23 +72,32 @@ Deno.test("CLIENT PAUSE WRITE holds writers of every listener until UNPAUSE", as
   assertEquals(await first.call("GET", "n"), "7");
 });
 
-Deno.test("CONFIG SET, REWRITE and RESETSTAT do what they say", async () => {
-  const conf = await Deno.makeTempFile({ prefix: "numakv-test-", suffix: ".conf" });
-  try {
-    await Deno.writeTextFile(conf, "# mine\nmaxmemory 0\n");
-    await using server = await startServer({ include: conf });
-    using client = await RespClient.connect(server.port);
-    assertEquals(await client.call("CONFIG", "SET", "maxmemory", "64mb", "hz", "20"), "OK");
-    assertEquals(await client.call("CONFIG", "GET", "maxmemory"), ["maxmemory", "67108864"]);
-    assertEquals((await infoOf(client, "memory")).number("maxmemory"), 67108864);
-    const noFile = new ReplyError("ERR The server is running without a config file");
-    assertEquals(await client.call("CONFIG", "REWRITE"), noFile);
-    await client.call("GET", "none");
-    assertEquals((await infoOf(client, "stats")).number("keyspace_misses"), 1);
-    assertEquals(await client.call("CONFIG", "RESETSTAT"), "OK");
-    assertEquals((await infoOf(client, "stats")).number("keyspace_misses"), 0);
-  } finally {
-    await Deno.remove(conf);
+Deno.test("CONFIG SET and RESETSTAT do what they say", async () => {
+  await using server = await startServer();
+  using client = await RespClient.connect(server.port);
+  assertEquals(await client.call("CONFIG", "SET", "maxmemory", "64mb", "hz", "20"), "OK");
+  assertEquals(await client.call("CONFIG", "GET", "maxmemory"), ["maxmemory", "67108864"]);
+  assertEquals((await infoOf(client, "memory")).number("maxmemory"), 67108864);
+  const noFile = new ReplyError("ERR The server is running without a config file");
+  assertEquals(await client.call("CONFIG", "REWRITE"), noFile);
+  await client.call("GET", "none");
+  assertEquals((await infoOf(client, "stats")).number("keyspace_misses"), 1);
+  assertEquals(await client.call("CONFIG", "RESETSTAT"), "OK");
+  assertEquals((await infoOf(client, "stats")).number("keyspace_misses"), 0);
+});
+
+Deno.test("CONFIG REWRITE keeps comments and writes what was set", async () => {
+  const folder = await serverFolder();
+  const [conf, port] = [`${folder}/my.conf`, freePort()];
+  await Deno.writeTextFile(conf, `# mine\nport ${port}\nmaxmemory 0\nsave ""\n`);
+  const command = serveCommand([conf, "--listeners", "1"]);
+  await using _server = await Child.start({ command, folder, ready: / ready on / });
+  using client = await RespClient.connect(port);
+  assertEquals(await client.call("CONFIG", "SET", "maxmemory", "64mb", "hz", "20"), "OK");
+  assertEquals(await client.call("CONFIG", "REWRITE"), "OK");
+  const lines = (await Deno.readTextFile(conf)).split("\n");
+  for (const line of ["# mine", `port ${port}`, "maxmemory 64mb", "hz 20"]) {
+    assert(lines.includes(line), `${line} is not in\n${lines.join("\n")}`);
   }
 });
 
