@@ -113,8 +113,9 @@ Deno.test("embed: using closes the store at the end of its block", () => {
 });
 
 Deno.test("embed: opening and closing many stores leaves nothing behind", async () => {
+  // Windows lie between 0x1000… and 0x5000…; other tests of this process map elsewhere.
   const mappings = async (): Promise<number> =>
-    (await Deno.readTextFile("/proc/self/maps")).split("\n").length;
+    (await Deno.readTextFile("/proc/self/maps")).match(/^[1-4][0-9a-f]{11}-/gm)?.length ?? 0;
   for (let warm = 0; warm < 3; warm++) open()[Symbol.dispose]();
   const before = await mappings();
   for (let round = 0; round < 50; round++) {
@@ -122,7 +123,7 @@ Deno.test("embed: opening and closing many stores leaves nothing behind", async 
     store.command(["SET", "k", "x".repeat(100_000)]);
   }
   const grown = await mappings() - before;
-  assert(grown < 50, `${grown} mappings more after 50 stores`);
+  assert(grown <= 0, `${grown} mappings of windows more after 50 stores`);
 });
 
 Deno.test("embed: a wrong option is refused with its name", () => {
