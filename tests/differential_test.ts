@@ -34,7 +34,8 @@ function isCount(reply: Reply): reply is number | bigint {
   return (typeof reply === "number" || typeof reply === "bigint") && reply >= 0;
 }
 
-const sameText: Comparer = (ours, theirs) => Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
+const sameText: Comparer = (ours, theirs) =>
+  Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
 const WHOLE = { depth: 9, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
 
 /** Equal once keys are in one order. */
