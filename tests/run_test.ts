@@ -77,3 +77,12 @@ Deno.test("stagesFor() hands a filter to both runners and drops the gates", () =
   assertEquals(stages.map((stage) => stage.name), ["core", "server, black box"]);
   assertEquals(stages.every((stage) => stage.command.at(-1) === "scan"), true);
 });
+
+Deno.test("stagesFor() runs the sanitizers in the full run only", () => {
+  const kinds = (full: boolean): string[] =>
+    stagesFor({ full }, "deno").flatMap(({ command }) =>
+      command[1] === "tests/sanitize.sh" ? [command[2] ?? ""] : []
+    );
+  assertEquals(kinds(true), ["address", "thread"]);
+  assertEquals(kinds(false), []);
+});

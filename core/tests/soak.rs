@@ -6,15 +6,16 @@
 //!
 //! It runs for three seconds, or for a minute with `NUMAKV_TEST_FULL=1`. The seed is fixed, the interleaving is not.
 
-use numakv_core::abi::{Outcome, Status};
+use client::Client;
 use numakv_core::keyspace::{Mode, lock::ShardSet};
 use numakv_core::lane::Lane;
 use numakv_core::open;
-use numakv_core::session::Session;
 use numakv_core::store::Store;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+mod client;
 
 const THREADS: usize = 4;
 /// Keys of one thread in each of its databases.
@@ -37,65 +38,6 @@ impl Random {
 
     fn below(&mut self, end: u64) -> u64 {
         (self.next() >> 11) % end
-    }
-}
-
-/// One client on a lane of its own.
-struct Client {
-    store: Arc<Store>,
-    lane: Arc<Lane>,
-    session: Option<Session>,
-    out: Vec<u8>,
-}
-
-impl Client {
-    fn open(store: &Arc<Store>, node: u32) -> Client {
-        let lane = store.open_lane(Some(node), "soak", None).expect("a seat");
-        let session = Session::open(store, &lane, "addr 127.0.0.1:1\n").ok();
-        Client {
-            store: store.clone(),
-            lane,
-            session,
-            out: vec![0; 4096],
-        }
-    }
-
-    /// Sends one request and answers the whole raw reply.
-    fn ask(&mut self, request: &[&[u8]]) -> Vec<u8> {
-        let mut bytes = format!("*{}\r\n", request.len()).into_bytes();
-        for word in request {
-            bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
-            bytes.extend_from_slice(word);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        let session = self.session.as_mut().expect("open until dropped");
-        let (mut input, mut reply) = (&bytes[..], Vec::new());
-        loop {
-            let mut outcome = Outcome::default();
-            let result = session.execute(input, &mut self.out, &mut outcome);
-            reply.extend_from_slice(&self.out[..outcome.reply_bytes as usize]);
-            input = &[];
-            if result >= 0 {
-                return reply;
-            }
-            let goes_on = [Status::More.result(), Status::Retry.result()].contains(&result);
-            assert!(goes_on, "status {result} to {request:?}");
-        }
-    }
-
-    /// The same for words of text.
-    fn say(&mut self, line: &str) -> String {
-        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
-        String::from_utf8(self.ask(&words)).expect("text")
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        if let Some(session) = self.session.take() {
-            session.close();
-        }
-        self.store.close_lane(&self.lane);
     }
 }
 

@@ -43,7 +43,7 @@ export function parseRequest(args: readonly string[]): Request {
 
 /** The rows of a run, in order. */
 export function stagesFor(request: Request, deno: string): Stage[] {
-  const tests = testStages(request, deno);
+  const tests = [...testStages(request, deno), ...soakStages(request)];
   return request.filter === undefined ? [...gateStages(deno), ...tests] : tests;
 }
 
@@ -80,4 +80,16 @@ function testStages({ full, filter }: Request, deno: string): Stage[] {
       limit_s,
     },
   ];
+}
+
+/** Sanitizers build everything anew, so they belong to the long run. */
+function soakStages({ full, filter }: Request): Stage[] {
+  if (!full) return [];
+  const cargoFilter = filter === undefined ? [] : [filter];
+  return ["address", "thread"].map((kind) => ({
+    name: `core, ${kind}`,
+    command: ["sh", "tests/sanitize.sh", kind, ...cargoFilter],
+    count: countCargo,
+    limit_s: SOAK_LIMIT_S,
+  }));
 }

@@ -229,11 +229,11 @@ mod tests {
     use crate::command::lookup;
 
     /// A command of its own with these specifications.
-    fn with_keys(keys: &'static [KeySpec]) -> &'static CommandSpec {
-        Box::leak(Box::new(CommandSpec {
+    const fn with_keys(keys: &'static [KeySpec]) -> CommandSpec {
+        CommandSpec {
             keys,
             ..CommandSpec::BLANK
-        }))
+        }
     }
 
     fn found(command: &'static CommandSpec, text: &str) -> Result<Vec<usize>, BadKeys> {
@@ -289,18 +289,20 @@ mod tests {
 
     #[test]
     fn a_limit_takes_a_part_of_the_arguments_behind_a_keyword() {
-        let streams = with_keys(&[KeySpec {
-            begin: Begin::Keyword {
-                word: "STREAMS",
-                start: 1,
-            },
-            find: Find::Range {
-                last: -1,
-                step: 1,
-                limit: 2,
-            },
-            ..RANGE
-        }]);
+        let streams = const {
+            &with_keys(&[KeySpec {
+                begin: Begin::Keyword {
+                    word: "STREAMS",
+                    start: 1,
+                },
+                find: Find::Range {
+                    last: -1,
+                    step: 1,
+                    limit: 2,
+                },
+                ..RANGE
+            }])
+        };
         assert_eq!(
             found(streams, "XREAD COUNT 1 streams a b 0 0"),
             Ok(vec![4, 5])
@@ -310,32 +312,36 @@ mod tests {
 
     #[test]
     fn a_keyword_is_looked_for_backwards_too() {
-        let migrate = with_keys(&[KeySpec {
-            begin: Begin::Keyword {
-                word: "KEYS",
-                start: -2,
-            },
-            find: Find::Range {
-                last: -1,
-                step: 1,
-                limit: 0,
-            },
-            ..RANGE
-        }]);
+        let migrate = const {
+            &with_keys(&[KeySpec {
+                begin: Begin::Keyword {
+                    word: "KEYS",
+                    start: -2,
+                },
+                find: Find::Range {
+                    last: -1,
+                    step: 1,
+                    limit: 0,
+                },
+                ..RANGE
+            }])
+        };
         assert_eq!(found(migrate, "MIGRATE h p  0 9 KEYS a b"), Ok(vec![7, 8]));
     }
 
     #[test]
     fn a_count_of_keys_must_be_a_number() {
-        let eval = with_keys(&[KeySpec {
-            begin: Begin::Index(2),
-            find: Find::KeyNum {
-                number: 0,
-                first: 1,
-                step: 1,
-            },
-            ..RANGE
-        }]);
+        let eval = const {
+            &with_keys(&[KeySpec {
+                begin: Begin::Index(2),
+                find: Find::KeyNum {
+                    number: 0,
+                    first: 1,
+                    step: 1,
+                },
+                ..RANGE
+            }])
+        };
         assert_eq!(found(eval, "EVAL s 2 a b c"), Ok(vec![3, 4]));
         assert_eq!(found(eval, "EVAL s 0"), Ok(vec![]));
         assert_eq!(found(eval, "EVAL s 9 a"), Ok(vec![3]));

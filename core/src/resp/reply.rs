@@ -448,7 +448,32 @@ impl<'a> Reply<'a> {
         }
         debug_assert!(mark.0 <= self.mark().0);
         let mut text = [0; LINE_TEXT_BYTES];
-        let header = fmt_line(kind, count as i64, &mut text);
+        self.insert(mark, fmt_line(kind, count as i64, &mut text));
+    }
+
+    /// A bulk of an integer's digits before what was written since `mark`.
+    pub fn bulk_int_at(&mut self, mark: Mark, value: i64) {
+        if self.muted {
+            return;
+        }
+        let mut text = [0; I64_TEXT_BYTES];
+        let digits = fmt_i64(value, &mut text);
+        let mut bulk = [0; LINE_TEXT_BYTES + I64_TEXT_BYTES + 2];
+        let mut line = [0; LINE_TEXT_BYTES];
+        let mut len = 0;
+        for part in [
+            fmt_line(b'$', digits.len() as i64, &mut line),
+            digits,
+            b"\r\n",
+        ] {
+            bulk[len..len + part.len()].copy_from_slice(part);
+            len += part.len();
+        }
+        self.insert(mark, &bulk[..len]);
+    }
+
+    /// Puts `header` before what was written since `mark`.
+    fn insert(&mut self, mark: Mark, header: &[u8]) {
         let len = header.len();
         if mark.0 >= self.len && !self.spill.is_empty() {
             return self.spill.insert(mark.0 - self.len, header);

@@ -1,8 +1,7 @@
 //! Listing keys: all at once, a few at a time, or any one.
 //!
 //! None of them counts as a use of the keys it names, and none holds more than one shard at a time, so that what changes
-//! meanwhile may or may not be seen. Invariant: keys are copied while their shard is held and replied afterwards, or
-//! replied under it; never the other way round.
+//! meanwhile may or may not be seen. Invariant: a key is replied, or copied, while its shard is held.
 
 use crate::command::call::Args;
 use crate::command::{Answer, Call, Error};
@@ -135,23 +134,18 @@ fn cursor(text: &[u8]) -> Option<u64> {
 pub fn scan(call: &mut Call<'_, '_>) -> Answer {
     let cursor = cursor(call.args.get(1)).ok_or(Error::of(error::INVALID_CURSOR))?;
     let filter = Filter::parse(call.args)?;
-    let (mut names, mut ends) = (Vec::new(), Vec::new());
-    let now_ms = call.now_ms;
-    let next = call
-        .keyspace()
-        .scan(call.lane.seat, call.db(), cursor, filter.count, |entry| {
-            if filter.takes(entry) && !entry.is_expired(now_ms) {
-                names.extend_from_slice(entry.key());
-                ends.push(names.len());
-            }
-        });
+    let (keyspace, lane, db, now_ms) = (call.keyspace(), call.lane.seat, call.db(), call.now_ms);
     call.reply.array(2);
-    call.reply.bulk_int(next as i64);
-    call.reply.array(ends.len());
-    let mut start = 0;
-    for end in ends {
-        call.reply.bulk(&names[start..end]);
-        start = end;
-    }
+    // The cursor is known last and stands first.
+    let (place, keys) = (call.reply.mark(), call.reply.begin_array());
+    let mut count = 0;
+    let next = keyspace.scan(lane, db, cursor, filter.count, |entry| {
+        if filter.takes(entry) && !entry.is_expired(now_ms) {
+            call.reply.bulk(entry.key());
+            count += 1;
+        }
+    });
+    call.reply.end_array(keys, count);
+    call.reply.bulk_int_at(place, next as i64);
     Ok(())
 }

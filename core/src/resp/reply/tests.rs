@@ -204,3 +204,18 @@ fn a_bulk_of_the_wrong_length_is_a_bug() {
         reply.bulk_parts(3, |parts| parts.put(b"four"))
     });
 }
+
+#[test]
+fn an_integer_that_is_known_last_stands_first_whatever_the_buffer() {
+    for room in 0..64 {
+        let stream = written(room, 2, |reply| {
+            reply.array(2);
+            let (place, keys) = (reply.mark(), reply.begin_array());
+            reply.bulk(b"key");
+            reply.end_array(keys, 1);
+            reply.bulk_int_at(place, -1234);
+        });
+        let want = "*2\\r\\n$5\\r\\n-1234\\r\\n*1\\r\\n$3\\r\\nkey\\r\\n";
+        assert_eq!(stream, want, "a buffer of {room}");
+    }
+}
