@@ -98,7 +98,8 @@ function typescriptHeader(head: string): Header | undefined {
   const arrow = TS_ARROW.exec(head);
   const signature = arrow === null ? head : head.slice(0, -2).trimEnd();
   const returns = TS_RETURNS.exec(signature);
-  if (returns === null) {
+  // A class behind a function whose return type is told looks like a longer return type.
+  if (returns === null || /\bclass\b/.test(returns[0])) {
     return arrow === null ? undefined : { name: "=>", at: signature.search(/\w+$/) };
   }
   const open = openOf(signature, returns.index);
