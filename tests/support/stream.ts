@@ -39,7 +39,7 @@ const INTEGERS = [
   "-9223372036854775808",
   "9223372036854775808",
   "4294967296",
-  "536870911",
+  "40000",
   "+1",
   " 1",
   "1.5",
@@ -142,7 +142,7 @@ const KEYS = [
   "EXPIREAT {k} {at} {cond}", "TTL {k}", "PTTL {k}", "EXPIRETIME {k}", "PEXPIRETIME {k}", "PERSIST {k}",
   "KEYS {p}", "KEYS {p}", "SCAN 0 COUNT 1000", "SCAN 0 COUNT 1000 MATCH {p}",
   "SCAN 0 COUNT 1000 TYPE string", "SCAN 0 COUNT 1000 TYPE hash", "SCAN abc", "SCAN 0 COUNT {i}x",
-  "SCAN 0 COUNT 0", "SCAN 0 MATCH", "OBJECT ENCODING {k}", "OBJECT REFCOUNT {k}", "OBJECT FREQ {k}",
+  "SCAN 0 COUNT 0", "SCAN 0 COUNT 1000 MATCH", "OBJECT ENCODING {k}", "OBJECT REFCOUNT {k}", "OBJECT FREQ {k}",
   "OBJECT IDLETIME {k}", "WAIT 0 10", "WAIT x 1", "DBSIZE",
 ]; // deno-fmt-ignore
 
@@ -156,7 +156,7 @@ const OTHERS = [
   "CLIENT PAUSE abc", "CLIENT PAUSE 0 FOO", "CLIENT UNPAUSE", "RESET", "FLUSHDB", "FLUSHALL SYNC",
   "FLUSHDB FOO", "SWAPDB {db} {db}", "OBJECT FOO {k}", "OBJECT", "MEMORY FOO", "MEMORY USAGE {k}",
   "MEMORY USAGE {k} SAMPLES {n}", "CONFIG FOO", "CONFIG GET hash-max-listpack-entries", "CONFIG GET nothing",
-  "CONFIG SET nothing 1", "CONFIG SET maxmemory abc", "CONFIG SET port", "CONFIG SET a 1 a 2",
+  "CONFIG SET nothing 1", "CONFIG SET maxmemory abc", "CONFIG SET hz x", "CONFIG SET hz 10 hz 20",
   "COMMAND GETKEYS MSET a 1 b 2", "COMMAND GETKEYS PING", "COMMAND GETKEYS NOPE a", "COMMAND FOO", "COMMAND FOO a",
   "COMMAND INFO nope no", "COMMAND LIST FILTERBY FOO a", "DEBUG FOO", "INFO nothing", "NOPE {v} {v}", "nope",
   "SHUTDOWN FOO", "CLIENT NO-EVICT", "GET", "SET", "CONFIG GET", "COMMAND COUNT 1 2",
