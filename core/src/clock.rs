@@ -77,6 +77,12 @@ pub fn ticks() -> u64 {
     }
 }
 
+/// About how many ticks a stretch of time takes.
+pub fn ticks_in(stretch: Duration) -> u64 {
+    const SAMPLE: u64 = 1 << 20;
+    (stretch.as_nanos() as u64).saturating_mul(SAMPLE) / nanos(SAMPLE).max(1)
+}
+
 /// How many nanoseconds `difference` ticks are: by the kernel's clock since the first question, so the longer the process
 /// runs, the better it knows.
 pub fn nanos(difference: u64) -> u64 {

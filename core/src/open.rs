@@ -66,8 +66,6 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
             &format!("the window of node index {node} could not be bound: {why}"),
         );
     }
-    // The first conversion calibrates, which takes a moment: better now than in INFO.
-    crate::clock::nanos(0);
     let keeper = Keeper::start(&store)?;
     Ok(OpenStore {
         store,

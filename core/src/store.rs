@@ -4,7 +4,7 @@
 
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
-use crate::clock::{Clock, nanos};
+use crate::clock::{Clock, nanos, ticks_in};
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
 use crate::keyspace::table::Table;
@@ -20,7 +20,10 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::*};
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+/// How long a batch goes on taking requests; the rest of its input waits for the next call.
+const BATCH_TIME_MAX: Duration = Duration::from_millis(2);
 /// Log lines kept for main until it asks; older ones are dropped.
 const MESSAGES_MAX: usize = 1000;
 /// Distinct error codes counted apart (errorstats).
@@ -50,6 +53,8 @@ pub struct Store {
     pub active_expire: AtomicBool,
     /// Whether core asks main to stop.
     pub shutdown_requested: AtomicBool,
+    /// Ticks after which a batch makes way for other clients.
+    pub batch_ticks: u64,
     command_count: usize,
     lanes: Mutex<Vec<Arc<Lane>>>,
     retired: Mutex<Retired>,
@@ -194,6 +199,7 @@ impl Store {
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
             shutdown_requested: AtomicBool::new(false),
+            batch_ticks: ticks_in(BATCH_TIME_MAX),
             command_count,
             lanes: Mutex::new(Vec::new()),
             retired: Mutex::new(Retired {

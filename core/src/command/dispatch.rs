@@ -98,6 +98,12 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the batch has run for so long that the rest of its input should wait.
+    #[inline(always)]
+    pub fn is_long(&self) -> bool {
+        self.last.wrapping_sub(self.started) > self.store.batch_ticks
+    }
+
     /// Ends the batch.
     pub fn finish(self) {
         self.lane

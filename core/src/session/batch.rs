@@ -19,6 +19,8 @@ const TOO_LONG_FOR_SERVER: &[u8] = b"-ERR arguments of this command are too long
 enum Ending {
     /// It did not, or its replies fill the buffer: nothing but to write them.
     Written,
+    /// It has taken long enough: other clients first, the rest at the next call.
+    Long,
     /// Later, after so many milliseconds.
     Retry(u32),
     /// A server command is next, of so many bytes.
@@ -65,6 +67,7 @@ pub(super) fn run(
     outcome.reply_bytes = (before + reply.written()) as u32;
     let status = match ending {
         Ending::Written => None,
+        Ending::Long => Some(Status::More),
         Ending::Close => {
             reading.taken = buf.len();
             Some(Status::Close)
@@ -129,6 +132,9 @@ impl Reading<'_> {
             }
             if reply.spilled() > 0 {
                 return Ending::Written;
+            }
+            if context.is_long() && self.taken < self.buf.len() {
+                return Ending::Long;
             }
         }
     }
