@@ -1,7 +1,7 @@
 //! Settings: the options that core follows, and the facts main owns that INFO shows.
 //!
 //! They come down as text lines `name value`, at the opening of a store and at each CONFIG SET; the table of options,
-//! their checks and their documentation are main's. What core does not know it refuses, so that the two cannot drift.
+//! their checks and their documentation are main's. Names that no room of core follows yet are passed over.
 //!
 //! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
 
@@ -132,7 +132,7 @@ settings! {
 }
 
 impl Settings {
-    /// Takes one line. Unknown names and values out of range are refused with a sentence that says why.
+    /// Takes one line. A value out of range is refused with a sentence that says why.
     pub fn set(&self, name: &str, value: &str) -> Result<(), String> {
         if let Some(fact) = name.strip_prefix("fact.") {
             let mut facts = self.facts.lock().unwrap_or_else(|e| e.into_inner());
