@@ -239,9 +239,9 @@ Deno.test("ffi: a pipeline cut at every byte gives the same replies", () => {
   const text =
     "PING\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\n\r\n\r\n\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n";
   for (let cut = 0; cut <= text.length; cut++) {
-    const first = boundary.execute(text.slice(0, cut));
-    const second = boundary.execute(text.slice(cut));
-    assertEquals(first.reply + second.reply, "+PONG\r\n+OK\r\n$4\r\n\r\n\r\n\r\n", `cut at ${cut}`);
+    const first = boundary.exchange(text.slice(0, cut));
+    const second = boundary.exchange(text.slice(cut));
+    assertEquals(first + second, "+PONG\r\n+OK\r\n$4\r\n\r\n\r\n\r\n", `cut at ${cut}`);
   }
 });
 

@@ -7,6 +7,8 @@
 //! keep their order; no lock is held when a call returns.
 
 mod batch;
+#[cfg(test)]
+mod tests;
 
 use crate::abi::{Outcome, Status};
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
@@ -236,26 +238,5 @@ impl Work {
             bulk_max_bytes: store.settings.proto_max_bulk_len.load(Relaxed),
             authenticated: self.client.authenticated || !store.settings.auth_required.load(Relaxed),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::{Server, encode};
-    use core::sync::atomic::Ordering::Relaxed;
-
-    #[test]
-    fn a_long_batch_makes_way_and_loses_nothing() {
-        let mut server = Server::start();
-        let yes = crate::settings::DebugAccess::Yes as u32;
-        server.store.settings.debug_access.store(yes, Relaxed);
-        let before = server.store.totals();
-        let slow = encode(&[b"DEBUG", b"SLEEP", b"0.01"]);
-        let quick = [encode(&[b"SET", b"k", b"v"]), encode(&[b"GET", b"k"])].concat();
-        let replies = server.exchange(&[slow, quick].concat());
-        assert_eq!(replies, b"+OK\r\n+OK\r\n$1\r\nv\r\n");
-        let after = server.store.totals();
-        assert_eq!(after.mores - before.mores, 1);
-        assert_eq!(after.boundary_calls - before.boundary_calls, 2);
     }
 }

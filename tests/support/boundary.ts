@@ -84,13 +84,9 @@ export class Boundary implements Disposable {
     return { result, reply: decoder.decode(out.subarray(0, this.outcome.replyBytes)) };
   }
 
-  /** Sends commands and follows MORE to the end; gives all reply bytes as text. */
-  run(
-    commands: readonly (readonly Argument[])[],
-    capacity = 65536,
-    session = this.session,
-  ): string {
-    let { result, reply } = this.execute(concat(commands.map(encodeCommand)), capacity, session);
+  /** Sends bytes and follows MORE to the end; gives all reply bytes as text. */
+  exchange(input: string | Uint8Array, capacity = 65536, session = this.session): string {
+    let { result, reply } = this.execute(input, capacity, session);
     let all = reply;
     while (result === failure(Status.MORE)) {
       ({ result, reply } = this.execute("", capacity, session));
@@ -98,6 +94,15 @@ export class Boundary implements Disposable {
     }
     if (result < 0) throw new Error(`The session ended with status ${-result} after '${all}'`);
     return all;
+  }
+
+  /** The same for commands. */
+  run(
+    commands: readonly (readonly Argument[])[],
+    capacity = 65536,
+    session = this.session,
+  ): string {
+    return this.exchange(concat(commands.map(encodeCommand)), capacity, session);
   }
 
   /** Closes session, lane and store; those that a test has closed already stay so. */

@@ -2,8 +2,13 @@
 //!
 //! `cargo bench --bench execute`. The two-thread figures need two idle CPUs; compare `elements/s` of `1 thread` and `2 threads`.
 
+#![allow(
+    missing_docs,
+    reason = "criterion's macros make public functions without any"
+)]
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use numakv_core::abi::Outcome;
+use numakv_core::abi::{Outcome, Status};
 use numakv_core::ffi;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -107,7 +112,12 @@ fn load(client: Client) {
                 format!("*3\r\n$3\r\nSET\r\n$16\r\nkey:{key:012}\r\n$64\r\n{value}\r\n").as_bytes(),
             );
         }
-        assert_eq!(client.execute(&bytes, &mut out), 500);
+        // A batch that was held up makes way; what is left of it comes at the next call.
+        let mut result = client.execute(&bytes, &mut out);
+        while result == Status::More.result() {
+            result = client.execute(b"", &mut out);
+        }
+        assert!(result >= 0, "loading ended with {result}");
     }
 }
 
