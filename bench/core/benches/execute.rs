@@ -209,7 +209,7 @@ fn threads(criterion: &mut Criterion) {
         }
         group.finish();
     }
-    clients.map(Client::close);
+    clients.into_iter().for_each(Client::close);
     assert_eq!(ffi::nkv_store_close(store), 0);
 }
 
