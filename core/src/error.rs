@@ -20,8 +20,6 @@ pub const NO_SUCH_KEY: &str = "ERR no such key";
 pub const SAME_OBJECT: &str = "ERR source and destination objects are the same";
 /// A database index that does not exist.
 pub const DB_OUT_OF_RANGE: &str = "ERR DB index is out of range";
-/// A database index that is no number.
-pub const INVALID_DB: &str = "ERR invalid DB index";
 /// Login is needed.
 pub const NO_AUTH: &str = "NOAUTH Authentication required.";
 /// A wrong login.
@@ -35,8 +33,6 @@ pub const POOL_EXHAUSTED: &str =
 pub const STRING_TOO_LONG: &str = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 /// An offset that cannot be.
 pub const OFFSET_OUT_OF_RANGE: &str = "ERR offset is out of range";
-/// An index that cannot be.
-pub const OUT_OF_RANGE: &str = "ERR value is out of range";
 /// A cursor that is no number.
 pub const INVALID_CURSOR: &str = "ERR invalid cursor";
 /// A timeout that is no number.

@@ -7,7 +7,6 @@
 use crate::abi::{ABI_VERSION, Outcome, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
 use crate::open::{self, OpenLane, OpenStore};
-use crate::sample;
 use crate::session::Session;
 use crate::sync::locked;
 use core::panic::AssertUnwindSafe;
@@ -164,8 +163,8 @@ pub unsafe extern "C" fn nkv_store_sample(store: u32, out: *mut u8, out_capacity
     let out = unsafe { output(out, out_capacity) };
     guarded(|| {
         let home = STORES.get(store)?;
-        let mut place = locked(&home.sampling);
-        Ok(sample::fill(&home.store, &mut place, out) as i32)
+        let mut sampler = locked(&home.sampler);
+        Ok(sampler.fill(&home.store, out) as i32)
     })
 }
 

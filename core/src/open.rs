@@ -8,6 +8,7 @@ use crate::keyspace::Keyspace;
 use crate::lane::Lane;
 use crate::numa::{self, Topology};
 use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
+use crate::sample::Sampler;
 use crate::settings::{Settings, lines};
 use crate::store::Store;
 use core::sync::atomic::AtomicU32;
@@ -26,8 +27,8 @@ pub struct OpenStore {
     pub store: Arc<Store>,
     /// Lanes that were opened across the boundary and not closed.
     pub lanes: AtomicU32,
-    /// Where hotness sampling stands: database and scan cursor.
-    pub sampling: Mutex<(u32, u64)>,
+    /// Hotness sampling.
+    pub sampler: Mutex<Sampler>,
     _keeper: Keeper,
 }
 
@@ -66,11 +67,12 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
             &format!("the window of node index {node} could not be bound: {why}"),
         );
     }
+    let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
     let keeper = Keeper::start(&store)?;
     Ok(OpenStore {
         store,
         lanes: AtomicU32::new(0),
-        sampling: Mutex::default(),
+        sampler: Mutex::new(sampler),
         _keeper: keeper,
     })
 }

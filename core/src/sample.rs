@@ -6,55 +6,79 @@
 use crate::abi::{NO_NODE, Sample};
 use crate::clock::use_clock;
 use crate::keyspace::segment::LINE_SLOTS;
+use crate::lane::Lane;
+use crate::object::entry::Entry;
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 
 /// Bytes of a key that a sample carries; longer keys are cut.
 const KEY_BYTES_MAX: usize = 512;
 const RECORD: usize = size_of::<Sample>();
 
-/// Fills `out` with samples from `place` (database, scan cursor) on, and answers how many.
-pub fn fill(store: &Store, place: &mut (u32, u64), out: &mut [u8]) -> usize {
-    // A line's keys are reported together, so room for a few more than asked is kept.
-    let room = out.len() / (RECORD + 64);
-    let wanted = room.saturating_sub(4 * LINE_SLOTS);
-    let Some(lane) = store.open_lane(None, "sampler", None) else {
-        return 0;
-    };
-    let mut samples: Vec<(Sample, Vec<u8>)> = Vec::with_capacity(room);
-    let mut bytes = 0;
-    let databases = store.keyspace.databases();
-    for _ in 0..databases {
-        let (db, cursor) = *place;
-        let (keys, _) = store.keyspace.count(db);
-        let next = if keys == 0 || !store.keyspace.locks.enter_world(lane.seat) {
-            0
-        } else {
-            let left = (wanted - samples.len().min(wanted)) as u64;
-            let next = store.keyspace.scan(lane.seat, db, cursor, left, |entry| {
+/// One walk over all keys, taken up again at each call.
+pub struct Sampler {
+    lane: Arc<Lane>,
+    db: u32,
+    cursor: u64,
+}
+
+impl Sampler {
+    /// A walk that begins at the first key of database 0; `None` when no lane is free for it.
+    pub fn new(store: &Store) -> Option<Sampler> {
+        let lane = store.open_lane(None, "sampler", None)?;
+        Some(Sampler {
+            lane,
+            db: 0,
+            cursor: 0,
+        })
+    }
+
+    /// Fills `out` with samples, and answers how many. A call ends with the last database at the latest.
+    pub fn fill(&mut self, store: &Store, out: &mut [u8]) -> usize {
+        // A line's keys are reported together, so room for a few more than asked is kept.
+        let room = out.len() / (RECORD + 64);
+        let wanted = room.saturating_sub(4 * LINE_SLOTS);
+        let mut samples: Vec<(Sample, Vec<u8>)> = Vec::with_capacity(room);
+        let mut bytes = 0;
+        while samples.len() < wanted {
+            let left = (wanted - samples.len()) as u64;
+            let db = self.db;
+            let walked = self.walk(store, left, |entry| {
                 let key = &entry.key()[..entry.key().len().min(KEY_BYTES_MAX)];
                 if bytes + RECORD + key.len() <= out.len() {
                     bytes += RECORD + key.len();
                     samples.push((record(store, db, entry), key.to_vec()));
                 }
             });
-            store.keyspace.locks.leave_world(lane.seat);
-            next
-        };
-        *place = if next == 0 {
-            ((db + 1) % databases, 0)
-        } else {
-            (db, next)
-        };
-        if next != 0 || samples.len() >= wanted || place.0 == 0 {
-            break;
+            if !walked || self.cursor != 0 {
+                break;
+            }
+            self.db = (self.db + 1) % store.keyspace.databases();
+            if self.db == 0 {
+                break;
+            }
         }
+        write(&mut samples, out)
     }
-    store.close_lane(&lane);
-    write(&mut samples, out)
+
+    /// Goes on in the database in hand; `false` when the world is somebody else's now.
+    fn walk(&mut self, store: &Store, count: u64, visit: impl FnMut(Entry)) -> bool {
+        let (keyspace, seat) = (&store.keyspace, self.lane.seat);
+        if keyspace.count(self.db).0 == 0 {
+            self.cursor = 0;
+            return true;
+        }
+        if !keyspace.locks.enter_world(seat) {
+            return false;
+        }
+        self.cursor = keyspace.scan(seat, self.db, self.cursor, count, visit);
+        keyspace.locks.leave_world(seat);
+        true
+    }
 }
 
-fn record(store: &Store, db: u32, entry: crate::object::entry::Entry) -> Sample {
+fn record(store: &Store, db: u32, entry: Entry) -> Sample {
     let settings = &store.settings;
     let clock = use_clock(store.clock.now_ms());
     let decay = settings.hotness_decay.load(Relaxed);

@@ -57,7 +57,8 @@ const STRATEGY_DOORS: readonly [from: string, to: string][] = [
 const CORE_LAYERS: readonly Layer[] = [
   ["abi_check"],
   ["ffi"],
-  ["session", "open", "sample"],
+  ["session", "open"],
+  ["sample"],
   ["command"],
   ["keeper"],
   ["store"],

@@ -10,9 +10,9 @@ use super::spec::{Acl, CommandSpec, Flags};
 use super::table::COMMANDS;
 use super::usage;
 use super::{Answer, Call, Error};
+use crate::error;
 use crate::glob;
 
-const SYNTAX: &str = "ERR syntax error";
 const INVALID_COMMAND: &str = "ERR Invalid command specified";
 const NO_KEYS: &str = "ERR The command has no key arguments";
 const WRONG_COUNT: &str = "ERR Invalid number of arguments specified for command";
@@ -80,7 +80,7 @@ pub(crate) fn command_list(call: &mut Call<'_, '_>) -> Answer {
             let pattern = call.args.get(4);
             names_where(|spec| glob::matches(pattern, spec.full_name.as_bytes(), true))
         }
-        _ => return Err(Error::of(SYNTAX)),
+        _ => return Err(Error::of(error::SYNTAX)),
     };
     call.reply.array(names.len());
     for name in names {
@@ -98,52 +98,41 @@ fn names_where(keep: impl Fn(&CommandSpec) -> bool) -> Vec<&'static str> {
 
 /// `COMMAND GETKEYS name arg ...`: the keys of a complete command.
 pub(crate) fn command_getkeys(call: &mut Call<'_, '_>) -> Answer {
-    let words: Vec<&[u8]> = (2..call.args.len())
-        .map(|index| call.args.get(index))
-        .collect();
-    match keys_in(&words) {
-        Err(text) => return Err(Error::of(text)),
-        Ok(keys) => {
-            call.reply.array(keys.len());
-            for key in keys {
-                call.reply.bulk(words[key.index]);
-            }
-        }
+    let words: Vec<&[u8]> = call.args.from(2).collect();
+    let keys = keys_in(&words)?;
+    call.reply.array(keys.len());
+    for key in keys {
+        call.reply.bulk(words[key.index]);
     }
     Ok(())
 }
 
 /// `COMMAND GETKEYSANDFLAGS name arg ...`: the keys of a complete command, each with what happens to it.
 pub(crate) fn command_getkeysandflags(call: &mut Call<'_, '_>) -> Answer {
-    let words: Vec<&[u8]> = (2..call.args.len())
-        .map(|index| call.args.get(index))
-        .collect();
-    match keys_in(&words) {
-        Err(text) => return Err(Error::of(text)),
-        Ok(keys) => {
-            call.reply.array(keys.len());
-            for key in keys {
-                call.reply.array(2);
-                call.reply.bulk(words[key.index]);
-                describe::names(call.reply, key.flags.names());
-            }
-        }
+    let words: Vec<&[u8]> = call.args.from(2).collect();
+    let keys = keys_in(&words)?;
+    call.reply.array(keys.len());
+    for key in keys {
+        call.reply.array(2);
+        call.reply.bulk(words[key.index]);
+        describe::names(call.reply, key.flags.names());
     }
     Ok(())
 }
 
-/// The keys of a complete command, or the error text that says why there are none to be known.
-fn keys_in(words: &[&[u8]]) -> Result<Vec<KeyAt>, &'static str> {
-    let spec = resolve(words).ok_or(INVALID_COMMAND)?;
+/// The keys of a complete command, or the error that says why there are none to be known.
+fn keys_in(words: &[&[u8]]) -> Result<Vec<KeyAt>, Error> {
+    let spec = resolve(words).ok_or(Error::of(INVALID_COMMAND))?;
     if spec.keys.is_empty() {
-        return Err(NO_KEYS);
+        return Err(Error::of(NO_KEYS));
     }
     if !spec.accepts(words.len()) {
-        return Err(WRONG_COUNT);
+        return Err(Error::of(WRONG_COUNT));
     }
-    let keys: Vec<KeyAt> = keys_of(spec, words).map_err(|_| BAD_ARGUMENTS)?.collect();
+    let keys = keys_of(spec, words).map_err(|_| Error::of(BAD_ARGUMENTS))?;
+    let keys: Vec<KeyAt> = keys.collect();
     if keys.is_empty() && !spec.flags.has(Flags::NO_MANDATORY_KEYS) {
-        return Err(BAD_ARGUMENTS);
+        return Err(Error::of(BAD_ARGUMENTS));
     }
     Ok(keys)
 }
