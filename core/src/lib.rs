@@ -5,8 +5,10 @@
 
 // Leaves.
 pub mod clock;
+pub mod crc64;
 pub mod error;
 pub mod glob;
+pub mod lzf;
 pub mod stats;
 pub mod sync;
 

@@ -72,7 +72,9 @@ const CORE_LAYERS: readonly Layer[] = [
 ];
 
 /** Modules every room of the core may use; they use only each other. */
-const CORE_LEAVES = new Set(["abi", "clock", "error", "glob", "handle", "resp", "stats", "sync"]);
+const CORE_LEAVES = new Set(
+  ["abi", "clock", "crc64", "error", "geo", "glob", "handle", "lzf", "resp", "stats", "sync"],
+);
 
 /** Rust tests in files of their own may use every room. */
 const RUST_TEST = /^core\/src\/(?:.*\/)?(?:tests|testing)(?:\.rs$|\/)/;
