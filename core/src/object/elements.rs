@@ -13,6 +13,8 @@ use crate::pool::space::{Full, Space};
 use crate::table::segment::{LINE_SLOTS, Slot};
 use crate::table::{DEPTH_MAX, Found, Position, Table, tag_of};
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 
 /// How an element lies in its allocation.
@@ -31,13 +33,70 @@ pub trait Element {
 }
 
 /// A way from bytes to their hash, the same for as long as a store lives.
-pub trait Hasher: Fn(&[u8]) -> u64 + Copy {}
-impl<F: Fn(&[u8]) -> u64 + Copy> Hasher for F {}
+pub trait Hasher: Copy {
+    /// The hash of `bytes`.
+    fn of(self, bytes: &[u8]) -> u64;
+}
+
+impl<F: Fn(&[u8]) -> u64 + Copy> Hasher for F {
+    #[inline(always)]
+    fn of(self, bytes: &[u8]) -> u64 {
+        self(bytes)
+    }
+}
+
+/// A value that can be freed whole.
+pub trait Whole {
+    /// Frees it.
+    ///
+    /// # Safety
+    /// Nobody else reaches it, now or later.
+    unsafe fn free_whole(&mut self);
+}
+
+/// A value that no entry leads to: freed when it is dropped, unless it was handed over.
+pub struct Unlinked<V: Whole>(ManuallyDrop<V>);
+
+impl<V: Whole> Unlinked<V> {
+    /// # Safety
+    /// Nothing leads to the value.
+    pub unsafe fn new(value: V) -> Unlinked<V> {
+        Unlinked(ManuallyDrop::new(value))
+    }
+
+    /// The value, which is the caller's to free now.
+    pub fn hand_over(self) -> V {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not dropped, so the value is taken once.
+        unsafe { ManuallyDrop::take(&mut this.0) }
+    }
+}
+
+impl<V: Whole> Deref for Unlinked<V> {
+    type Target = V;
+
+    fn deref(&self) -> &V {
+        &self.0
+    }
+}
+
+impl<V: Whole> DerefMut for Unlinked<V> {
+    fn deref_mut(&mut self) -> &mut V {
+        &mut self.0
+    }
+}
+
+impl<V: Whole> Drop for Unlinked<V> {
+    fn drop(&mut self) {
+        // SAFETY: nothing leads to the value (`new`'s contract), and it is not used again.
+        unsafe { self.0.free_whole() }
+    }
+}
 
 /// The hash of an element that is its slot's payload.
 #[inline]
 pub fn hash_inline(payload: u64, hash: impl Hasher) -> u64 {
-    hash(&payload.to_le_bytes())
+    hash.of(&payload.to_le_bytes())
 }
 
 /// A table of elements in the pool.
@@ -132,7 +191,7 @@ impl<E: Element> Elements<E> {
             return hash_inline(slot.payload(), hash);
         }
         // SAFETY: a slot of this table leads to a live element of its kind.
-        hash(unsafe { E::key(Elements::<E>::address(slot, pool)) })
+        hash.of(unsafe { E::key(Elements::<E>::address(slot, pool)) })
     }
 
     /// The element with that key, whose hash is `hash`; inline ones have no key.
@@ -226,13 +285,7 @@ impl<E: Element> Elements<E> {
     /// Visits about `count` elements from `cursor` on and answers where to go on; 0 when all are done. An element that is
     /// there from the first call to the last is visited, however the table has grown since. At most ten lines are read for
     /// each element wanted.
-    pub fn scan(
-        self,
-        pool: &Pool,
-        cursor: u64,
-        count: u64,
-        mut visit: impl FnMut(Slot),
-    ) -> u64 {
+    pub fn scan(self, pool: &Pool, cursor: u64, count: u64, mut visit: impl FnMut(Slot)) -> u64 {
         let mut wanted = count.max(1);
         let lines = usize::try_from(count.saturating_mul(10)).unwrap_or(usize::MAX);
         let mut lines = lines.max(LINE_SLOTS);
@@ -506,33 +559,4 @@ pub mod varint {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_are_read_as_written() {
-        for value in [0, 1, 127, 128, 300, 16383, 16384, 1 << 20, u32::MAX as usize] {
-            let mut bytes = [0u8; 8];
-            // SAFETY: eight bytes are enough for 32 bits at seven a byte.
-            unsafe {
-                let start = bytes.as_mut_ptr();
-                let end = varint::write(start, value);
-                assert_eq!(end.offset_from(start) as usize, varint::bytes(value));
-                let (read, behind) = varint::read(start);
-                assert_eq!((read, behind), (value, end.cast_const()));
-            }
-        }
-    }
-
-    #[test]
-    fn cursors_are_positions_and_stay_below_2_to_the_53() {
-        let position = Position {
-            prefix: (1 << DEPTH_MAX) - 1,
-            depth: DEPTH_MAX,
-            tag: u16::MAX,
-        };
-        assert_eq!(position_of(cursor_of(position)), position);
-        assert!(cursor_of(position) < 1 << 53);
-        assert_eq!(position_of(0), Position::default());
-    }
-}
+mod tests;

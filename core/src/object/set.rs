@@ -9,7 +9,7 @@
 //! compared as one, and in a table it is inline exactly when it fits; a table never becomes an intset again, as in Redis.
 
 use crate::object::block::Block;
-use crate::object::elements::{Element, Elements, Hasher, hash_inline, varint};
+use crate::object::elements::{Element, Elements, Hasher, Unlinked, Whole, hash_inline, varint};
 use crate::object::entry::Entry;
 use crate::object::intset::{self, Intset};
 use crate::object::string::StringValue;
@@ -84,8 +84,7 @@ fn with_key<R>(
     }
 }
 
-/// A set: what an entry of that type holds. Reading it needs its key held; whatever changes it is `unsafe` and needs that
-/// exclusively.
+/// A set: what an entry of that type holds. Reading it needs its key held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Set {
     /// `Intset` or `Hashtable`.
@@ -232,213 +231,6 @@ impl Set {
         }
     }
 
-    /// Visits `count` different members, every choice with the same chance, and removes them.
-    ///
-    /// # Safety
-    /// The owner is held exclusively and afterwards keeps the set as it is now.
-    pub unsafe fn take(
-        &mut self,
-        space: Space<'_>,
-        count: usize,
-        mut random: impl FnMut() -> u64,
-        mut visit: impl FnMut(StringValue<'_>),
-        hash: impl Hasher,
-    ) {
-        if let Some(elements) = self.elements() {
-            let chosen = elements.table().choose(space.pool, count, random);
-            for slot in chosen {
-                visit(member_of(slot, space.pool));
-                // SAFETY: by this function's contract.
-                unsafe { elements.remove_slot(space.pool, slot, hash) };
-            }
-        } else if let Some(block) = self.block() {
-            let mut lottery = Lottery::new(count.min(self.len()), self.len());
-            // SAFETY: by this function's contract; nothing else refers to the bytes meanwhile.
-            unsafe {
-                let len = intset::retain(&mut block.room()[..block.len()], |_, value| {
-                    let taken = lottery.draw(random());
-                    if taken {
-                        visit(StringValue::Int(value));
-                    }
-                    !taken
-                });
-                self.shorten(space, block, len);
-            }
-        }
-    }
-
-    /// Says how long an intset is now, and gives back what it does not need any more.
-    ///
-    /// # Safety
-    /// The owner is held exclusively and afterwards keeps the set as it is now.
-    unsafe fn shorten(&mut self, space: Space<'_>, block: Block, len: usize) {
-        // SAFETY: by this function's contract; `len` is not more than it was.
-        unsafe {
-            block.set_len(len);
-            if len * 2 < block.capacity()
-                && let Ok(smaller) = block.resized(space, len)
-            {
-                *self = Set::of_block(smaller);
-            }
-        }
-    }
-
-    /// Removes a member and answers whether it was there.
-    ///
-    /// # Safety
-    /// The owner is held exclusively and afterwards keeps the set as it is now.
-    pub unsafe fn remove(
-        &mut self,
-        space: Space<'_>,
-        member: StringValue<'_>,
-        hash: impl Hasher,
-    ) -> bool {
-        if let Some(elements) = self.elements() {
-            let Some((found, hashed)) = find(elements, space.pool, member, hash) else {
-                return false;
-            };
-            // SAFETY: by this function's contract; the slot was found just now.
-            unsafe { elements.remove(space.pool, found, hashed) };
-            return true;
-        }
-        let (Some(block), StringValue::Int(value)) = (self.block(), member) else {
-            return false;
-        };
-        // SAFETY: by this function's contract; the intset that was read is not used any more.
-        unsafe {
-            let Ok(index) = Intset::new(block.bytes()).find(value) else {
-                return false;
-            };
-            let len = intset::remove(&mut block.room()[..block.len()], index);
-            self.shorten(space, block, len);
-        }
-        true
-    }
-
-    /// Adds a member and answers whether it is new. An intset of more than `limit` members becomes a table. When there is no
-    /// room nothing has changed.
-    ///
-    /// # Safety
-    /// The owner is held exclusively and afterwards keeps the set as it is now.
-    pub unsafe fn add(
-        &mut self,
-        space: Space<'_>,
-        limit: u64,
-        member: StringValue<'_>,
-        hash: impl Hasher,
-    ) -> Result<bool, Full> {
-        // SAFETY: by this function's contract.
-        unsafe {
-            if let Some(elements) = self.elements() {
-                return Ok(add_element(elements, space, member, hash)?.is_some());
-            }
-            if let (StringValue::Int(value), Some(block)) = (member, self.block()) {
-                let set = Intset::new(block.bytes());
-                let Err(index) = set.find(value) else {
-                    return Ok(false);
-                };
-                if (set.len() as u64) < limit.min(INTSET_LEN_MAX) {
-                    let len = set.bytes_with(value);
-                    let block = block.resized(space, len.max(block.capacity()))?;
-                    intset::insert(&mut block.room()[..len], index, value);
-                    block.set_len(len);
-                    *self = Set::of_block(block);
-                    return Ok(true);
-                }
-            }
-            let table = self.to_table(space, hash)?;
-            match table
-                .elements()
-                .map(|it| add_element(it, space, member, hash))
-            {
-                Some(Ok(_)) => self.become_other(space.pool, table),
-                _ => {
-                    table.free(space.pool);
-                    return Err(Full);
-                }
-            }
-            Ok(true)
-        }
-    }
-
-    /// Adds members and answers how many are new. When there is no room nothing has changed.
-    ///
-    /// # Safety
-    /// As for `add`.
-    pub unsafe fn add_all<'m>(
-        &mut self,
-        space: Space<'_>,
-        limit: u64,
-        members: impl ExactSizeIterator<Item = &'m [u8]> + Clone,
-        hash: impl Hasher,
-    ) -> Result<usize, Full> {
-        // SAFETY: by this function's contract.
-        unsafe {
-            if members.len() == 1 {
-                let added = members
-                    .map(|member| self.add(space, limit, StringValue::parse(member), hash))
-                    .next();
-                return added.unwrap_or(Ok(false)).map(usize::from);
-            }
-            match self.elements() {
-                Some(elements) => add_or_undo(elements, space, members, hash),
-                None => self.add_to_copy(space, limit, members, hash),
-            }
-        }
-    }
-
-    /// The same for an intset: filled is a copy, which takes its place when all is done.
-    ///
-    /// # Safety
-    /// As for `add`.
-    unsafe fn add_to_copy<'m>(
-        &mut self,
-        space: Space<'_>,
-        limit: u64,
-        members: impl Iterator<Item = &'m [u8]>,
-        hash: impl Hasher,
-    ) -> Result<usize, Full> {
-        let mut copy = self.duplicate(space)?;
-        let before = copy.len();
-        for member in members {
-            // SAFETY: the copy is ours alone.
-            unsafe {
-                if let Err(Full) = copy.add(space, limit, StringValue::parse(member), hash) {
-                    copy.free(space.pool);
-                    return Err(Full);
-                }
-            }
-        }
-        // SAFETY: by this function's contract.
-        unsafe { self.become_other(space.pool, copy) };
-        Ok(copy.len() - before)
-    }
-
-    /// Frees what it was and becomes `other`.
-    ///
-    /// # Safety
-    /// As for `add`.
-    unsafe fn become_other(&mut self, pool: &Pool, other: Set) {
-        // SAFETY: the owner keeps `other` from now on, so nobody reaches what it was.
-        unsafe { self.free(pool) };
-        *self = other;
-    }
-
-    /// The same members as a table of elements.
-    fn to_table(self, space: Space<'_>, hash: impl Hasher) -> Result<Set, Full> {
-        let elements = Elements::create(space)?;
-        for member in self.members(space.pool) {
-            // SAFETY: the new table is ours alone.
-            unsafe {
-                if let Err(Full) = add_element(elements, space, member, hash) {
-                    elements.free(space.pool);
-                    return Err(Full);
-                }
-            }
-        }
-        Ok(Set::of_elements(elements))
-    }
-
     /// A copy in `space`. Nothing is left behind when there is no room.
     pub fn duplicate(self, space: Space<'_>) -> Result<Set, Full> {
         match (self.elements(), self.block()) {
@@ -467,6 +259,218 @@ impl Set {
     }
 }
 
+/// A set to be changed, by whoever holds its key exclusively.
+pub struct SetMut<'s, H> {
+    set: Set,
+    space: Space<'s>,
+    /// The most members of an intset.
+    limit: u64,
+    hasher: H,
+}
+
+impl<H: Hasher> Whole for SetMut<'_, H> {
+    unsafe fn free_whole(&mut self) {
+        // SAFETY: by this function's contract.
+        unsafe { self.set.free(self.space.pool) }
+    }
+}
+
+impl<'s, H: Hasher> SetMut<'s, H> {
+    /// # Safety
+    /// The owner is held exclusively and keeps `set()` after every call, whatever that answered.
+    pub const unsafe fn new(set: Set, space: Space<'s>, limit: u64, hasher: H) -> SetMut<'s, H> {
+        SetMut {
+            set,
+            space,
+            limit,
+            hasher,
+        }
+    }
+
+    /// A set without members; `first`, which is to become one, says in which encoding.
+    pub fn create(
+        space: Space<'s>,
+        limit: u64,
+        hasher: H,
+        first: StringValue<'_>,
+    ) -> Result<Unlinked<SetMut<'s, H>>, Full> {
+        let set = match first {
+            StringValue::Int(_) => Set::create(space)?,
+            StringValue::Bytes(_) => Set::of_elements(Elements::create(space)?),
+        };
+        // SAFETY: nobody else has seen it.
+        Ok(unsafe { Unlinked::new(SetMut::new(set, space, limit, hasher)) })
+    }
+
+    /// The set as it is now.
+    pub const fn set(&self) -> Set {
+        self.set
+    }
+
+    /// Adds a member and answers whether it is new. An intset that grows beyond its limit becomes a table. When there is no
+    /// room nothing has changed.
+    pub fn add(&mut self, member: StringValue<'_>) -> Result<bool, Full> {
+        let (space, hasher) = (self.space, self.hasher);
+        if let Some(elements) = self.set.elements() {
+            // SAFETY: the owner is held exclusively (`new`'s contract).
+            return unsafe { add_element(elements, space, member, hasher) }
+                .map(|slot| slot.is_some());
+        }
+        if let (StringValue::Int(value), Some(intset)) = (member, self.set.intset()) {
+            let Err(index) = intset.find(value) else {
+                return Ok(false);
+            };
+            if (intset.len() as u64) < self.limit.min(INTSET_LEN_MAX) {
+                self.insert(index, value, intset.bytes_with(value))?;
+                return Ok(true);
+            }
+        }
+        let table = self.to_table()?;
+        // SAFETY: the table is ours alone, and freed when the member finds no room.
+        let added = table.elements().map_or(Err(Full), |elements| unsafe {
+            add_element(elements, space, member, hasher)
+        });
+        match added {
+            Ok(_) => self.become_other(table),
+            // SAFETY: as above.
+            Err(Full) => unsafe { table.free(space.pool) },
+        }
+        added.map(|_| true)
+    }
+
+    /// Puts `value` at `index` of an intset, which has `len` bytes afterwards.
+    fn insert(&mut self, index: usize, value: i64, len: usize) -> Result<(), Full> {
+        let block = self.set.block().ok_or(Full)?;
+        // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract); what the bytes hold up to `len`
+        // is written before that is said to be in use.
+        unsafe {
+            let block = block.resized(self.space, len.max(block.capacity()))?;
+            intset::insert(&mut block.room()[..len], index, value);
+            block.set_len(len);
+            self.set = Set::of_block(block);
+        }
+        Ok(())
+    }
+
+    /// Adds members to a set that nobody has yet: when there is no room, some of them are in it.
+    pub fn fill<'m>(&mut self, members: impl Iterator<Item = &'m [u8]>) -> Result<(), Full> {
+        for member in members {
+            self.add(StringValue::parse(member))?;
+        }
+        Ok(())
+    }
+
+    /// Adds members and answers how many are new. When there is no room nothing has changed.
+    pub fn add_all<'m>(
+        &mut self,
+        members: impl ExactSizeIterator<Item = &'m [u8]>,
+    ) -> Result<usize, Full> {
+        let mut members = members.map(StringValue::parse);
+        if members.len() == 1 {
+            let added = members.next().map(|member| self.add(member));
+            return added.unwrap_or(Ok(false)).map(usize::from);
+        }
+        if let Some(elements) = self.set.elements() {
+            // SAFETY: the owner is held exclusively (`new`'s contract).
+            return unsafe { add_or_undo(elements, self.space, members, self.hasher) };
+        }
+        let copy = self.set.duplicate(self.space)?;
+        let before = copy.len();
+        // SAFETY: nobody else has seen the copy.
+        let mut copy =
+            unsafe { Unlinked::new(SetMut::new(copy, self.space, self.limit, self.hasher)) };
+        members.try_for_each(|member| copy.add(member).map(|_| ()))?;
+        self.become_other(copy.hand_over().set);
+        Ok(self.set.len() - before)
+    }
+
+    /// Removes a member and answers whether it was there.
+    pub fn remove(&mut self, member: StringValue<'_>) -> bool {
+        let pool = self.space.pool;
+        if let Some(elements) = self.set.elements() {
+            let found = find(elements, pool, member, self.hasher);
+            // SAFETY: the owner is held exclusively (`new`'s contract), and the slot was found just now.
+            let removed = found.map(|(at, hashed)| unsafe { elements.remove(pool, at, hashed) });
+            return removed.is_some();
+        }
+        let StringValue::Int(value) = member else {
+            return false;
+        };
+        let place = self.set.intset().and_then(|it| it.find(value).ok());
+        if let Some(index) = place {
+            self.shorten(|bytes| intset::remove(bytes, index));
+        }
+        place.is_some()
+    }
+
+    /// Visits `count` different members, every choice with the same chance, and removes them.
+    pub fn take(
+        &mut self,
+        count: usize,
+        mut random: impl FnMut() -> u64,
+        mut visit: impl FnMut(StringValue<'_>),
+    ) {
+        let (pool, len) = (self.space.pool, self.set.len());
+        if let Some(elements) = self.set.elements() {
+            for slot in elements.table().choose(pool, count, random) {
+                visit(member_of(slot, pool));
+                // SAFETY: the owner is held exclusively (`new`'s contract).
+                unsafe { elements.remove_slot(pool, slot, self.hasher) };
+            }
+            return;
+        }
+        let mut lottery = Lottery::new(count.min(len), len);
+        self.shorten(|bytes| {
+            intset::retain(bytes, |_, value| {
+                let taken = lottery.draw(random());
+                if taken {
+                    visit(StringValue::Int(value));
+                }
+                !taken
+            })
+        });
+    }
+
+    /// Lets `change` shorten an intset's bytes, and gives back what they do not need any more.
+    fn shorten(&mut self, change: impl FnOnce(&mut [u8]) -> usize) {
+        let Some(block) = self.set.block() else {
+            return;
+        };
+        // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract); nothing else refers to the bytes.
+        unsafe {
+            let len = change(&mut block.room()[..block.len()]);
+            block.truncate(len);
+            if len * 2 < block.capacity()
+                && let Ok(smaller) = block.resized(self.space, len)
+            {
+                self.set = Set::of_block(smaller);
+            }
+        }
+    }
+
+    /// Frees what it was and becomes `other`.
+    fn become_other(&mut self, other: Set) {
+        // SAFETY: the owner keeps `other` from now on (`new`'s contract), so nobody reaches what it was.
+        unsafe { self.set.free(self.space.pool) };
+        self.set = other;
+    }
+
+    /// The same members as a table of elements.
+    fn to_table(&self) -> Result<Set, Full> {
+        let elements = Elements::create(self.space)?;
+        for member in self.set.members(self.space.pool) {
+            // SAFETY: the new table is ours alone.
+            unsafe {
+                if let Err(Full) = add_element(elements, self.space, member, self.hasher) {
+                    elements.free(self.space.pool);
+                    return Err(Full);
+                }
+            }
+        }
+        Ok(Set::of_elements(elements))
+    }
+}
+
 /// The slot of a member and the member's hash.
 #[inline]
 fn find(
@@ -482,7 +486,7 @@ fn find(
             Some((found, hash_inline(payload, hash)))
         },
         |bytes| {
-            let hashed = hash(bytes);
+            let hashed = hash.of(bytes);
             let found = elements.find(pool, hashed, bytes)?;
             Some((found, hashed))
         },
@@ -510,7 +514,7 @@ unsafe fn add_element(
         Ok(Some(slot))
     };
     let add_outside = |bytes: &[u8]| {
-        let hashed = hash(bytes);
+        let hashed = hash.of(bytes);
         if elements.find(space.pool, hashed, bytes).is_some() {
             return Ok(None);
         }
@@ -537,13 +541,13 @@ unsafe fn add_element(
 unsafe fn add_or_undo<'m>(
     elements: Elements<Member>,
     space: Space<'_>,
-    members: impl Iterator<Item = &'m [u8]>,
+    members: impl Iterator<Item = StringValue<'m>>,
     hash: impl Hasher,
 ) -> Result<usize, Full> {
     let mut added = Vec::new();
     for member in members {
         // SAFETY: by this function's contract.
-        match unsafe { add_element(elements, space, StringValue::parse(member), hash) } {
+        match unsafe { add_element(elements, space, member, hash) } {
             Ok(slot) => added.extend(slot),
             Err(Full) => {
                 for slot in added {

@@ -41,12 +41,7 @@ impl Table {
     }
 
     /// `count` different slots in use, every choice of them with the same chance; all of them when there are no more.
-    pub fn choose(
-        &self,
-        pool: &Pool,
-        count: usize,
-        mut random: impl FnMut() -> u64,
-    ) -> Vec<Slot> {
+    pub fn choose(&self, pool: &Pool, count: usize, mut random: impl FnMut() -> u64) -> Vec<Slot> {
         /// With fewer slots than so many for each wanted, going over all of them once is cheaper than picking.
         const PICKING_MIN: usize = 3;
         let count = count.min(self.len());
