@@ -90,8 +90,8 @@ Deno.test("Config.warnings: one sentence for each value that costs comfort only"
   assertEquals(load("--save", "").warnings, []);
   const warnings = load("--supervised", "systemd", "--maxmemory-clients", "1mb").warnings;
   assertEquals(warnings.map((text) => text.split(" ")[0]), [
-    "supervised",
     "maxmemory-clients",
+    "supervised",
     "save",
   ]);
   assertStringIncludes(warnings[2] ?? "", "nothing survives a restart");
