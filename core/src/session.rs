@@ -123,7 +123,7 @@ impl Session {
     pub fn close(mut self) {
         let Session { home, work } = &mut self;
         let interest = &home.store.interest;
-        let _forgotten = work.client.transaction.end(interest, &home.face);
+        work.client.transaction.end(interest, &home.face);
         self.home.store.sessions.dismiss(&self.home.face);
     }
 

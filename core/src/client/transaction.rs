@@ -163,13 +163,18 @@ impl Transaction {
         face.watch_broken.store(false, Relaxed);
     }
 
-    /// Ends it, and answers what was queued.
-    pub fn end(&mut self, interest: &Interest, face: &Face) -> Queue {
+    /// Ends it and forgets what was queued.
+    pub fn end(&mut self, interest: &Interest, face: &Face) {
         self.unwatch(interest, face);
         (self.open, self.broken) = (false, false);
-        let queue = core::mem::take(&mut self.queue);
+        self.queue = Queue::default();
         self.publish(face);
-        queue
+    }
+
+    /// Takes what was queued, to be run; others see it until `end`.
+    pub fn take_queue(&mut self, interest: &Interest, face: &Face) -> Queue {
+        self.unwatch(interest, face);
+        core::mem::take(&mut self.queue)
     }
 
     /// Lets others see it.

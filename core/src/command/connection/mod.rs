@@ -126,7 +126,7 @@ pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
         call.reply.set_muted(false);
     }
     let interest = &call.store.interest;
-    let _forgotten = call.client.transaction.end(interest, call.face);
+    call.client.transaction.end(interest, call.face);
     enter_database(call, 0);
     set_protocol(call, 2);
     rename(call.face, b"")?;

@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
     ) {
         client.transaction.spoil();
         if client.transaction.is_open() && is_exec(spec) {
-            let _discarded = client.transaction.end(&self.store.interest, face);
+            client.transaction.end(&self.store.interest, face);
             return reply.error_bytes(&error::transaction_discarded(refusal.as_bytes()));
         }
         refusal.write(reply);
@@ -137,7 +137,7 @@ impl<'a> Context<'a> {
         let mut progress = Progress::default();
         let is_broken = client.transaction.is_broken();
         let is_stale = self.has_watched_changed(face, client, held.grip.as_ref());
-        let queue = client.transaction.end(&self.store.interest, face);
+        let queue = client.transaction.take_queue(&self.store.interest, face);
         if is_broken {
             reply.error(error::TRANSACTION_BROKEN);
         } else if is_stale {
@@ -146,6 +146,7 @@ impl<'a> Context<'a> {
             self.run_queue(&queue, face, client, reply, &mut held, &mut progress);
             self.store.effects.append_group(&progress.group);
         }
+        client.transaction.end(&self.store.interest, face);
         drop(held);
         if !progress.stale.is_empty() {
             self.remove_stale(&progress.stale);

@@ -36,7 +36,7 @@ pub(crate) fn discard(call: &mut Call<'_, '_>) -> Answer {
         return Err(Error::of(DISCARD_WITHOUT));
     }
     let interest = &call.store.interest;
-    let _forgotten = call.client.transaction.end(interest, call.face);
+    call.client.transaction.end(interest, call.face);
     call.reply.ok();
     Ok(())
 }
