@@ -168,6 +168,15 @@ impl Block {
         unsafe { core::slice::from_raw_parts(self.0.as_ptr().add(BLOCK_HEADER), self.len()) }
     }
 
+    /// The value's bytes, to be written.
+    ///
+    /// # Safety
+    /// The block is live, the shard is held exclusively, and nobody else has a reference to the bytes.
+    pub unsafe fn bytes_mut<'a>(self) -> &'a mut [u8] {
+        // SAFETY: the first `len` bytes after the header are initialised and, by contract, the caller's alone.
+        unsafe { core::slice::from_raw_parts_mut(self.0.as_ptr().add(BLOCK_HEADER), self.len()) }
+    }
+
     /// Writes `bytes` at `offset`, zero-filling a gap behind the present end, and grows `len` as needed.
     ///
     /// # Safety
@@ -211,6 +220,15 @@ pub fn block_of(entry: Entry) -> Option<Block> {
     let outside = entry.shape().has_word() && entry.encoding() != Encoding::Int;
     // SAFETY: such an entry's word is its block.
     outside.then(|| unsafe { Block::of(entry) })
+}
+
+/// The bytes of a string that is no integer, to be written.
+///
+/// # Safety
+/// The shard is held exclusively, and nobody else has a reference to the bytes.
+pub unsafe fn bytes_mut<'a>(entry: Entry) -> &'a mut [u8] {
+    // SAFETY: by contract; where there is no block, the value lies in the entry.
+    unsafe { block_of(entry).map_or_else(|| entry.embedded_mut(), |block| block.bytes_mut()) }
 }
 
 /// Bytes the value outside takes in the pool.
