@@ -55,6 +55,8 @@ pub mod session;
 pub mod settings;
 /// Everything one store has.
 pub mod store;
+/// Hash tables of slots, in the pool.
+pub mod table;
 /// A server without sockets, for tests.
 #[cfg(test)]
 mod testing;

@@ -69,8 +69,27 @@ const BITMAPS: &[&str] = &[
     "SETBIT {key} {bit} {flag}",
 ];
 
+const SKETCHES: &[&str] = &[
+    "PFADD {sketch}",
+    "PFADD {sketch} {value}",
+    "PFADD {sketch} {value} {value} {value}",
+    "PFADD {sketch} {many}",
+    "PFADD {key} {value}",
+    "PFCOUNT {sketch}",
+    "PFCOUNT {sketch} {sketch} {sketch}",
+    "PFCOUNT {key} {sketch}",
+    "PFMERGE {sketch}",
+    "PFMERGE {sketch} {sketch} {sketch}",
+    "PFMERGE {key} {sketch}",
+    "PFDEBUG {sketchword} {sketch}",
+    "DEL {sketch}",
+    "GET {sketch}",
+    "OBJECT ENCODING {sketch}",
+    "COPY {sketch} {key} REPLACE",
+];
+
 /// Every family that is compared; strings twice, as they give the others something to work on.
-const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS];
+const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES];
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -275,6 +294,15 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
+                "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
+                "{sketchword}" => {
+                    let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
+                    words.push(if self.below(20) == 0 { "TODENSE" } else { word }.into());
+                }
+                "{many}" => {
+                    let (start, count) = (self.below(50_000), self.below(400));
+                    words.extend((start..start + count).map(|at| at.to_string().into()));
+                }
                 "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
                 "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
                 "{flag}" => words.push(self.pick(INTEGERS).into()),

@@ -26,6 +26,7 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{p}": (random) =>
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
   "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
+  "{h}": (random) => `sketch:${random.below(5)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -143,6 +144,13 @@ const BITMAPS = [
   "BITFIELD {k} OVERFLOW SAT SET u4 #{n} {n} OVERFLOW FAIL INCRBY i64 0 {i}", "BITFIELD_RO {k} GET i63 {o} GET u1 {n}",
 ]; // deno-fmt-ignore
 
+/** Commands on HyperLogLogs. */
+const SKETCHES = [
+  "PFADD {h} {v} {v} {v}", "PFADD {h} {n}", "PFADD {h}", "PFADD {k} {v}", "PFCOUNT {h}", "PFCOUNT {h} {h} {h}",
+  "PFCOUNT {k} {h}", "PFMERGE {h} {h} {h}", "PFMERGE {h} {k}", "PFDEBUG DECODE {h}", "PFDEBUG ENCODING {h}",
+  "PFDEBUG FOO {h}", "GET {h}", "DEL {h}",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -175,7 +183,8 @@ const OTHERS = [
 /** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [8, STRINGS],
-  [11, BITMAPS],
+  [10, BITMAPS],
+  [11, SKETCHES],
   [17, KEYS],
 ];
 

@@ -3,7 +3,7 @@
  *
  *     mod → main → listener → session → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
  *     ffi → { session, open, sample } → command → keeper → store → client → { lane, settings, effect, migrate … }
- *         → keyspace → { placement, object } → pool → numa
+ *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
  * leaves only. Invariant: every file of server/, strategies/ and core/src/ is in exactly one layer.
@@ -66,6 +66,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["lane", "settings", "effect", "lazy_free", "migrate", "persist"],
   ["keyspace"],
   ["placement", "object"],
+  ["table"],
   ["pool"],
   ["numa"],
 ];

@@ -3,7 +3,8 @@
 //! The result is written where it will stay, piece by piece, so that a piece is in the cache while every source passes over
 //! it. Invariant: the result is as long as the longest source; shorter ones count as followed by clear bits.
 
-use super::super::{Answer, Args, Call, Error};
+use crate::command::notify::Class;
+use crate::command::{Answer, Args, Call, Error};
 use crate::error;
 use crate::object::string::StringValue;
 
@@ -68,9 +69,11 @@ pub fn bitop(call: &mut Call<'_, '_>) -> Answer {
         call.grip().compose_string(target, found, len, |result| {
             combine(operation, &sources, result);
         })?;
+        call.notify(Class::STRING, "set", target.key);
         call.changed();
     } else if let Some(found) = found {
         call.delete(target, found, false);
+        call.notify(Class::GENERIC, "del", target.key);
         call.changed_as(&[b"DEL", target.key]);
     }
     call.reply.int(len as i64);

@@ -5,6 +5,7 @@
 //! is written fits its width.
 
 use super::{bits, len_for, offset};
+use crate::command::notify::Class;
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
 use crate::object::string::StringValue;
@@ -255,6 +256,9 @@ fn write(call: &mut Call<'_, '_>, plan: &Plan) -> Answer {
             Some(number) => call.reply.int(number as i64),
             None => call.reply.null(),
         }
+    }
+    if changes > 0 {
+        call.notify(Class::STRING, "setbit", target.key);
     }
     // A string may have grown although every operation failed.
     if changes > 0 || has_grown {

@@ -16,6 +16,7 @@ pub use combine::bitop;
 pub use field::{bitfield, bitfield_ro};
 pub use range::{bitcount, bitpos};
 
+use super::notify::Class;
 use super::{Answer, Call, Error};
 use crate::object::string::STRING_BYTES_MAX;
 use crate::resp::number;
@@ -40,6 +41,7 @@ pub fn setbit(call: &mut Call<'_, '_>) -> Answer {
     let bytes = call.grip().open_string(target, found, len)?;
     let was = bits::replace(bytes, offset, bit);
     if was != bit || old_len < len || found.is_none() {
+        call.notify(Class::STRING, "setbit", target.key);
         call.changed();
     }
     call.reply.int(was.into());
