@@ -6,6 +6,7 @@
 //!
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
+pub mod bitmap;
 pub mod call;
 pub mod connection;
 mod describe;
@@ -13,7 +14,11 @@ pub mod dispatch;
 mod elements;
 pub mod flags;
 pub mod generic;
+<<<<<<< HEAD
 pub mod hash;
+=======
+pub mod hyperloglog;
+>>>>>>> 3c5a011aaf09f8cc5fab970574e60aad123c47d9
 pub mod introspect;
 pub mod keys;
 pub mod lookup;
@@ -24,6 +29,7 @@ pub mod set;
 pub mod spec;
 pub mod string;
 pub mod table;
+pub mod transaction;
 mod usage;
 
 pub use call::{Answer, Args, Call, Error};
