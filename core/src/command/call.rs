@@ -478,18 +478,12 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Counts one change whose effect is `command`: what repeats it exactly, where the request would not.
     #[inline(always)]
     pub fn changed_as(&mut self, command: &[&[u8]]) {
-<<<<<<< HEAD
         self.changed_by_as(1, command);
     }
 
     /// The same for several changes at once.
     pub fn changed_by_as(&mut self, changes: u64, command: &[&[u8]]) {
         self.lane.counters.changes.add(changes);
-        self.store
-            .effects
-            .append(self.client.db, Cause::Command, command);
-=======
-        self.lane.counters.changes.add(1);
         if self.store.interest.is_any() {
             self.touch_named(command);
         }
@@ -534,7 +528,6 @@ impl<'a, 'r> Call<'a, 'r> {
                 self.touched(self.target(command[key.index]));
             }
         }
->>>>>>> 3c5a011aaf09f8cc5fab970574e60aad123c47d9
     }
 
     /// The syntax error.

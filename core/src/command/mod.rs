@@ -14,11 +14,8 @@ pub mod dispatch;
 mod elements;
 pub mod flags;
 pub mod generic;
-<<<<<<< HEAD
 pub mod hash;
-=======
 pub mod hyperloglog;
->>>>>>> 3c5a011aaf09f8cc5fab970574e60aad123c47d9
 pub mod introspect;
 pub mod keys;
 pub mod lookup;

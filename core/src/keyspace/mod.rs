@@ -6,11 +6,8 @@
 //! Invariants: a key lies in the table its hash names, in exactly one shard; a table is only reached through a grip on its
 //! shard, and only changed through an exclusive one.
 
-<<<<<<< HEAD
 pub mod collections;
-=======
 pub mod eviction;
->>>>>>> 3c5a011aaf09f8cc5fab970574e60aad123c47d9
 pub mod expiry;
 pub mod lock;
 pub mod scan;

@@ -93,9 +93,13 @@ fn take(call: &mut Call<'_, '_>, target: Target<'_>, found: Found, count: usize)
         };
         set.take(count, || lane.random_u64(), visit);
     });
-    let mut effect: Vec<&[u8]> = vec![b"SREM", target.key];
-    effect.extend(taken.iter().map(Vec::as_slice));
-    call.changed_by_as(count as u64, &effect);
+    if is_told {
+        let mut effect: Vec<&[u8]> = vec![b"SREM", target.key];
+        effect.extend(taken.iter().map(Vec::as_slice));
+        call.changed_by_as(count as u64, &effect);
+    } else {
+        call.changed_by(count as u64);
+    }
     call.notify(Class::SET, "spop", target.key);
     if delete_if_empty(call, target, found) {
         call.notify(Class::GENERIC, "del", target.key);
