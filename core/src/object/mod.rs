@@ -3,6 +3,7 @@
 
 pub mod block;
 pub mod entry;
+pub mod list;
 pub mod listpack;
 pub mod string;
 pub mod value;

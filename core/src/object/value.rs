@@ -8,7 +8,9 @@
 
 use crate::object::block::Block;
 use crate::object::entry::Entry;
+use crate::object::list;
 use crate::pool::Pool;
+use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
@@ -16,6 +18,10 @@ use core::ptr::NonNull;
 pub fn visit(entry: Entry, _pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
     if let Some(block) = Block::owner_of(entry) {
         each(block.address(), block.asked());
+    }
+    if entry.encoding() == Encoding::Quicklist {
+        // SAFETY: the word of such an entry is its list, and whoever holds the entry holds that.
+        unsafe { list::visit(entry.word(), each) }
     }
 }
 
@@ -41,14 +47,22 @@ pub fn is_on(entry: Entry, pool: &Pool, node: u32) -> bool {
 pub fn is_big(entry: Entry) -> bool {
     /// A block of at least so many bytes is given back page by page.
     const BIG_BLOCK_BYTES: usize = 64 * 1024;
-    Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES)
+    match entry.encoding() {
+        // SAFETY: as in `visit`.
+        Encoding::Quicklist => unsafe { list::is_big(entry.word()) },
+        _ => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
+    }
 }
 
 /// Frees about `budget` pieces of the value; `true` when more are left. `cursor` starts at 0 and is the layout's own.
 ///
 /// # Safety
 /// Nobody else reaches the value, now or later.
-pub unsafe fn free_step(entry: Entry, pool: &Pool, _cursor: &mut u64, _budget: usize) -> bool {
+pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usize) -> bool {
+    if entry.encoding() == Encoding::Quicklist {
+        // SAFETY: by contract; the word of such an entry is its list.
+        return unsafe { list::free_step(entry.word(), pool, cursor, budget) };
+    }
     if let Some(block) = Block::owner_of(entry) {
         // SAFETY: by contract.
         unsafe { block.free(pool) }
@@ -74,10 +88,19 @@ pub unsafe fn free(entry: Entry, pool: &Pool) {
 pub unsafe fn relocate_step(
     entry: Entry,
     space: Space<'_>,
-    _cursor: &mut u64,
-    _budget: usize,
+    cursor: &mut u64,
+    budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
+    if entry.encoding() == Encoding::Quicklist {
+        let mut word = entry.word();
+        // SAFETY: by contract; the word may have changed even when the step failed.
+        unsafe {
+            let more = list::relocate_step(&mut word, space, cursor, budget);
+            entry.set_word(word);
+            return more;
+        }
+    }
     if let Some(block) = Block::owner_of(entry)
         && !space.holds(block.address())
     {
@@ -97,6 +120,10 @@ pub unsafe fn relocate_step(
 /// # Safety
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
+    if entry.encoding() == Encoding::Quicklist {
+        // SAFETY: by contract; the word of such an entry is its list.
+        return unsafe { list::duplicate(entry.word(), space) };
+    }
     match Block::owner_of(entry) {
         // SAFETY: the block is live and its shard is held.
         Some(block) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
