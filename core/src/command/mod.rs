@@ -14,6 +14,7 @@ pub mod flags;
 pub mod generic;
 pub mod introspect;
 pub mod keys;
+pub mod list;
 pub mod lookup;
 pub mod notify;
 pub mod numa;

@@ -8,6 +8,7 @@
 
 pub mod eviction;
 pub mod expiry;
+pub mod list;
 pub mod lock;
 pub mod scan;
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use super::link::{COUNT_MAX, Link};
 use super::shape::push_into;
 use super::{List, Needle, Place, Side, fits_compact};
-use crate::object::listpack::{self, Listpack};
+use crate::object::listpack::{self, HEADER_BYTES, Listpack, Splice};
 use crate::object::string::StringValue;
 use crate::pool::space::Full;
 
@@ -95,6 +95,46 @@ impl List<'_> {
         // SAFETY: nobody has seen the link.
         pushed.inspect_err(|Full| unsafe { new.free(self.space.pool) })?;
         Ok(new)
+    }
+
+    /// Moves the element at one end to the other.
+    pub fn rotate(&mut self, from: Side) -> Result<(), Full> {
+        let index = match from {
+            Side::Head => 0,
+            Side::Tail => -1,
+        };
+        let Some(place) = self.place(index)? else {
+            return Ok(());
+        };
+        let Some(link) = place.link else {
+            return self.edit_compact(|edit| rotate_in(edit, place.at, from));
+        };
+        if self.root().links > 1 {
+            // The element is read where it lies: a push at the other end leaves this link as it is.
+            let value = if link.is_plain() {
+                link.element()
+            } else {
+                link.raw().get(place.at)
+            };
+            value.with_bytes(|bytes| self.push(from.opposite(), bytes))?;
+            self.remove_at(link, place);
+            self.settle(None);
+        } else if !link.is_plain() {
+            link.edit(self.space, 0, link.count(), |edit| {
+                rotate_in(edit, place.at, from)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that `pop` at that end cannot fail.
+    pub fn prepare_pop(&mut self, side: Side) -> Result<(), Full> {
+        if !self.is_compact()
+            && let Some(link) = self.end(side)
+        {
+            link.open(self.space)?;
+        }
+        Ok(())
     }
 
     /// Puts an element before (`Side::Head`) or behind the first that equals `pivot`; `false` when none does.
@@ -253,6 +293,20 @@ impl List<'_> {
     }
 }
 
+/// Moves the element at `at`, the first or the last of a listpack, to the other end.
+fn rotate_in(edit: &mut impl Splice, at: usize, from: Side) -> Result<(), Full> {
+    let bytes = edit.splice(HEADER_BYTES, 0, 0)?;
+    let end = bytes.len() - 1;
+    match from {
+        Side::Head => {
+            let next = Listpack::new(bytes).next(at).unwrap_or(end);
+            bytes[HEADER_BYTES..end].rotate_left(next - at);
+        }
+        Side::Tail => bytes[HEADER_BYTES..end].rotate_right(end - at),
+    }
+    Ok(())
+}
+
 /// Whether a place is its link's last towards a side.
 fn is_at_edge(link: Link, place: Place, side: Side) -> bool {
     match side {
@@ -263,7 +317,7 @@ fn is_at_edge(link: Link, place: Place, side: Side) -> bool {
 
 /// Puts `value` before or behind the element at `at`.
 fn insert_at(
-    edit: &mut impl listpack::Splice,
+    edit: &mut impl Splice,
     at: usize,
     side: Side,
     value: StringValue<'_>,

@@ -5,8 +5,10 @@
 
 use super::link::{Form, Link};
 use super::{Head, Place, Root, Rules, Side, Strip, compact_strip};
+use crate::object::entry::Entry;
 use crate::object::listpack::Listpack;
 use crate::object::string::StringValue;
+use crate::pool::prefix::Encoding;
 use core::marker::PhantomData;
 use core::ops::ControlFlow;
 use core::ptr::NonNull;
@@ -113,6 +115,17 @@ impl Link {
 }
 
 impl<'a> ListView<'a> {
+    /// The list of an entry that is one; the key is held while the view is used.
+    ///
+    /// # Panics
+    /// When the entry is no list.
+    #[inline(always)]
+    pub fn of(entry: Entry) -> ListView<'a> {
+        assert!(entry.encoding() == Encoding::Quicklist);
+        // SAFETY: the word of such an entry is its list, and whoever holds an entry holds its key.
+        unsafe { ListView::at(entry.word()) }
+    }
+
     /// The list an entry's word leads to.
     ///
     /// # Safety
