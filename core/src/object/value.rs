@@ -9,6 +9,7 @@
 use crate::object::block::Block;
 use crate::object::entry::Entry;
 use crate::object::list;
+use crate::object::listpack::Listpack;
 use crate::pool::Pool;
 use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
@@ -23,6 +24,23 @@ pub fn visit(entry: Entry, _pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize
         // SAFETY: the word of such an entry is its list, and whoever holds the entry holds that.
         unsafe { list::visit(entry.word(), each) }
     }
+}
+
+/// Re-derives the invariants of a value's layout; the error says which does not hold.
+pub fn is_valid(entry: Entry) -> Result<(), String> {
+    match entry.encoding() {
+        // SAFETY: the word of such an entry is its list, and whoever holds the entry holds that.
+        Encoding::Quicklist => unsafe { list::is_valid(entry.word()) },
+        _ => Ok(()),
+    }
+}
+
+/// The listpack of an entry whose whole value is one.
+pub fn listpack<'a>(entry: Entry) -> Option<Listpack<'a>> {
+    let is_one = entry.encoding() == Encoding::Listpack;
+    let block = Block::owner_of(entry).filter(|_| is_one)?;
+    // SAFETY: the block is live and, as the entry is held, not changed.
+    Some(Listpack::new(unsafe { block.bytes() }))
 }
 
 /// Bytes the value takes outside its entry, cells counted whole.

@@ -80,7 +80,13 @@ fn write_range(
 /// The elements `start` to `stop` name, both from the tail when negative: the first one's index, and how many.
 fn range_of(len: usize, start: i64, stop: i64) -> (usize, usize) {
     let len = len as i64;
-    let from_head = |index: i64| if index < 0 { index.saturating_add(len) } else { index };
+    let from_head = |index: i64| {
+        if index < 0 {
+            index.saturating_add(len)
+        } else {
+            index
+        }
+    };
     let start = from_head(start).max(0);
     let stop = from_head(stop).min(len - 1);
     if start > stop || start >= len {

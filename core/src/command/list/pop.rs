@@ -49,9 +49,7 @@ fn pop(call: &mut Call<'_, '_>, side: Side) -> Answer {
 /// An integer from `least` on, or the error.
 fn parse_count(text: &[u8], least: i64, error: &'static str) -> Result<usize, Error> {
     let count = parse_i64(text).filter(|&count| count >= least);
-    count
-        .map(|count| count as usize)
-        .ok_or(Error::of(error))
+    count.map(|count| count as usize).ok_or(Error::of(error))
 }
 
 /// What a pop is called.
@@ -64,12 +62,7 @@ pub(super) const fn event(side: Side) -> &'static str {
 
 /// Removes the element at an end of a list, which has one, and writes it as the reply. The key goes with the last. The caller
 /// counts the change.
-pub fn pop_one(
-    call: &mut Call<'_, '_>,
-    target: Target<'_>,
-    found: Found,
-    side: Side,
-) -> Answer {
+pub fn pop_one(call: &mut Call<'_, '_>, target: Target<'_>, found: Found, side: Side) -> Answer {
     let index = match side {
         Side::Head => 0,
         Side::Tail => -1,

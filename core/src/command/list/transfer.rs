@@ -58,7 +58,7 @@ pub fn move_one(
     let list = ListView::of(found.entry);
     list.get(index, |element| write_element(call.reply, element));
     let moved = if source.key == target.key && source.db == target.db {
-        rotate(call, found, from, to)
+        edit(call, found, |list| list.rotate(from, to))
     } else {
         carry(call, found, (target, destination), from, to)
     };
@@ -71,14 +71,6 @@ pub fn move_one(
         tell(call, source, found, from);
     }
     Ok(())
-}
-
-/// Within one list.
-fn rotate(call: &mut Call<'_, '_>, found: Found, from: Side, to: Side) -> Answer {
-    if from == to {
-        return Ok(());
-    }
-    edit(call, found, |list| list.rotate(from))
 }
 
 /// From one list to another.

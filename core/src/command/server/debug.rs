@@ -11,7 +11,8 @@ use crate::glob;
 use crate::object::entry::Entry;
 use crate::object::list::{ListView, Part};
 use crate::object::string::StringValue;
-use crate::pool::prefix::{Encoding, ObjectType};
+use crate::object::value;
+use crate::pool::prefix::ObjectType;
 use crate::settings::{DebugAccess, PACKED_THRESHOLD};
 use crate::store::random_id;
 use crate::sync::locked;
@@ -27,6 +28,7 @@ const SHARED_INTEGERS: u64 = 10_000;
 const BAD_THRESHOLD: &str =
     "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
 const NO_SUCH_NODE: &str = "ERR no such node";
+const NOT_A_LISTPACK: &str = "ERR Not a listpack encoded object.";
 
 /// How to write each subcommand, and what it does.
 const HELP: &[(&str, &str)] = &[
@@ -39,6 +41,10 @@ const HELP: &[(&str, &str)] = &[
     (
         "KEYSPACE",
         "Re-derives every invariant of the tables of keys.",
+    ),
+    (
+        "LISTPACK <key>",
+        "Shows the elements of a value that is one listpack.",
     ),
     (
         "OBJECT <key>",
@@ -282,14 +288,19 @@ fn serialized_list_length(list: ListView<'_>) -> usize {
     length_bytes(nodes) + bytes
 }
 
-/// `DEBUG LISTPACK key`: the listpack, whose bytes Redis prints where its log goes.
+/// `DEBUG LISTPACK key`: a line about a listpack, then one for each element; Redis prints as much where its log goes.
 fn listpack(call: &mut Call<'_, '_>) -> Answer {
     let target = call.target(call.args.get(2));
     let found = call.peek(target).ok_or(Error::of(error::NO_SUCH_KEY))?;
-    if found.entry.encoding() != Encoding::Listpack {
-        return Err(Error::of(NOT_A_LISTPACK));
+    let listpack = value::listpack(found.entry).ok_or(Error::of(NOT_A_LISTPACK))?;
+    let (bytes, len) = (listpack.bytes().len(), listpack.len());
+    let mut text = format!("bytes:{bytes} elements:{len}\n").into_bytes();
+    for (at, element) in listpack.iter() {
+        text.extend_from_slice(format!("{at}: ").as_bytes());
+        element.with_bytes(|bytes| text.extend_from_slice(bytes));
+        text.push(b'\n');
     }
-    call.reply.simple("Listpack structure printed on stdout");
+    call.reply.verbatim("txt", &text);
     Ok(())
 }
 

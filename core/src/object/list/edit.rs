@@ -97,34 +97,89 @@ impl List<'_> {
         Ok(new)
     }
 
-    /// Moves the element at one end to the other.
-    pub fn rotate(&mut self, from: Side) -> Result<(), Full> {
+    /// Takes the element at one end and puts it to an end again: the other one, or the same, where the rules may now give it
+    /// another link.
+    pub fn rotate(&mut self, from: Side, to: Side) -> Result<(), Full> {
         let index = match from {
             Side::Head => 0,
             Side::Tail => -1,
         };
-        let Some(place) = self.place(index)? else {
+        let Some(mut place) = self.place(index)? else {
             return Ok(());
         };
+        if place.link.is_none() {
+            // SAFETY: a compact list holds a listpack.
+            let listpack: Listpack<'_> = unsafe { self.compact_strip().listpack() };
+            if listpack.get(place.at).len() < self.plain_from {
+                return self.edit_compact(|edit| rotate_in(edit, place.at, from, to));
+            }
+            self.promote(0)?;
+            place.link = self.end(from);
+        }
         let Some(link) = place.link else {
-            return self.edit_compact(|edit| rotate_in(edit, place.at, from));
+            return Ok(());
         };
-        if self.root().links > 1 {
+        let value = if link.is_plain() {
+            link.element()
+        } else {
+            link.raw().get(place.at)
+        };
+        if from != to && self.root().links > 1 {
             // The element is read where it lies: a push at the other end leaves this link as it is.
-            let value = if link.is_plain() {
-                link.element()
-            } else {
-                link.raw().get(place.at)
-            };
-            value.with_bytes(|bytes| self.push(from.opposite(), bytes))?;
+            value.with_bytes(|bytes| self.push(to, bytes))?;
             self.remove_at(link, place);
             self.settle(None);
-        } else if !link.is_plain() {
-            link.edit(self.space, 0, link.count(), |edit| {
-                rotate_in(edit, place.at, from)
+            return Ok(());
+        }
+        let (len, count) = (value.len(), link.count());
+        let rest = link.size() - listpack::element_bytes(value).min(link.size());
+        let stays = !link.is_plain()
+            && len < self.plain_from
+            && count > 1
+            && self.rules().allows_insert(rest, count - 1, len);
+        if stays {
+            return link.edit(self.space, 0, count, |edit| {
+                rotate_in(edit, place.at, from, to)
+            });
+        }
+        let text = value.with_bytes(<[u8]>::to_vec);
+        self.push_again(link, place, (from, to), &text)
+    }
+
+    /// Removes the element at one end, which is `text`, and pushes it; without room it goes back to where it was.
+    fn push_again(
+        &mut self,
+        link: Link,
+        place: Place,
+        (from, to): (Side, Side),
+        text: &[u8],
+    ) -> Result<(), Full> {
+        let count = link.count();
+        if count == 1 {
+            self.unhook(link);
+        } else {
+            link.edit(self.space, 0, count - 1, |edit| {
+                listpack::remove(edit, place.at, 1);
+                Ok(())
             })?;
         }
-        Ok(())
+        self.root().count -= 1;
+        let pushed = self.push(to, text);
+        if pushed.is_err() {
+            self.root().count += 1;
+            if count == 1 {
+                let end = self.end(from);
+                self.attach_unsettled(end, link, from);
+            } else {
+                // It fits: the room it took has not been given back.
+                self.push_into_link(link, from, StringValue::parse(text))?;
+            }
+        } else if count == 1 {
+            // SAFETY: nothing leads to the link any more.
+            unsafe { link.free(self.space.pool) };
+            self.settle(None);
+        }
+        pushed
     }
 
     /// Sees to it that `pop` at that end cannot fail.
@@ -293,16 +348,17 @@ impl List<'_> {
     }
 }
 
-/// Moves the element at `at`, the first or the last of a listpack, to the other end.
-fn rotate_in(edit: &mut impl Splice, at: usize, from: Side) -> Result<(), Full> {
+/// Moves the element at `at`, the first or the last of a listpack, to an end of it.
+fn rotate_in(edit: &mut impl Splice, at: usize, from: Side, to: Side) -> Result<(), Full> {
     let bytes = edit.splice(HEADER_BYTES, 0, 0)?;
     let end = bytes.len() - 1;
-    match from {
-        Side::Head => {
+    match (from, to) {
+        (Side::Head, Side::Tail) => {
             let next = Listpack::new(bytes).next(at).unwrap_or(end);
             bytes[HEADER_BYTES..end].rotate_left(next - at);
         }
-        Side::Tail => bytes[HEADER_BYTES..end].rotate_right(end - at),
+        (Side::Tail, Side::Head) => bytes[HEADER_BYTES..end].rotate_right(end - at),
+        _ => {}
     }
     Ok(())
 }

@@ -91,6 +91,13 @@ impl List<'_> {
 
     /// Takes a link out and frees it. The elements are discounted by the caller, who settles the list in the end.
     pub(super) fn detach(&mut self, link: Link) {
+        self.unhook(link);
+        // SAFETY: nothing leads to the link any more.
+        unsafe { link.free(self.space.pool) };
+    }
+
+    /// Takes a link out, and leaves it to the caller.
+    pub(super) fn unhook(&mut self, link: Link) {
         let (prev, next) = (link.prev(), link.next());
         self.join(prev, Side::Tail, next);
         self.join(next, Side::Head, prev);
@@ -99,8 +106,6 @@ impl List<'_> {
         if root.mover == Some(link) {
             root.mover = next;
         }
-        // SAFETY: nothing leads to the link any more.
-        unsafe { link.free(self.space.pool) };
     }
 
     /// Puts a copy of a link, which has its neighbours, in the link's place.

@@ -157,6 +157,16 @@ impl<'a> Pair<'a> {
         Ok(())
     }
 
+    fn rotate(&mut self, from: Side, to: Side) -> Result<(), Full> {
+        self.list.rotate(from, to)?;
+        match (from, to) {
+            (Side::Head, Side::Tail) if !self.model.is_empty() => self.model.rotate_left(1),
+            (Side::Tail, Side::Head) if !self.model.is_empty() => self.model.rotate_right(1),
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// One random change.
     fn change(&mut self, random: &mut Random, longest: usize) -> Result<(), Full> {
         let element = random.element(longest);
@@ -180,6 +190,7 @@ impl<'a> Pair<'a> {
                 let from_tail = random.below((len - from_head).min(6));
                 self.trim(from_head, from_tail)
             }
+            14 if random.below(2) == 0 => self.rotate(side, random.side()),
             14 => self.remove_matching(&element, 1 + random.below(4), side),
             _ => {
                 self.look(random);
