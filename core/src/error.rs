@@ -62,6 +62,16 @@ pub const INVALID_CURSOR: &str = "ERR invalid cursor";
 pub const INVALID_TIMEOUT: &str = "ERR timeout is not an integer or out of range";
 /// A timeout before now.
 pub const NEGATIVE_TIMEOUT: &str = "ERR timeout is negative";
+/// A count of nothing.
+pub const COUNT_NOT_POSITIVE: &str = "ERR count should be greater than 0";
+/// A count below zero, to LPOS.
+pub const COUNT_NEGATIVE: &str = "ERR COUNT can't be negative";
+/// A length below zero.
+pub const MAXLEN_NEGATIVE: &str = "ERR MAXLEN can't be negative";
+/// LPOS' rank that names no match.
+pub const RANK_IS_ZERO: &str = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
+/// An index no element has.
+pub const INDEX_OUT_OF_RANGE: &str = "ERR index out of range";
 /// Not a 32-bit integer where one is wanted.
 pub const NOT_IN_32_BITS: &str =
     "ERR value is out of range, value must between -2147483648 and 2147483647";

@@ -9,6 +9,7 @@
 pub mod collections;
 pub mod eviction;
 pub mod expiry;
+pub mod list;
 pub mod lock;
 pub mod scan;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub mod update;
 
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::object::value;
 use crate::placement::Placement;
 use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
@@ -306,6 +308,7 @@ impl<'a> Grip<'a> {
                             "a key lies in shard {shard} that belongs elsewhere"
                         ));
                     }
+                    value::is_valid(entry_of(slot, self.pool()))?;
                     if slot.has_deadline() != shape.has_deadline() {
                         return Err(format!("{slot:?} does not fit its entry {shape:?}"));
                     }
