@@ -7,7 +7,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
-import { infoOf } from "./support/info.ts";
+import { type Info, infoOf } from "./support/info.ts";
 import { concat, encodeCommand, ReplyError, RespClient } from "./support/resp_client.ts";
 import { type Server, startServer } from "./support/server.ts";
 
