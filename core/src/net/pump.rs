@@ -132,7 +132,7 @@ impl Pump {
                 self.serve(handle);
             }
             let is_late = until.is_some_and(|until| self.now_ms >= until);
-            let is_drained = self.is_draining && self.connections.len() == 0;
+            let is_drained = self.is_draining && self.connections.is_empty();
             let is_called = self.wakes > 0 || self.panicked || !self.hand_offs.is_empty();
             if is_called || is_late || is_drained {
                 return Pumped {
