@@ -462,7 +462,7 @@ impl Pump {
     }
 
     /// Makes a session for a connection, or says why not.
-    fn welcome(&mut self, arrival: Arrival) {
+    pub(super) fn welcome(&mut self, arrival: Arrival) {
         let settings = &self.store.settings;
         let is_open =
             !settings.protected_mode.load(Relaxed) || settings.auth_required.load(Relaxed);

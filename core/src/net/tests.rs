@@ -1,6 +1,7 @@
 //! A pump and its clients on real sockets, in one thread: every turn of the pump is asked for, so what happens when is known.
 
 use super::Pump;
+use super::endpoint::Arrival;
 use crate::abi::{HandOff, Pumped, hand_off_flag, why};
 use crate::open::{self, OpenLane, OpenStore};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -322,6 +323,32 @@ fn a_client_too_many_is_refused_in_redis_words() {
     let refusal = "-ERR max number of clients reached\r\n";
     assert_eq!(bench.read(&mut second, 100), refusal);
     bench.ask(&mut first, "PING\r\n", PONG);
+}
+
+#[test]
+fn a_client_from_elsewhere_needs_a_password_or_an_open_door() {
+    let mut bench = Bench::start("");
+    let arrive = |bench: &mut Bench| {
+        let (ours, mut theirs) = UnixStream::pair().expect("a socket pair");
+        for socket in [&ours, &theirs] {
+            socket.set_nonblocking(true).expect("a socket");
+        }
+        theirs.write_all(b"PING\r\n").expect("the kernel takes it");
+        bench.pump.welcome(Arrival {
+            socket: ours.into(),
+            facts: "addr 10.0.0.1:1\nladdr 10.0.0.2:2\nunix 0\n".into(),
+            is_local: false,
+            is_tcp: false,
+        });
+        bench.read(&mut theirs, 15)
+    };
+    assert_eq!(arrive(&mut bench), "-DENIED Redis i");
+    let store = bench.home.store.clone();
+    let set = |line: &str| store.settings.set_all(line).expect("an option");
+    set("protected-mode no\n");
+    assert_eq!(arrive(&mut bench), PONG);
+    set("protected-mode yes\nrequirepass secret\n");
+    assert_eq!(arrive(&mut bench), "-NOAUTH Authent");
 }
 
 #[test]
