@@ -187,6 +187,14 @@ settings! {
     list_compress_depth: AtomicI64 = 0, "list-compress-depth";
     /// The longest argument, in bytes.
     proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
+    /// Seconds after which an idle client is closed; 0 for never.
+    timeout: AtomicU32 = 0, "timeout";
+    /// Seconds of silence after which the kernel looks whether a client still lives; 0 for never.
+    tcp_keepalive: AtomicU32 = 300, "tcp-keepalive";
+    /// Connections the kernel may hold that are not accepted yet.
+    tcp_backlog: AtomicU32 = 511, "tcp-backlog";
+    /// Without a password, only clients on this machine are served.
+    protected_mode: AtomicBool = true, "protected-mode";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
     /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.

@@ -22,7 +22,7 @@ use crate::object::value;
 use crate::placement::Placement;
 use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
-use crate::table::segment::Slot;
+use crate::table::segment::{Slot, prefetch};
 use crate::table::{self, Table, tag_of};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -206,6 +206,22 @@ impl<'a> Grip<'a> {
             lane: self.lane,
             shards: self.shards,
             mode,
+        }
+    }
+
+    /// Asks the CPU for what look-ups of these hashes will read: first all their lines, then the entries those name.
+    pub fn prefetch(&self, db: u32, hashes: &[u64]) {
+        let pool = &self.keyspace.pool;
+        for &hash in hashes {
+            self.table(db, shard_of(hash)).prefetch(pool, hash);
+        }
+        for &hash in hashes {
+            let table = self.table(db, shard_of(hash));
+            if let Some(found) = table.find(pool, hash, |_slot| true) {
+                let address = entry_of(found.slot(), pool).address().as_ptr();
+                prefetch(address);
+                prefetch(address.wrapping_add(64));
+            }
         }
     }
 
