@@ -9,6 +9,7 @@ use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::keyspace::table::Position;
 use crate::lane::Lane;
+use crate::pubsub::Class;
 use crate::store::{Rates, Store};
 use crate::sync::locked;
 use core::sync::atomic::Ordering::*;
@@ -166,19 +167,23 @@ impl Tick {
                 store
                     .effects
                     .append(db, Cause::Expired, &[b"DEL", entry.key()]);
+                store.notify(Class::EXPIRED, "expired", (db, entry.key()));
             },
         );
         lane.counters.expired_keys.add(step.expired as u64);
         step
     }
 
-    /// Once a second: commands and bytes since the last time.
+    /// Once a second: commands and bytes since the last time, and clients that do not read.
     fn measure_rates(&mut self, store: &Store) {
         let now = Instant::now();
         let elapsed = self.rates.map_or(1.0, |(at, ..)| (now - at).as_secs_f64());
         if self.rates.is_some() && elapsed < 1.0 {
             return;
         }
+        store
+            .sessions
+            .close_overflowed(&store.settings, store.clock.now_ms());
         let totals = store.totals();
         if let Some((_, commands, input, output)) = self.rates {
             *locked(&store.rates) = Rates {

@@ -97,6 +97,19 @@ impl Lane {
             Some((_, reasons)) => *reasons |= why,
             None => mailbox.push_back((session, why)),
         }
+        self.ring();
+    }
+
+    /// The same where the caller knows that no such letter waits, so that a message to many sessions does not look for
+    /// each of them among all.
+    pub fn post_new(&self, session: u32, why: u32) {
+        let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
+        mailbox.push_back((session, why));
+        self.ring();
+    }
+
+    /// Rings the doorbell if it is silent; the mailbox is locked.
+    fn ring(&self) {
         if self.waiting.swap(1, SeqCst) == 0
             && let Some(mut doorbell) = self.doorbell.as_ref()
         {

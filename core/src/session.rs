@@ -14,8 +14,9 @@ use crate::abi::{Outcome, Status};
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
+use crate::command::{connection, pubsub};
 use crate::lane::Lane;
-use crate::resp::{Limits, Parser, Span, Spill};
+use crate::resp::{Limits, Mark, Parser, Span, Spill};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
@@ -96,6 +97,10 @@ impl Session {
             protocol: 2,
             authenticated,
             reply_mode: ReplyMode::On,
+            subscriptions: Default::default(),
+            subscribed: false,
+            monitoring: false,
+            reply_start: Mark::default(),
         };
         Ok(Session {
             home: Home {
@@ -116,7 +121,19 @@ impl Session {
     }
 
     /// Closes it: others no longer see it.
-    pub fn close(self) {
+    pub fn close(mut self) {
+        let Home { store, face, .. } = &self.home;
+        pubsub::forget(store, &mut self.work.client, face);
+        if face.overflowed.load(Relaxed) {
+            let client = connection::describe(store, face, 0);
+            let client = client.trim_end();
+            store.log(
+                "warning",
+                &format!(
+                    "Client {client} scheduled to be closed ASAP for overcoming of output buffer limits."
+                ),
+            );
+        }
         self.home.store.sessions.dismiss(&self.home.face);
     }
 

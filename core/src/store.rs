@@ -13,6 +13,7 @@ use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::pubsub::{Class, Pubsub, Sender};
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
@@ -43,6 +44,8 @@ pub struct Store {
     pub sessions: Sessions,
     /// What its writes did.
     pub effects: EffectStream,
+    /// Who listens to what. PUBLISH is no change, so it is no effect either: whatever will feed replicas takes it here.
+    pub pubsub: Pubsub,
     /// CLIENT PAUSE.
     pub pause: Pause,
     /// What moves did.
@@ -194,6 +197,7 @@ impl Store {
             settings,
             sessions: Sessions::default(),
             effects: EffectStream::default(),
+            pubsub: Pubsub::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),
             lazy_free: LazyFree::default(),
@@ -381,6 +385,20 @@ impl Store {
     pub fn dispose_tables(&self, tables: Vec<Table>, lazily: bool) {
         self.lazy_free
             .dispose_tables(&self.keyspace.pool, tables, lazily);
+    }
+
+    /// Tells that `event` happened to a key without a command of a client's: it expired, or was evicted.
+    #[inline]
+    pub fn notify(&self, class: Class, event: &str, (db, key): (u32, &[u8])) {
+        let configured = Class::configured(&self.settings);
+        if configured.meets(class) {
+            let sender = Sender {
+                id: None,
+                settings: &self.settings,
+                now_ms: self.clock.now_ms(),
+            };
+            self.pubsub.notify(configured, (db, event, key), sender);
+        }
     }
 
     /// The numbers main asks for each tick.

@@ -5,7 +5,7 @@
 //! and the tests say so and pass.
 
 use numakv_core::{
-    abi, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
+    abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

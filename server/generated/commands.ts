@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 112;
+export const COMMAND_COUNT = 128;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -33,5 +33,5 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [24, { id: 24, name: "config|get", arity: -3 }],
   [27, { id: 27, name: "config|rewrite", arity: 2 }],
   [28, { id: 28, name: "config|set", arity: -4 }],
-  [102, { id: 102, name: "shutdown", arity: -1 }],
+  [113, { id: 113, name: "shutdown", arity: -1 }],
 ]);

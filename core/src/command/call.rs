@@ -6,13 +6,14 @@
 
 use super::dispatch::Flow;
 use super::keys::Words;
+use super::notify::Class;
 use super::spec::CommandSpec;
 use crate::client::{ClientState, Face};
 use crate::effect::Cause;
 use crate::error;
 use crate::keyspace::table::Found;
 use crate::keyspace::update::{Deadline, Target};
-use crate::keyspace::{Grip, Keyspace};
+use crate::keyspace::{Birth, Grip, Keyspace};
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
@@ -135,6 +136,8 @@ pub struct Caller<'a> {
 pub(super) struct Stale {
     pub(super) db: u32,
     pub(super) key: Vec<u8>,
+    /// Whether it was looked for to be read, so that its absence is told once it is gone.
+    pub(super) missed: bool,
 }
 
 /// One command on its way.
@@ -208,6 +211,25 @@ impl<'a, 'r> Call<'a, 'r> {
         self.client.db
     }
 
+    /// Keys added and not yet told, where that is asked for.
+    #[inline(always)]
+    pub(super) fn births(&mut self) -> Option<&mut Vec<Birth>> {
+        self.grip.as_mut().and_then(Grip::births)
+    }
+
+    /// Tells that a key which was to be read is not there: at once, or when a key found expired is gone.
+    #[cold]
+    pub(super) fn tell_missed(&mut self, db: u32, key: &[u8]) {
+        let stale = self.stale.iter_mut().flatten();
+        match stale
+            .last()
+            .filter(|stale| stale.db == db && stale.key == key)
+        {
+            Some(stale) => stale.missed = true,
+            None => self.notify_in(db, Class::KEY_MISS, "keymiss", key),
+        }
+    }
+
     /// The keyspace.
     pub const fn keyspace(&self) -> &'a Keyspace {
         &self.store.keyspace
@@ -268,10 +290,12 @@ impl<'a, 'r> Call<'a, 'r> {
                 .append(target.db, Cause::Expired, &[b"DEL", target.key]);
             self.grip().delete(target.db, target.hash, found);
             self.lane.counters.expired_keys.add(1);
+            self.notify_in(target.db, Class::EXPIRED, "expired", target.key);
         } else {
             let stale = Stale {
                 db: target.db,
                 key: target.key.to_vec(),
+                missed: false,
             };
             self.stale.get_or_insert_default().push(stale);
         }
@@ -291,7 +315,10 @@ impl<'a, 'r> Call<'a, 'r> {
         let found = self.peek(target);
         match found {
             Some(_) => self.lane.counters.keyspace_hits.add(1),
-            None => self.lane.counters.keyspace_misses.add(1),
+            None => {
+                self.lane.counters.keyspace_misses.add(1);
+                self.missed(target.db, target.key);
+            }
         }
         found.map(|found| self.touched(found))
     }

@@ -5,8 +5,10 @@
 
 use super::call::{Answer, Args, Call, Caller, Error, Stale};
 use super::flags::Flags;
+use super::notify::Class;
+use super::server::monitor;
 use super::spec::{CommandSpec, Handler, Locks, Run};
-use super::{keys, lookup};
+use super::{keys, lookup, pubsub};
 use crate::client::{ClientState, Face, ReplyMode};
 use crate::clock::{ticks, use_clock};
 use crate::effect::Cause;
@@ -136,6 +138,7 @@ impl<'a> Context<'a> {
         args: Args<'_>,
         reply: &mut Reply<'_>,
     ) -> Flow {
+        client.reply_start = reply.mark();
         let reply_mode = client.reply_mode;
         if reply_mode != ReplyMode::On {
             reply.set_muted(true);
@@ -181,13 +184,19 @@ impl<'a> Context<'a> {
         face.last_ms.store(self.now_ms, Relaxed);
         match spec.run {
             Run::Core(handler) => match self.hold(spec, args) {
-                Some(held) => self.run(handler, Caller { spec, face, client }, args, reply, held),
+                Some(held) => {
+                    let caller = Caller { spec, face, client };
+                    let flow = self.run(handler, caller, args, reply, held);
+                    monitor::feed(self.store, spec, face, client.db, args);
+                    flow
+                }
                 None => Flow::Retry(WORLD_RETRY_MS),
             },
             Run::Server => {
                 counters.calls.add(1);
                 self.lane.counters.commands.add(1);
                 self.leave_world();
+                monitor::feed(self.store, spec, face, client.db, args);
                 Flow::HandOff(spec)
             }
             Run::Container => {
@@ -211,6 +220,9 @@ impl<'a> Context<'a> {
         }
         if spec.flags.has(Flags::DENYOOM) && self.store.is_over_maxmemory() {
             return Err(Error::of(error::OUT_OF_MEMORY));
+        }
+        if client.subscribed || client.monitoring {
+            return pubsub::admit(spec, client);
         }
         Ok(())
     }
@@ -285,6 +297,12 @@ impl<'a> Context<'a> {
         let now_ms = self.now_ms;
         // Declared before the call: a panic gives the grip back first, then the world.
         let world = held.world;
+        let mut grip = held.grip;
+        if Class::configured(&self.store.settings).meets(Class::NEW)
+            && let Some(grip) = &mut grip
+        {
+            grip.record_births();
+        }
         let mut call = Call::new(
             self.store,
             self.lane,
@@ -292,11 +310,12 @@ impl<'a> Context<'a> {
             args,
             reply,
             (now_ms, self.touch),
-            held.grip,
+            grip,
             held.first_hash,
         );
-        if let Err(error) = handler(&mut call) {
-            error.write(call.reply);
+        match handler(&mut call) {
+            Ok(()) => call.announce_new(),
+            Err(error) => error.write(call.reply),
         }
         let (flow, stale) = call.end();
         drop(world);
@@ -323,7 +342,7 @@ impl<'a> Context<'a> {
     #[cold]
     fn remove_stale(&self, stale: &[Stale]) {
         let keyspace = &self.store.keyspace;
-        for Stale { db, key } in stale {
+        for Stale { db, key, missed } in stale {
             let hash = keyspace.hash(key);
             let mut shards = ShardSet::default();
             shards.insert(shard_of(hash));
@@ -336,6 +355,10 @@ impl<'a> Context<'a> {
                     .append(*db, Cause::Expired, &[b"DEL", key]);
                 grip.delete(*db, hash, found);
                 self.lane.counters.expired_keys.add(1);
+                self.store.notify(Class::EXPIRED, "expired", (*db, key));
+            }
+            if *missed {
+                self.store.notify(Class::KEY_MISS, "keymiss", (*db, key));
             }
         }
     }

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod lookup;
 pub mod notify;
 pub mod numa;
+pub mod pubsub;
 pub mod server;
 pub mod spec;
 pub mod string;

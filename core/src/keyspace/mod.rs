@@ -109,6 +109,7 @@ impl Keyspace {
             lane,
             shards,
             mode,
+            births: None,
         }
     }
 
@@ -148,12 +149,22 @@ pub enum Mode {
     World,
 }
 
+/// A key that was added.
+#[derive(Debug)]
+pub struct Birth {
+    /// Its database.
+    pub db: u32,
+    /// Its name.
+    pub key: Box<[u8]>,
+}
+
 /// Shards held by one lane; dropping it gives them back.
 pub struct Grip<'a> {
     keyspace: &'a Keyspace,
     lane: u32,
     shards: ShardSet,
     mode: Mode,
+    births: Option<Vec<Birth>>,
 }
 
 impl Drop for Grip<'_> {
@@ -233,10 +244,28 @@ impl<'a> Grip<'a> {
             })
         };
         if self.change(db, shard, attempt) {
+            if let Some(births) = &mut self.births {
+                births.push(Birth {
+                    db,
+                    key: entry.key().into(),
+                });
+            }
             Ok(())
         } else {
             Err(Full)
         }
+    }
+
+    /// Remembers the keys that are added from now on.
+    #[cold]
+    pub fn record_births(&mut self) {
+        self.births.get_or_insert_default();
+    }
+
+    /// The keys added since they were taken last; `None` unless they are recorded.
+    #[inline(always)]
+    pub fn births(&mut self) -> Option<&mut Vec<Birth>> {
+        self.births.as_mut()
     }
 
     /// Points a key at another entry of the same key; the old one is the caller's.

@@ -4,8 +4,10 @@
 //! can move the slots of its table, so what was found before it would lead nowhere.
 
 use crate::command::call::Args;
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
+use crate::keyspace::update::Target;
 
 /// `RENAME key newkey`: the value keeps its deadline, its use and its place; whatever had the name is deleted.
 pub fn rename(call: &mut Call<'_, '_>) -> Answer {
@@ -32,7 +34,18 @@ fn change_name(call: &mut Call<'_, '_>, may_overwrite: bool) -> Result<bool, Err
     }
     call.grip().rename(source, found, target, overwritten)?;
     call.changed();
+    announce(call, target, overwritten.is_some());
+    call.notify(Class::GENERIC, "rename_from", source.key);
+    call.notify(Class::GENERIC, "rename_to", target.key);
     Ok(true)
+}
+
+/// Tells that the key is new, as Redis sees it: whatever had its name was deleted first.
+fn announce(call: &mut Call<'_, '_>, target: Target<'_>, overwritten: bool) {
+    call.announce_new();
+    if overwritten {
+        call.notify_in(target.db, Class::NEW, "new", target.key);
+    }
 }
 
 /// `MOVE key db`: 1, or 0 when there is no such key or the other database has one of its name.
@@ -49,6 +62,9 @@ pub fn move_(call: &mut Call<'_, '_>) -> Answer {
         Some(found) => {
             call.grip().change_database(source, found, db)?;
             call.changed();
+            announce(call, target, false);
+            call.notify_in(source.db, Class::GENERIC, "move_from", key);
+            call.notify_in(db, Class::GENERIC, "move_to", key);
             call.reply.int(1);
         }
     }
@@ -100,6 +116,8 @@ pub fn copy(call: &mut Call<'_, '_>) -> Answer {
         Some(found) => {
             call.grip().copy(found, target, overwritten)?;
             call.changed();
+            announce(call, target, overwritten.is_some());
+            call.notify_in(target.db, Class::GENERIC, "copy_to", target.key);
             call.reply.int(1);
         }
     }
