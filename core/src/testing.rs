@@ -197,6 +197,11 @@ impl Peer {
         self.exchange(&[])
     }
 
+    /// The same, whatever bytes they are.
+    pub(crate) fn heard_bytes(&mut self) -> Vec<u8> {
+        exchange(self.session.as_mut().expect("open until dropped"), &[]).0
+    }
+
     /// Why its lane was told to look after it, all reasons together; 0 when it was not.
     pub(crate) fn woken(&self) -> u32 {
         let letters = self.lane.collect(usize::MAX);

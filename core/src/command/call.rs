@@ -11,13 +11,13 @@ use super::spec::CommandSpec;
 use crate::client::{ClientState, Face};
 use crate::effect::Cause;
 use crate::error;
-use crate::keyspace::table::Found;
 use crate::keyspace::update::{Deadline, Target};
-use crate::keyspace::{Birth, Grip, Keyspace};
+use crate::keyspace::{Birth, Found, Grip, Keyspace};
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
+use crate::pool::space::{Full, Space};
 use crate::resp::{Reply, Span};
 use crate::store::Store;
 use std::borrow::Cow;
@@ -51,8 +51,8 @@ impl Error {
     }
 }
 
-impl From<crate::keyspace::table::Full> for Error {
-    fn from(_: crate::keyspace::table::Full) -> Error {
+impl From<Full> for Error {
+    fn from(_: Full) -> Error {
         Error::of(error::POOL_EXHAUSTED)
     }
 }
@@ -132,7 +132,7 @@ pub struct Caller<'a> {
     pub client: &'a mut ClientState,
 }
 
-/// A key that a reader found expired: it is removed once the reader's locks are gone.
+/// A key that a reader found expired, or did not find behind such a key: it is removed once the reader's locks are gone.
 pub(super) struct Stale {
     pub(super) db: u32,
     pub(super) key: Vec<u8>,
@@ -217,16 +217,23 @@ impl<'a, 'r> Call<'a, 'r> {
         self.grip.as_mut().and_then(Grip::births)
     }
 
-    /// Tells that a key which was to be read is not there: at once, or when a key found expired is gone.
+    /// Tells that a key which was to be read is not there: at once, or once the keys are gone that were found expired before
+    /// it.
     #[cold]
     pub(super) fn tell_missed(&mut self, db: u32, key: &[u8]) {
-        let stale = self.stale.iter_mut().flatten();
+        let Some(stale) = &mut self.stale else {
+            return self.notify_in(db, Class::KEY_MISS, "keymiss", key);
+        };
         match stale
-            .last()
-            .filter(|stale| stale.db == db && stale.key == key)
+            .last_mut()
+            .filter(|last| last.db == db && last.key == key)
         {
-            Some(stale) => stale.missed = true,
-            None => self.notify_in(db, Class::KEY_MISS, "keymiss", key),
+            Some(last) => last.missed = true,
+            None => stale.push(Stale {
+                db,
+                key: key.to_vec(),
+                missed: true,
+            }),
         }
     }
 
@@ -376,6 +383,55 @@ impl<'a, 'r> Call<'a, 'r> {
     ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
         let found = self.read_at(target);
         string_of(found)
+    }
+
+    /// The entry of `key` with a value of type `kind`, to be read; an error when it holds another type.
+    #[inline]
+    pub fn read_value(&mut self, key: &[u8], kind: ObjectType) -> Result<Option<Entry>, Error> {
+        let found = self.read(key);
+        match found {
+            Some(entry) if entry.kind() != kind => Err(Error::of(error::WRONG_TYPE)),
+            found => Ok(found),
+        }
+    }
+
+    /// A key with a value of type `kind`, to be changed; an error when it holds another type.
+    #[inline]
+    pub fn write_value(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+    ) -> Result<Option<Found>, Error> {
+        match self.write(target) {
+            Some(found) if found.entry.kind() != kind => Err(Error::of(error::WRONG_TYPE)),
+            found => Ok(found),
+        }
+    }
+
+    /// Where the pieces of an entry's value go: where the entry is.
+    #[inline]
+    pub fn space(&self, entry: Entry) -> Space<'a> {
+        let keyspace = self.keyspace();
+        let node = keyspace.pool.node_of(entry.address());
+        Space::new(&keyspace.pool, keyspace.placement.order(node))
+    }
+
+    /// Where the pieces of a new key's value go.
+    #[inline]
+    pub fn space_for(&self, target: Target<'_>) -> Space<'a> {
+        let keyspace = self.keyspace();
+        Space::new(&keyspace.pool, keyspace.placement.order(target.node))
+    }
+
+    /// Adds a key that is not there, whose value lies at `word`. On failure the value stays the caller's, to be freed.
+    pub fn create(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+    ) -> Result<Found, Error> {
+        Ok(self.grip().create(target, kind, encoding, word)?)
     }
 
     /// Sets a key to a string, whatever it held.

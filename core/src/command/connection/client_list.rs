@@ -114,7 +114,7 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     let [channels, patterns, shards] = &face.subscriptions;
     let (sub, psub) = (channels.load(Relaxed), patterns.load(Relaxed));
     let ssub = shards.load(Relaxed);
-    let total = memory_bytes(face) + argument_bytes as u64;
+    let total = face.memory_bytes() + argument_bytes as u64;
     let node = face.lane.node.map(|index| index as usize);
     let node = node.map_or(-1, |index| i64::from(store.topology.nodes[index].id));
     let mut line = String::new();
@@ -141,15 +141,8 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     line
 }
 
-/// Bytes core holds for a connection: an estimate from above, growth of its buffers included.
-pub(crate) fn memory_bytes(face: &Face) -> u64 {
-    let buffers = face.pending_bytes.load(Relaxed) + face.output_bytes();
-    (size_of::<Face>() + face.session_bytes) as u64
-        + (face.origin.addr.len() + face.origin.laddr.len()) as u64
-        + 2 * buffers
-}
-
-/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
+/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `A` to be closed, `U` over a Unix socket, `e` exempt from
+/// eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
         (face.monitoring.load(Relaxed), 'O'),

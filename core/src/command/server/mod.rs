@@ -21,7 +21,7 @@ pub(crate) use memory::{
 };
 pub(crate) use monitor::monitor;
 
-use super::connection::{REDIS_VERSION, memory_bytes as connection_bytes};
+use super::connection::REDIS_VERSION;
 use super::{Answer, Call, Error};
 
 /// This release.
