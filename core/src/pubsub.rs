@@ -200,7 +200,8 @@ impl Pubsub {
     /// How many are subscribed to a channel (or shard channel).
     pub fn listeners(&self, kind: Kind, name: &[u8]) -> usize {
         let part = locked(self.of(kind).part(name));
-        part.get(name).map_or(0, BTreeMap::len)
+        let listeners = part.get(name).into_iter().flat_map(BTreeMap::values);
+        listeners.filter(|face| is_counted(face)).count()
     }
 
     /// How many channels, patterns or shard channels anybody is subscribed to.
@@ -254,15 +255,23 @@ impl Pubsub {
 /// Sends a message to each, encoded for the protocol it speaks.
 fn hand_out(listeners: &Listeners, words: &[&[u8]], sender: Sender<'_>) -> usize {
     let (mut second, mut third): (Option<Message>, Option<Message>) = (None, None);
-    for face in listeners.values() {
+    let mut reached = 0;
+    for face in listeners.values().filter(|face| is_counted(face)) {
         let (slot, kind) = match face.protocol.load(Relaxed) {
             2 => (&mut second, b'*'),
             _ => (&mut third, b'>'),
         };
         let message = slot.get_or_insert_with(|| encode(kind, words));
         face.send(message, sender.id, sender.settings, sender.now_ms);
+        reached += 1;
     }
-    listeners.len()
+    reached
+}
+
+/// Whether a client counts as listening: one that was killed does not, though its lane has not closed it yet; one that is
+/// closed for leaving too much unread still does, as in Redis.
+fn is_counted(face: &Face) -> bool {
+    !face.killed.load(Relaxed) || face.overflowed.load(Relaxed)
 }
 
 /// Strings of bytes as an array (`*`) or a push (`>`).
