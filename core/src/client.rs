@@ -1,8 +1,11 @@
 //! A client as others see it, and what its own commands may change. The session that executes for it is above.
 //!
-//! It may not know buffers or parsing. Invariant: `Face` is written by its session's thread, by `kill` and by `send` alone.
+//! It may not know buffers or parsing. Invariant: `Face` is written by its session's thread alone, but for `killed`,
+//! `watch_broken`, and what `send` does.
 
+pub mod interest;
 pub mod outbox;
+pub mod transaction;
 
 use crate::abi::why;
 use crate::lane::Lane;
@@ -13,6 +16,7 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::
 use outbox::{Message, Outbox};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use transaction::{Holes, Transaction};
 
 /// What others may see of a session, and do to it.
 pub struct Face {
@@ -42,6 +46,12 @@ pub struct Face {
     pub spill_bytes: AtomicU64,
     /// CLIENT NO-EVICT.
     pub no_evict: AtomicBool,
+    /// Requests queued since MULTI, or -1 outside a transaction.
+    pub multi: AtomicI64,
+    /// Bytes they take.
+    pub multi_bytes: AtomicU64,
+    /// Whether a key it watches has changed.
+    pub watch_broken: AtomicBool,
     /// Bytes its session holds when idle.
     pub session_bytes: usize,
     /// Whether it is to be closed.
@@ -84,6 +94,7 @@ impl Face {
         (size_of::<Face>() + self.session_bytes) as u64
             + (self.origin.addr.len() + self.origin.laddr.len()) as u64
             + 2 * buffers
+            + 2 * self.multi_bytes.load(Relaxed)
     }
 
     /// Marks the session to be closed and tells its lane.
@@ -190,6 +201,9 @@ impl Sessions {
             pending_bytes: AtomicU64::new(0),
             spill_bytes: AtomicU64::new(0),
             no_evict: AtomicBool::new(false),
+            multi: AtomicI64::new(-1),
+            multi_bytes: AtomicU64::new(0),
+            watch_broken: AtomicBool::new(false),
             session_bytes,
             killed: AtomicBool::new(false),
             overflowed: AtomicBool::new(false),
@@ -215,11 +229,6 @@ impl Sessions {
     /// Every open session, by id.
     pub fn faces(&self) -> Vec<Arc<Face>> {
         locked(&self.open).values().cloned().collect()
-    }
-
-    /// The session of that id.
-    pub fn find(&self, id: u64) -> Option<Arc<Face>> {
-        locked(&self.open).get(&id).cloned()
     }
 
     /// Closes clients that have left too much unread for too long, though nothing was sent to them since.
@@ -267,6 +276,12 @@ pub struct ClientState {
     pub authenticated: bool,
     /// CLIENT REPLY.
     pub reply_mode: ReplyMode,
+    /// MULTI and WATCH.
+    pub transaction: Transaction,
+    /// Whether a command that would wait answers at once that there is nothing: inside EXEC.
+    pub deny_blocking: bool,
+    /// What EXEC has left for the server to answer; empty outside of that.
+    pub holes: Option<Box<Holes>>,
     /// What it is subscribed to: channels, patterns, shard channels.
     pub subscriptions: [BTreeSet<Box<[u8]>>; 3],
     /// Whether it is in the context of publish and subscribe, as its face says too.

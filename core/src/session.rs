@@ -10,7 +10,8 @@ mod batch;
 #[cfg(test)]
 mod tests;
 
-use crate::abi::{Outcome, Status};
+use crate::abi::{Outcome, Status, outcome_flag};
+use crate::client::transaction::Transaction;
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
@@ -97,6 +98,9 @@ impl Session {
             protocol: 2,
             authenticated,
             reply_mode: ReplyMode::On,
+            transaction: Transaction::default(),
+            deny_blocking: false,
+            holes: None,
             subscriptions: Default::default(),
             subscribed: false,
             monitoring: false,
@@ -122,12 +126,14 @@ impl Session {
 
     /// Closes it: others no longer see it.
     pub fn close(mut self) {
-        let Home { store, face, .. } = &self.home;
-        pubsub::forget(store, &mut self.work.client, face);
-        if face.overflowed.load(Relaxed) {
-            let client = connection::describe(store, face, 0);
+        let Session { home, work } = &mut self;
+        let interest = &home.store.interest;
+        work.client.transaction.end(interest, &home.face);
+        pubsub::forget(&home.store, &mut work.client, &home.face);
+        if home.face.overflowed.load(Relaxed) {
+            let client = connection::describe(&home.store, &home.face, 0);
             let client = client.trim_end();
-            store.log(
+            home.store.log(
                 "warning",
                 &format!(
                     "Client {client} scheduled to be closed ASAP for overcoming of output buffer limits."
@@ -160,6 +166,9 @@ impl Session {
         let result = work.execute(home, input, out, outcome);
         outcome.protocol = work.client.protocol as u32;
         outcome.db = work.client.db;
+        if work.client.transaction.is_open() {
+            outcome.flags |= outcome_flag::TRANSACTION;
+        }
         home.face
             .pending_bytes
             .store(work.pending.len() as u64, Relaxed);
@@ -192,6 +201,11 @@ impl Session {
         if !muted {
             work.spill.push(reply);
         }
+        if let Some(holes) = &mut work.client.holes
+            && !holes.close(&mut work.spill)
+        {
+            work.client.holes = None;
+        }
         self.execute(&[], out, outcome)
     }
 }
@@ -207,6 +221,11 @@ impl Work {
         if self.handed_off.is_some() || !self.spill.is_empty() {
             self.pending.extend_from_slice(input);
             return self.settle(home, None, outcome);
+        }
+        if self.client.holes.is_some() {
+            self.pending.extend_from_slice(input);
+            let ended = batch::hand_over_next(self, home, out, outcome);
+            return self.settle(home, ended, outcome);
         }
         if self.closing {
             return Status::Close.result();

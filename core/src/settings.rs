@@ -214,6 +214,8 @@ settings! {
     proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.
+    hll_sparse_max_bytes: AtomicU64 = 3000, "hll-sparse-max-bytes";
     /// How often a second the keeper runs.
     hz: AtomicU32 = 10, "hz";
     /// How hard the keeper looks for expired keys, 1-10.
@@ -236,6 +238,12 @@ settings! {
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
     lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+    /// Fields of a hash in one listpack.
+    hash_max_listpack_entries: AtomicU64 = 512, "hash-max-listpack-entries";
+    /// Bytes of a field or value in a listpack.
+    hash_max_listpack_value: AtomicU64 = 64, "hash-max-listpack-value";
+    /// Members of a set of integers in one array.
+    set_max_intset_entries: AtomicU64 = 512, "set-max-intset-entries";
 }
 
 impl Settings {

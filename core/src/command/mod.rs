@@ -6,12 +6,16 @@
 //!
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
+pub mod bitmap;
 pub mod call;
 pub mod connection;
 mod describe;
 pub mod dispatch;
+mod elements;
 pub mod flags;
 pub mod generic;
+pub mod hash;
+pub mod hyperloglog;
 pub mod introspect;
 pub mod keys;
 pub mod lookup;
@@ -19,9 +23,11 @@ pub mod notify;
 pub mod numa;
 pub mod pubsub;
 pub mod server;
+pub mod set;
 pub mod spec;
 pub mod string;
 pub mod table;
+pub mod transaction;
 mod usage;
 
 pub use call::{Answer, Args, Call, Error};

@@ -10,7 +10,7 @@ use crate::pubsub::Sender;
 
 impl Call<'_, '_> {
     /// Who publishes when this call does.
-    pub(super) const fn sender(&self) -> Sender<'_> {
+    pub(super) fn sender(&self) -> Sender<'_> {
         Sender {
             id: Some(self.face.id),
             settings: &self.store.settings,
@@ -78,7 +78,8 @@ impl Call<'_, '_> {
     /// Writes what waits for the caller, if nothing of the reply in hand is written yet. Inside EXEC, or where a length is
     /// still open, it waits until the reply is whole.
     pub fn take_mail(&mut self) {
-        if self.face.outbox.has_mail() && self.reply.mark() == self.client.reply_start {
+        let at_start = !self.client.deny_blocking && self.reply.mark() == self.client.reply_start;
+        if at_start && self.face.outbox.has_mail() {
             self.face.outbox.drain(self.reply);
             self.client.reply_start = self.reply.mark();
         }

@@ -114,14 +114,15 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     let [channels, patterns, shards] = &face.subscriptions;
     let (sub, psub) = (channels.load(Relaxed), patterns.load(Relaxed));
     let ssub = shards.load(Relaxed);
+    let multi = face.multi_bytes.load(Relaxed);
     let total = face.memory_bytes() + argument_bytes as u64;
     let node = face.lane.node.map(|index| index as usize);
     let node = node.map_or(-1, |index| i64::from(store.topology.nodes[index].id));
     let mut line = String::new();
     let written = writeln!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={sub} psub={psub} ssub={ssub} multi=-1 \
-         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem=0 rbs=0 rbp=0 obl=0 oll={blocks} omem={waiting} \
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={sub} psub={psub} ssub={ssub} multi={} \
+         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem={multi} rbs=0 rbp=0 obl=0 oll={blocks} omem={waiting} \
          tot-mem={total} events={} cmd={} user=default redir=-1 resp={} listener={} node={node}",
         face.id,
         face.origin.addr,
@@ -132,6 +133,7 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
         seconds_since(face.last_ms.load(Relaxed)),
         flags(face),
         face.db.load(Relaxed),
+        face.multi.load(Relaxed),
         if waiting > 0 { "rw" } else { "r" },
         command_name(face),
         face.protocol.load(Relaxed),
@@ -141,12 +143,14 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     line
 }
 
-/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `A` to be closed, `U` over a Unix socket, `e` exempt from
-/// eviction; `N` for none of them.
+/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `x` inside a transaction, `d` a watched key has changed, `A` to be
+/// closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
         (face.monitoring.load(Relaxed), 'O'),
         (face.subscribed.load(Relaxed), 'P'),
+        (face.multi.load(Relaxed) >= 0, 'x'),
+        (face.watch_broken.load(Relaxed), 'd'),
         (face.killed.load(Relaxed), 'A'),
         (face.origin.is_unix, 'U'),
         (face.no_evict.load(Relaxed), 'e'),

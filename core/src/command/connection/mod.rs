@@ -133,6 +133,8 @@ pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
         call.face.silenced.store(false, Relaxed);
         call.reply.set_muted(false);
     }
+    let interest = &call.store.interest;
+    call.client.transaction.end(interest, call.face);
     pubsub::forget(call.store, call.client, call.face);
     call.take_mail();
     enter_database(call, 0);

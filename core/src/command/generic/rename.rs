@@ -67,6 +67,7 @@ pub fn move_(call: &mut Call<'_, '_>) -> Answer {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().change_database(source, found, db)?;
+            call.touched(target);
             call.changed();
             announce(call, target, false);
             call.notify_in(source.db, Class::GENERIC, "move_from", key);
@@ -122,7 +123,7 @@ pub fn copy(call: &mut Call<'_, '_>) -> Answer {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().copy(found, target, overwritten)?;
-            call.changed();
+            call.changed_in(options.db);
             announce(call, target, overwritten.is_some());
             call.notify_in(target.db, Class::GENERIC, "copy_to", target.key);
             call.reply.int(1);

@@ -79,12 +79,9 @@ pub(crate) fn sunsubscribe(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn join_all(call: &mut Call<'_, '_>, kind: Kind, event: &str) -> Answer {
-    let me = call.store.sessions.find(call.face.id);
     for name in call.args.from(1) {
-        if let Some(me) = &me
-            && call.client.subscriptions[kind as usize].insert(name.into())
-        {
-            call.store.pubsub.join(kind, name, me);
+        if call.client.subscriptions[kind as usize].insert(name.into()) {
+            call.store.pubsub.join(kind, name, call.face);
         }
         confirm(call, kind, event, Some(name));
     }

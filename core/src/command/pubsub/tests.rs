@@ -246,6 +246,41 @@ fn monitor_shows_what_runs_and_no_secrets() {
     assert!(!server.store.pubsub.has_monitors());
 }
 
+#[test]
+fn a_transaction_publishes_and_is_not_torn_apart_by_its_own_messages() {
+    let mut server = Server::start();
+    let (mut peer, mut monitor) = (server.peer(), server.peer());
+    peer.run(&["SUBSCRIBE", "a"]);
+    monitor.run(&["MONITOR"]);
+    server.run(&["HELLO", "3"]);
+    server.run(&["SUBSCRIBE", "a"]);
+    server.run(&["MULTI"]);
+    server.run(&["PUBLISH", "a", "m"]);
+    server.run(&["UNSUBSCRIBE", "a"]);
+    server.run(&["PING"]);
+    assert_eq!(peer.heard(), "");
+    let own = message('>', &["message", "a", "m"]);
+    let left = joined('>', "unsubscribe", "a", 0);
+    let answer = format!("*3\r\n:2\r\n{left}+PONG\r\n{own}");
+    assert_eq!(server.run(&["EXEC"]), answer);
+    assert_eq!(peer.heard(), message('*', &["message", "a", "m"]));
+    let shown = lines(&mut monitor);
+    let shown: Vec<&str> = shown
+        .iter()
+        .map(|line| &line["[0 127.0.0.1:1] ".len()..])
+        .collect();
+    let expected = [
+        r#""HELLO" "3""#,
+        r#""SUBSCRIBE" "a""#,
+        r#""MULTI""#,
+        r#""PUBLISH" "a" "m""#,
+        r#""UNSUBSCRIBE" "a""#,
+        r#""PING""#,
+        r#""EXEC""#,
+    ];
+    assert_eq!(shown, expected);
+}
+
 /// Runs requests and answers the events they caused, as `event key`.
 fn events(server: &mut Server, peer: &mut Peer, requests: &[&str]) -> Vec<String> {
     for request in requests {

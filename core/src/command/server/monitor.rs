@@ -20,11 +20,9 @@ pub(crate) fn monitor(call: &mut Call<'_, '_>) -> Answer {
     if call.client.monitoring {
         return Ok(());
     }
-    if let Some(me) = call.store.sessions.find(call.face.id) {
-        call.client.monitoring = true;
-        call.face.monitoring.store(true, Relaxed);
-        call.store.pubsub.monitor(&me);
-    }
+    call.client.monitoring = true;
+    call.face.monitoring.store(true, Relaxed);
+    call.store.pubsub.monitor(call.face);
     call.reply.ok();
     Ok(())
 }
