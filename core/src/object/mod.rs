@@ -2,4 +2,6 @@
 //! command.
 
 pub mod entry;
+pub mod space;
 pub mod string;
+pub mod zset;

@@ -1,0 +1,6 @@
+//! Sorted sets.
+
+mod branch;
+pub mod element;
+mod leaf;
+pub mod tree;
