@@ -7,10 +7,10 @@
 use crate::effect::Cause;
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
-use crate::keyspace::table::Position;
 use crate::lane::Lane;
 use crate::store::{Rates, Store};
 use crate::sync::locked;
+use crate::table::Position;
 use core::sync::atomic::Ordering::*;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};

@@ -5,8 +5,10 @@
 
 // Leaves.
 pub mod clock;
+pub mod crc64;
 pub mod error;
 pub mod glob;
+pub mod lzf;
 pub mod stats;
 pub mod sync;
 
@@ -53,6 +55,8 @@ pub mod session;
 pub mod settings;
 /// Everything one store has.
 pub mod store;
+/// Hash tables of slots, in the pool.
+pub mod table;
 /// A server without sockets, for tests.
 #[cfg(test)]
 mod testing;

@@ -33,6 +33,26 @@ pub const MAXMEMORY_POLICIES: [&str; 8] = [
     "volatile-ttl",
 ];
 
+/// The letters of `notify-keyspace-events`, each with its bit in `notify_classes`: Redis' own numbers.
+const NOTIFICATION_LETTERS: [(u8, u32); 14] = [
+    (b'K', 0),
+    (b'E', 1),
+    (b'g', 2),
+    (b'$', 3),
+    (b'l', 4),
+    (b's', 5),
+    (b'h', 6),
+    (b'z', 7),
+    (b'x', 8),
+    (b'e', 9),
+    (b't', 10),
+    (b'm', 11),
+    (b'd', 13),
+    (b'n', 14),
+];
+/// The letters that `A` stands for.
+const ALL_NOTIFICATIONS: &str = "g$lshzxetd";
+
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $kind:ident = $default:expr, $name:literal;)*) => {
         /// What CONFIG SET changes in core.
@@ -46,6 +66,8 @@ macro_rules! settings {
             pub debug_access: AtomicU32,
             /// What goes when memory is used up: an index into `MAXMEMORY_POLICIES`.
             pub maxmemory_policy: AtomicU32,
+            /// Classes of keyspace notifications: bits in the order of `NOTIFICATION_LETTERS`.
+            pub notify_classes: AtomicU32,
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -58,6 +80,7 @@ macro_rules! settings {
                     auth_required: AtomicBool::new(false),
                     debug_access: AtomicU32::new(DebugAccess::No as u32),
                     maxmemory_policy: AtomicU32::new(0),
+                    notify_classes: AtomicU32::new(0),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -147,6 +170,7 @@ impl Settings {
             }
             "enable-debug-command" => self.set_debug_access(value),
             "maxmemory-policy" => self.set_maxmemory_policy(value),
+            "notify-keyspace-events" => self.set_notify_classes(value),
             _ => match self.set_number(name, value) {
                 Some(result) => result,
                 // Options of rooms that are still to come are main's alone until they exist.
@@ -185,6 +209,19 @@ impl Settings {
         let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
         let index = index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
         self.maxmemory_policy.store(index as u32, Relaxed);
+        Ok(())
+    }
+
+    fn set_notify_classes(&self, value: &str) -> Result<(), String> {
+        let letters = value.replace('A', ALL_NOTIFICATIONS);
+        let bits = letters.bytes().try_fold(0, |bits, letter| {
+            let known = NOTIFICATION_LETTERS.iter().find(|known| known.0 == letter);
+            known.map(|(_, bit)| bits | 1 << bit)
+        });
+        let bits = bits.ok_or_else(|| {
+            format!("'notify-keyspace-events' knows classes 'Ag$lshzxeKEtmdn', not '{value}'")
+        })?;
+        self.notify_classes.store(bits, Relaxed);
         Ok(())
     }
 

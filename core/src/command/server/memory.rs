@@ -10,11 +10,11 @@ use super::connection_bytes;
 use crate::command::table::COMMAND_COUNT;
 use crate::error;
 use crate::keyspace::lock::SHARD_COUNT;
-use crate::keyspace::table::Table;
 use crate::lane::{CommandCounters, Lane};
 use crate::numa::os_page_bytes;
 use crate::pool::NodeStats;
 use crate::store::Store;
+use crate::table::Table;
 use core::sync::atomic::Ordering::Relaxed;
 use std::fmt::Write;
 

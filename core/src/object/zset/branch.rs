@@ -4,7 +4,7 @@
 //! It may not know leaves. Invariant: `len <= BRANCH_MAX`; the first `len` places of all four rows are initialised.
 
 use super::element::Element;
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
 /// The most children of one branch.
@@ -72,7 +72,7 @@ impl Branch {
     }
 
     /// A branch without children.
-    pub(super) fn alloc(space: &Space<'_>) -> Result<Branch, Full> {
+    pub(super) fn alloc(space: Space<'_>) -> Result<Branch, Full> {
         let address = space.alloc(BRANCH_BYTES)?;
         // SAFETY: the allocation is fresh and ours; `len` is its first word.
         unsafe { address.cast::<u64>().write(0) };
@@ -83,7 +83,7 @@ impl Branch {
     ///
     /// # Safety
     /// Nothing leads to it any more.
-    pub(super) unsafe fn free(self, space: &Space<'_>) {
+    pub(super) unsafe fn free(self, space: Space<'_>) {
         // SAFETY: by contract; every branch has this size.
         unsafe { space.free(self.0, BRANCH_BYTES) }
     }

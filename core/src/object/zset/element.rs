@@ -7,7 +7,7 @@
 //! ```
 //! It may not know who leads to it. Invariant: `HEADER + len` is what the pool was asked for; a score is a number.
 
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use core::cmp::Ordering;
 use core::ptr::NonNull;
 
@@ -29,7 +29,7 @@ impl Element {
 
     /// A new element that nothing leads to.
     #[inline]
-    pub fn alloc(space: &Space<'_>, score: f64, member: &[u8]) -> Result<Element, Full> {
+    pub fn alloc(space: Space<'_>, score: f64, member: &[u8]) -> Result<Element, Full> {
         let address = space.alloc(HEADER + member.len())?;
         // SAFETY: the allocation is fresh, ours, 8-byte aligned, and has room for header and member.
         unsafe {
@@ -91,7 +91,7 @@ impl Element {
     /// # Safety
     /// Nothing leads to it any more.
     #[inline]
-    pub unsafe fn free(self, space: &Space<'_>) {
+    pub unsafe fn free(self, space: Space<'_>) {
         // SAFETY: by contract, and by the module's invariant.
         unsafe { space.free(self.0, self.bytes()) }
     }

@@ -9,7 +9,7 @@
 //! branches above. Invariant: `count <= capacity <= LEAF_MAX`; `HEADER + 8 * capacity` is what the pool was asked for.
 
 use super::element::Element;
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
 /// The most elements in one leaf.
@@ -49,7 +49,7 @@ impl Leaf {
     }
 
     /// An empty leaf without neighbours.
-    pub(super) fn alloc(space: &Space<'_>, capacity: usize) -> Result<Leaf, Full> {
+    pub(super) fn alloc(space: Space<'_>, capacity: usize) -> Result<Leaf, Full> {
         debug_assert!((1..=LEAF_MAX).contains(&capacity));
         let address = space.alloc(HEADER + 8 * capacity)?;
         // SAFETY: the allocation is fresh, ours, and has room for the head.
@@ -68,7 +68,7 @@ impl Leaf {
     ///
     /// # Safety
     /// Nothing leads to it any more.
-    pub(super) unsafe fn free(self, space: &Space<'_>) {
+    pub(super) unsafe fn free(self, space: Space<'_>) {
         // SAFETY: by contract, and by the module's invariant.
         unsafe { space.free(self.0, self.bytes()) }
     }

@@ -7,7 +7,7 @@ use super::super::branch::{BRANCH_MAX, Branch, Child};
 use super::super::element::Element;
 use super::super::leaf::{LEAF_MAX, Leaf};
 use super::{HEIGHT_MAX, Path, Step, Tree};
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use core::cmp::Ordering;
 
 /// Two leaves are merged when together they have no more elements than this.
@@ -35,7 +35,7 @@ struct Spares {
 impl Spares {
     /// All or nothing.
     fn alloc(
-        space: &Space<'_>,
+        space: Space<'_>,
         capacity: usize,
         left: Option<usize>,
         branches: usize,
@@ -58,12 +58,7 @@ impl Spares {
         outcome.map(|()| spares)
     }
 
-    fn fill(
-        &mut self,
-        space: &Space<'_>,
-        left: Option<usize>,
-        branches: usize,
-    ) -> Result<(), Full> {
+    fn fill(&mut self, space: Space<'_>, left: Option<usize>, branches: usize) -> Result<(), Full> {
         if let Some(capacity) = left {
             self.left = Some(Leaf::alloc(space, capacity)?);
         }
@@ -76,7 +71,7 @@ impl Spares {
 
 impl Tree {
     /// Puts an element that is not there into its place.
-    pub fn insert(&mut self, space: &Space<'_>, element: Element) -> Result<(), Full> {
+    pub fn insert(&mut self, space: Space<'_>, element: Element) -> Result<(), Full> {
         let Some(mut path) = self.locate(element.score(), element.member()) else {
             let leaf = Leaf::alloc(space, Leaf::roomy(1))?;
             leaf.insert(0, element);
@@ -101,7 +96,7 @@ impl Tree {
     /// Sees to it that the leaf at `path`, the place of a score and a member, has room for one more.
     fn make_room(
         &mut self,
-        space: &Space<'_>,
+        space: Space<'_>,
         path: &mut Path,
         score: f64,
         member: &[u8],
@@ -125,7 +120,7 @@ impl Tree {
     /// Puts a leaf of another capacity, or place, in the place of the one at `path`.
     pub(super) fn resize(
         &mut self,
-        space: &Space<'_>,
+        space: Space<'_>,
         path: &Path,
         capacity: usize,
     ) -> Result<Leaf, Full> {
@@ -149,7 +144,7 @@ impl Tree {
     }
 
     /// Splits the full leaf at `path`, and every full branch above it that must take one more child.
-    fn split(&mut self, space: &Space<'_>, path: &Path) -> Result<(), Full> {
+    fn split(&mut self, space: Space<'_>, path: &Path) -> Result<(), Full> {
         let leaf = path.leaf;
         let at_end = leaf.next().is_none() && path.index == leaf.count();
         let at_start = leaf.prev().is_none() && path.index == 0;
@@ -237,7 +232,7 @@ impl Tree {
     }
 
     /// Takes an element of this tree out; it is the caller's.
-    pub fn remove(&mut self, space: &Space<'_>, element: Element) {
+    pub fn remove(&mut self, space: Space<'_>, element: Element) {
         if let Some(path) = self.locate(element.score(), element.member()) {
             debug_assert!(path.leaf.get(path.index) == element);
             self.take(space, &path, 1);
@@ -248,7 +243,7 @@ impl Tree {
     /// beforehand. Answers how many.
     pub fn remove_run(
         &mut self,
-        space: &Space<'_>,
+        space: Space<'_>,
         rank: u64,
         n: u64,
         mut tell: impl FnMut(Element),
@@ -264,7 +259,7 @@ impl Tree {
     }
 
     /// Takes `n` elements at `path` out. Whether links went, so that paths are no more what they were.
-    fn take(&mut self, space: &Space<'_>, path: &Path, n: usize) -> bool {
+    fn take(&mut self, space: Space<'_>, path: &Path, n: usize) -> bool {
         let leaf = path.leaf;
         let was_last = path.index == 0 && n == leaf.count();
         leaf.remove(path.index, n);
@@ -284,7 +279,7 @@ impl Tree {
     }
 
     /// Takes out what was below level `level` of a path, and whatever becomes empty above it.
-    fn drop_child(&mut self, space: &Space<'_>, path: &Path, level: usize) {
+    fn drop_child(&mut self, space: Space<'_>, path: &Path, level: usize) {
         let Some(Step { branch, index }) = path.above(level) else {
             *self = Tree::EMPTY;
             return;
@@ -302,7 +297,7 @@ impl Tree {
     }
 
     /// Merges the leaf at `path` with one beside it, if both are small; else makes it smaller, if it is far too large.
-    fn merge_leaf(&mut self, space: &Space<'_>, path: &Path) -> bool {
+    fn merge_leaf(&mut self, space: Space<'_>, path: &Path) -> bool {
         let count = path.leaf.count();
         if let Some(Step { branch, index }) = path.above(path.height) {
             let fits = |other: usize| {
@@ -323,7 +318,7 @@ impl Tree {
     }
 
     /// Merges the leaves at `left` and `left + 1` of the lowest branch of `path`. False when there is no memory for it.
-    fn merge_leaves(&mut self, space: &Space<'_>, path: &Path, left: usize) -> bool {
+    fn merge_leaves(&mut self, space: Space<'_>, path: &Path, left: usize) -> bool {
         let Some(Step { branch, .. }) = path.above(path.height) else {
             return false;
         };
@@ -355,7 +350,7 @@ impl Tree {
     }
 
     /// Merges the branch at `level` of a path, which has lost a child, with one beside it, if both are small.
-    fn merge_branch(&mut self, space: &Space<'_>, path: &Path, level: usize) {
+    fn merge_branch(&mut self, space: Space<'_>, path: &Path, level: usize) {
         let Some(Step { branch, .. }) = path.steps[level] else {
             return;
         };
@@ -389,7 +384,7 @@ impl Tree {
     }
 
     /// Takes branches with one child off the top.
-    fn lower(&mut self, space: &Space<'_>) {
+    fn lower(&mut self, space: Space<'_>) {
         while self.height > 0
             && let Some(root) = self.root
         {
@@ -408,7 +403,7 @@ impl Tree {
     /// Gives an element of this tree another score, and its place.
     pub fn change_score(
         &mut self,
-        space: &Space<'_>,
+        space: Space<'_>,
         element: Element,
         score: f64,
     ) -> Result<(), Full> {

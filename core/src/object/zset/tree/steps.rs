@@ -6,7 +6,7 @@ use super::super::branch::{BRANCH_BYTES, Branch};
 use super::super::element::Element;
 use super::super::leaf::Leaf;
 use super::{Path, Step, Tree};
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
 impl Tree {
@@ -22,7 +22,7 @@ impl Tree {
     ///
     /// # Safety
     /// Nothing else leads to the elements.
-    pub unsafe fn free_leaf(&mut self, space: &Space<'_>) -> usize {
+    pub unsafe fn free_leaf(&mut self, space: Space<'_>) -> usize {
         let Some(path) = self.descend(|branch| branch.len() - 1) else {
             return 0;
         };
@@ -50,7 +50,7 @@ impl Tree {
     /// the rank of the next leaf and the bytes written; `None` when there is no element of that rank.
     pub fn relocate_leaf(
         &mut self,
-        space: &Space<'_>,
+        space: Space<'_>,
         rank: u64,
         mut moved: impl FnMut(Element, Element),
     ) -> Result<Option<(u64, usize)>, Full> {
@@ -64,13 +64,13 @@ impl Tree {
         {
             path = found;
         }
-        if is_elsewhere(space, path.leaf.address()) {
+        if !space.holds(path.leaf.address()) {
             path.leaf = self.resize(space, &path, path.leaf.capacity())?;
             written += path.leaf.bytes();
         }
         for index in 0..path.leaf.count() {
             let old = path.leaf.get(index);
-            if is_elsewhere(space, old.address()) {
+            if !space.holds(old.address()) {
                 let new = Element::alloc(space, old.score(), old.member())?;
                 self.replace(&Path { index, ..path }, new);
                 moved(old, new);
@@ -83,13 +83,13 @@ impl Tree {
     }
 
     /// Moves the branches whose first leaf `path` leads to; answers the bytes written.
-    fn relocate_branches(&mut self, space: &Space<'_>, path: &Path) -> Result<usize, Full> {
+    fn relocate_branches(&mut self, space: Space<'_>, path: &Path) -> Result<usize, Full> {
         let mut written = 0;
         for level in (0..path.height).rev() {
             let Some(Step { branch, index }) = path.steps[level] else {
                 break;
             };
-            if is_elsewhere(space, branch.address()) {
+            if !space.holds(branch.address()) {
                 let new = Branch::alloc(space)?;
                 branch.copy_to(new);
                 self.lead(path, level, new.address());
@@ -104,11 +104,6 @@ impl Tree {
         }
         Ok(written)
     }
-}
-
-/// Whether memory lies on another node than the one a space asks first.
-fn is_elsewhere(space: &Space<'_>, address: NonNull<u8>) -> bool {
-    space.order.first() != Some(&space.pool.node_of(address))
 }
 
 fn visit_below(link: NonNull<u8>, height: u64, see: &mut dyn FnMut(NonNull<u8>, usize)) {

@@ -1,7 +1,7 @@
 //! The tree against an ordered set of the standard library, by seeds.
 
 use super::*;
-use crate::object::space::{Full, Space};
+use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, PoolOptions};
 use std::collections::BTreeSet;
 
@@ -78,10 +78,7 @@ impl Model {
 
     fn insert_as(&mut self, score: f64, member: &str) {
         let order = self.order.clone();
-        let space = &Space {
-            pool: &self.pool,
-            order: &order,
-        };
+        let space = Space::new(&self.pool, &order);
         let element = Element::alloc(space, score, member.as_bytes()).expect("room");
         self.tree.insert(space, element).expect("room");
         self.elements.push(element);
@@ -95,10 +92,7 @@ impl Model {
         let element = self
             .elements
             .swap_remove(self.random.below(self.elements.len()));
-        let space = &Space {
-            pool: &self.pool,
-            order: &self.order,
-        };
+        let space = Space::new(&self.pool, &self.order);
         assert!(self.keys.remove(&key_of(element)));
         self.tree.remove(space, element);
         // SAFETY: the tree has let it go.
@@ -108,10 +102,7 @@ impl Model {
     fn remove_run(&mut self) {
         let rank = self.random.below(self.elements.len() + 1) as u64;
         let n = 1 + self.random.below(40) as u64;
-        let space = &Space {
-            pool: &self.pool,
-            order: &self.order,
-        };
+        let space = Space::new(&self.pool, &self.order);
         let mut run = Vec::new();
         let removed = self
             .tree
@@ -150,10 +141,7 @@ impl Model {
             false => self.score(),
         };
         self.keys.remove(&key_of(element));
-        let space = &Space {
-            pool: &self.pool,
-            order: &self.order,
-        };
+        let space = Space::new(&self.pool, &self.order);
         self.tree.change_score(space, element, score).expect("room");
         assert_eq!(element.score(), score);
         self.keys.insert(key_of(element));
@@ -201,10 +189,7 @@ impl Model {
 
     fn relocate(&mut self) {
         self.order.reverse();
-        let space = &Space {
-            pool: &self.pool,
-            order: &self.order,
-        };
+        let space = Space::new(&self.pool, &self.order);
         let (tree, elements) = (&mut self.tree, &mut self.elements);
         let mut rank = 0;
         while let Some((next, _)) = tree
@@ -243,10 +228,7 @@ impl Model {
     }
 
     fn end(mut self) {
-        let space = &Space {
-            pool: &self.pool,
-            order: &self.order,
-        };
+        let space = Space::new(&self.pool, &self.order);
         let mut freed = 0;
         loop {
             // SAFETY: the elements go with the tree.
@@ -317,10 +299,7 @@ fn a_change_without_memory_changes_nothing() {
     let mut options = PoolOptions::plain(1);
     options.windows[0].capacity_bytes = Some(1 << 20);
     let pool = Pool::open(&options).expect("a pool");
-    let space = &Space {
-        pool: &pool,
-        order: &[0],
-    };
+    let space = Space::new(&pool, &[0]);
     let (mut tree, mut elements, mut random) = (Tree::EMPTY, Vec::new(), Random(5));
     let mut refused = 0;
     for serial in 0..100_000_u64 {
