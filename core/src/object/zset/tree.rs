@@ -99,7 +99,8 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    const NONE: Cursor = Cursor {
+    /// A walk along nothing.
+    pub(super) const NONE: Cursor = Cursor {
         leaf: None,
         index: 0,
     };

@@ -437,14 +437,6 @@ impl Tree {
         self.put(&new, element);
         Ok(())
     }
-
-    /// Leads to another copy of an element, at `path`.
-    pub(super) fn replace(&mut self, path: &Path, element: Element) {
-        path.leaf.set(path.index, element);
-        if path.index == 0 {
-            path.first_changed(path.height, element);
-        }
-    }
 }
 
 impl Path {
@@ -468,7 +460,7 @@ impl Path {
 
     /// Tells the branches above level `level` that another element is the first below it.
     #[inline]
-    fn first_changed(&self, level: usize, first: Element) {
+    pub(super) fn first_changed(&self, level: usize, first: Element) {
         for Step { branch, index } in self.steps[..level].iter().rev().copied().flatten() {
             branch.set_first(index, first);
             if index > 0 {

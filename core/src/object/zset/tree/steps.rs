@@ -45,14 +45,12 @@ impl Tree {
         freed
     }
 
-    /// Moves the leaf at `rank`, the branches it is the first leaf below, and its elements to the space's first node, as
-    /// far as they are elsewhere. `moved` is told each element's old and new place before the old one is freed. Answers
-    /// the rank of the next leaf and the bytes written; `None` when there is no element of that rank.
+    /// Moves the leaf at `rank` and the branches it is the first leaf below to the space's first node, as far as they are
+    /// elsewhere. Answers the rank of the next leaf and the bytes written; `None` when there is no element of that rank.
     pub fn relocate_leaf(
         &mut self,
         space: Space<'_>,
         rank: u64,
-        mut moved: impl FnMut(Element, Element),
     ) -> Result<Option<(u64, usize)>, Full> {
         let Some(mut path) = self.place_of_rank(rank) else {
             return Ok(None);
@@ -65,21 +63,26 @@ impl Tree {
             path = found;
         }
         if !space.holds(path.leaf.address()) {
-            path.leaf = self.resize(space, &path, path.leaf.capacity())?;
-            written += path.leaf.bytes();
-        }
-        for index in 0..path.leaf.count() {
-            let old = path.leaf.get(index);
-            if !space.holds(old.address()) {
-                let new = Element::alloc(space, old.score(), old.member())?;
-                self.replace(&Path { index, ..path }, new);
-                moved(old, new);
-                // SAFETY: leaf, branches and, by the caller, hash slot lead to the new one.
-                unsafe { old.free(space) };
-                written += new.bytes();
-            }
+            let leaf = self.resize(space, &path, path.leaf.capacity())?;
+            written += leaf.bytes();
         }
         Ok(Some((next, written)))
+    }
+
+    /// Leads to a copy of an element of this tree in its place.
+    pub fn replace(&mut self, old: Element, new: Element) {
+        if let Some(path) = self.locate(old.score(), old.member()) {
+            path.leaf.set(path.index, new);
+            if path.index == 0 {
+                path.first_changed(path.height, new);
+            }
+        }
+    }
+
+    /// Whether the tree has this element.
+    pub fn leads_to(&self, element: Element) -> bool {
+        let place = self.locate(element.score(), element.member());
+        place.is_some_and(|path| path.leaf.elements().get(path.index) == Some(&element))
     }
 
     /// Moves the branches whose first leaf `path` leads to; answers the bytes written.

@@ -190,17 +190,18 @@ impl Model {
     fn relocate(&mut self) {
         self.order.reverse();
         let space = Space::new(&self.pool, &self.order);
-        let (tree, elements) = (&mut self.tree, &mut self.elements);
         let mut rank = 0;
-        while let Some((next, _)) = tree
-            .relocate_leaf(space, rank, |old, new| {
-                let found = elements.iter_mut().find(|element| **element == old);
-                *found.expect("an element of the tree") = new;
-            })
-            .expect("room")
-        {
+        while let Some((next, _)) = self.tree.relocate_leaf(space, rank).expect("room") {
             rank = next;
-            tree.is_valid().expect("valid between steps");
+            self.tree.is_valid().expect("valid between steps");
+        }
+        for element in &mut self.elements {
+            let copy = Element::alloc(space, element.score(), element.member()).expect("room");
+            self.tree.replace(*element, copy);
+            // SAFETY: the tree leads to the copy.
+            unsafe { element.free(space) };
+            *element = copy;
+            assert!(self.tree.leads_to(copy));
         }
         let mut astray = 0;
         let mut see = |address| astray += usize::from(self.pool.node_of(address) != self.order[0]);
