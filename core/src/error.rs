@@ -54,6 +54,40 @@ pub const FREQUENCY_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is not sele
 /// DEBUG is closed.
 pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
 
+/// ZADD's XX with NX.
+pub const ZADD_XX_AND_NX: &str = "ERR XX and NX options at the same time are not compatible";
+/// ZADD's GT with LT, or either with NX.
+pub const ZADD_GT_LT_NX: &str = "ERR GT, LT, and/or NX options at the same time are not compatible";
+/// ZADD's INCR with several pairs.
+pub const ZADD_INCR_PAIRS: &str = "ERR INCR option supports a single increment-element pair";
+/// A score that is none.
+pub const SCORE_NOT_A_NUMBER: &str = "ERR resulting score is not a number (NaN)";
+/// A range of scores that is none.
+pub const RANGE_NOT_A_FLOAT: &str = "ERR min or max is not a float";
+/// A range of members that is none.
+pub const RANGE_NOT_A_STRING: &str = "ERR min or max not valid string range item";
+/// ZRANGE's LIMIT by rank.
+pub const ZRANGE_LIMIT: &str =
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+/// ZRANGE's WITHSCORES by member.
+pub const ZRANGE_LEX_SCORES: &str =
+    "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+/// A number that must not be negative.
+pub const MUST_BE_POSITIVE: &str = "ERR value is out of range, must be positive";
+/// A number too large for what is to be done with it.
+pub const OUT_OF_RANGE: &str = "ERR value is out of range";
+/// The least 64-bit integer, where its negation is needed.
+pub const NOT_NEGATABLE: &str =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+/// A number of keys that is none.
+pub const NUMKEYS: &str = "ERR numkeys should be greater than 0";
+/// A COUNT that is none.
+pub const COUNT_NOT_POSITIVE: &str = "ERR count should be greater than 0";
+/// A LIMIT below 0.
+pub const LIMIT_NEGATIVE: &str = "ERR LIMIT can't be negative";
+/// A weight that is none.
+pub const WEIGHT_NOT_A_FLOAT: &str = "ERR weight value is not a float";
+
 /// What an error repeats of a client's words at most.
 const QUOTED_MAX_BYTES: usize = 128;
 
@@ -93,6 +127,11 @@ pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
 /// Too many or too few arguments. `full_name` is in lower case, subcommands as `config|get`.
 pub fn wrong_arity(full_name: &str) -> String {
     format!("ERR wrong number of arguments for '{full_name}' command")
+}
+
+/// No keys given to the command of that name.
+pub fn no_input_keys(full_name: &str) -> String {
+    format!("ERR at least 1 input key is needed for '{full_name}' command")
 }
 
 /// A deadline that cannot be, given to the command of that name.

@@ -49,8 +49,133 @@ const STRINGS: &[&str] = &[
     "SUBSTR {key} {index} {index}",
 ];
 
+/// Sorted sets, on keys of their own: small ones, and one that outgrows a listpack. Ranges of members are asked of those
+/// whose members have one score.
+const ZSETS: &[&str] = &[
+    "ZADD {zset} {score} {member}",
+    "ZADD {zset} {score} {member}",
+    "ZADD {zset} {score} {member} {score} {member} {score} {member}",
+    "ZADD {zset} {zadd} {score} {member}",
+    "ZADD {zset} {zadd} {score} {member} {score} {member}",
+    "ZADD zset:large {score} {many} {score} {many} {score} {many} {score} {many}",
+    "ZADD zset:large {score} {many} {score} {many} {score} {many} {score} {many}",
+    "ZADD zset:lex 0 {member} 0 {member}",
+    "ZADD zset:lexes 0 {many} 0 {many} 0 {many}",
+    "ZCARD {zset}",
+    "ZCOUNT {zset} {bound} {bound}",
+    "ZDIFF {zsets}",
+    "ZDIFF {zsets} WITHSCORES",
+    "ZDIFFSTORE {zset} {zsets}",
+    "ZINCRBY {zset} {score} {member}",
+    "ZINTER {zsets} {combine}",
+    "ZINTERCARD {zsets}",
+    "ZINTERCARD {zsets} LIMIT {index}",
+    "ZINTERSTORE {zset} {zsets} {combine}",
+    "ZLEXCOUNT {lex} {name} {name}",
+    "ZMPOP {zsets} {end}",
+    "ZMPOP {zsets} {end} COUNT {index}",
+    "ZMSCORE {zset} {member} {member} {many}",
+    "ZPOPMAX {zset}",
+    "ZPOPMAX {zset} {small}",
+    "ZPOPMIN {zset}",
+    "ZPOPMIN {zset} {small}",
+    "ZRANGE {zset} {index} {index} {zrange}",
+    "ZRANGE {zset} {bound} {bound} BYSCORE {zrange}",
+    "ZRANGE {lex} {name} {name} BYLEX {zrange}",
+    "ZRANGEBYLEX {lex} {name} {name}",
+    "ZRANGEBYLEX {lex} {name} {name} LIMIT {index} {index}",
+    "ZRANGEBYSCORE {zset} {bound} {bound} {zrange}",
+    "ZRANGESTORE {zset} {zset} {index} {index} {zrange}",
+    "ZRANGESTORE {zset} {zset} {bound} {bound} BYSCORE {zrange}",
+    "ZRANGESTORE {lex} {lex} {name} {name} BYLEX {zrange}",
+    "ZRANK {zset} {member}",
+    "ZRANK zset:large {many}",
+    "ZREM {zset} {member} {member}",
+    "ZREM zset:large {many} {many}",
+    "ZREMRANGEBYLEX {lex} {name} {name}",
+    "ZREMRANGEBYRANK {zset} {index} {small}",
+    "ZREMRANGEBYSCORE {zset} {bound} {bound}",
+    "ZREVRANGE {zset} {index} {index} {zrange}",
+    "ZREVRANGEBYLEX {lex} {name} {name}",
+    "ZREVRANGEBYSCORE {zset} {bound} {bound} {zrange}",
+    "ZREVRANK {zset} {member}",
+    "ZSCAN {tiny} 0",
+    "ZSCAN {tiny} 0 COUNT {int} MATCH m*",
+    "ZSCORE {zset} {member}",
+    "ZSCORE zset:large {many}",
+    "ZUNION {zsets} {combine}",
+    "ZUNIONSTORE {zset} {zsets} {combine}",
+    "OBJECT ENCODING {zset}",
+    "COPY {zset} {zset} REPLACE",
+    "DEL {tiny}",
+];
+
 /// Every family that is compared.
-const FAMILIES: &[&[&str]] = &[STRINGS];
+const FAMILIES: &[&[&str]] = &[STRINGS, ZSETS];
+
+/// Keys of sorted sets.
+const ZSET_KEYS: &[&str] = &[
+    "zset:a",
+    "zset:b",
+    "zset:c",
+    "zset:large",
+    "zset:large",
+    "key:5",
+];
+/// Keys of sorted sets whose members have one score.
+const LEX_KEYS: &[&str] = &["zset:lex", "zset:lexes"];
+const SCORES: &[&str] = &[
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "2.5",
+    "0.1",
+    "3",
+    "7",
+    "1e17",
+    "5e18",
+    "1e-7",
+    "inf",
+    "-inf",
+    "+inf",
+    "nan",
+    "x",
+    "",
+    "1e400",
+    "0x1p3",
+    "4503599627370497",
+    "123456789.123",
+];
+const BOUNDS: &[&str] = &[
+    "-inf", "+inf", "0", "(0", "1", "(1", "-1", "(2.5", "7", "(7", "100", "(100", "150", "inf",
+    "(inf", "nan", "x", "", "(", " 1",
+];
+const NAMES: &[&str] = &[
+    "-", "+", "[m1", "(m1", "[m5", "(m7", "[m12", "[", "(", "[n", "(m100", "[m99", "m1", "", "++",
+];
+const ZADD_WORDS: &[&str] = &["NX", "XX", "GT", "LT", "CH", "INCR", "xx", "incr", "ch"];
+const ZRANGE_WORDS: &[&str] = &[
+    "WITHSCORES",
+    "withscores",
+    "REV",
+    "BYSCORE",
+    "LIMIT {index} {index}",
+    "LIMIT 0 -1",
+    "LIMIT 1 5",
+    "LIMIT 1",
+];
+const COMBINE_WORDS: &[&str] = &[
+    "WITHSCORES",
+    "AGGREGATE SUM",
+    "AGGREGATE MIN",
+    "aggregate max",
+    "AGGREGATE AVG",
+    "WEIGHTS {score} {score}",
+    "WEIGHTS 2 -1",
+    "WEIGHTS 0 inf",
+    "LIMIT 1",
+];
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -221,8 +346,44 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if word.starts_with('{') => self.fill_zset(word, words),
                 literal => words.push(literal.into()),
             }
+        }
+    }
+
+    /// The same for what sorted sets need.
+    fn fill_zset(&mut self, word: &str, words: &mut Vec<Vec<u8>>) {
+        match word {
+            "{zset}" => words.push(self.pick(ZSET_KEYS).into()),
+            "{tiny}" => words.push(self.pick(&ZSET_KEYS[..3]).into()),
+            "{lex}" => words.push(self.pick(LEX_KEYS).into()),
+            "{zsets}" => {
+                let count = 1 + self.below(3);
+                words.push(if self.below(30) == 0 {
+                    self.pick(INTEGERS).into()
+                } else {
+                    count.to_string().into()
+                });
+                (0..count).for_each(|_| self.fill_zset("{zset}", words));
+            }
+            "{score}" if self.below(3) == 0 => words.push(self.pick(SCORES).into()),
+            "{score}" => words.push((self.below(300) as i64 - 100).to_string().into()),
+            "{member}" => words.push(match self.below(12) {
+                0 => self.value(),
+                1 => self.below(20).to_string().into(),
+                _ => format!("m{}", self.below(16)).into(),
+            }),
+            "{many}" => words.push(format!("m{}", self.below(400)).into()),
+            "{bound}" if self.below(2) == 0 => words.push(self.pick(BOUNDS).into()),
+            "{bound}" => words.push((self.below(300) as i64 - 100).to_string().into()),
+            "{name}" => words.push(self.pick(NAMES).into()),
+            "{small}" => words.push(self.pick(&["0", "1", "2", "5", "-1", "x"]).into()),
+            "{end}" => words.push(self.pick(&["MIN", "MAX", "min", "mid"]).into()),
+            "{zadd}" => self.options(ZADD_WORDS, words),
+            "{zrange}" => self.options(ZRANGE_WORDS, words),
+            "{combine}" => self.options(COMBINE_WORDS, words),
+            unknown => panic!("{unknown} stands for nothing"),
         }
     }
 
@@ -414,6 +575,11 @@ impl Pair {
                 near && (ours < 0) == (theirs < 0),
                 "deadlines differ: {ours}, {theirs}"
             );
+        }
+        for key in ZSET_KEYS.iter().chain(LEX_KEYS) {
+            let key = key.as_bytes();
+            self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
+            self.compare(&words(&[b"OBJECT", b"ENCODING", key]));
         }
         self.compare(&words(&[b"DBSIZE"]));
     }

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 112;
+export const COMMAND_COUNT = 144;
 
 /** One command that runs in the server. */
 export interface ServerCommand {

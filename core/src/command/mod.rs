@@ -22,6 +22,7 @@ pub mod spec;
 pub mod string;
 pub mod table;
 mod usage;
+pub mod zset;
 
 pub use call::{Answer, Args, Call, Error};
 pub use dispatch::{Context, Flow};

@@ -8,14 +8,39 @@
 
 use crate::object::block::Block;
 use crate::object::entry::Entry;
+use crate::object::zset::SortedSet;
 use crate::pool::Pool;
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
+/// The layout of a value that is more than one block.
+enum Layout {
+    /// A large sorted set.
+    Sorted(SortedSet),
+}
+
+impl Layout {
+    #[inline]
+    fn of(entry: Entry) -> Option<Layout> {
+        match (entry.kind(), entry.encoding()) {
+            (ObjectType::SortedSet, Encoding::Skiplist) => {
+                Some(Layout::Sorted(SortedSet::of(entry)))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
-pub fn visit(entry: Entry, _pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
-    if let Some(block) = Block::owner_of(entry) {
-        each(block.address(), block.asked());
+pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
+    match Layout::of(entry) {
+        Some(Layout::Sorted(set)) => set.visit(pool, each),
+        None => {
+            if let Some(block) = Block::owner_of(entry) {
+                each(block.address(), block.asked());
+            }
+        }
     }
 }
 
@@ -41,19 +66,31 @@ pub fn is_on(entry: Entry, pool: &Pool, node: u32) -> bool {
 pub fn is_big(entry: Entry) -> bool {
     /// A block of at least so many bytes is given back page by page.
     const BIG_BLOCK_BYTES: usize = 64 * 1024;
-    Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES)
+    /// A value of more pieces than this is big (Redis' LAZYFREE_THRESHOLD).
+    const FEW_PIECES: u64 = 64;
+    match Layout::of(entry) {
+        Some(Layout::Sorted(set)) => set.len() > FEW_PIECES,
+        None => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
+    }
 }
 
 /// Frees about `budget` pieces of the value; `true` when more are left. `cursor` starts at 0 and is the layout's own.
 ///
 /// # Safety
 /// Nobody else reaches the value, now or later.
-pub unsafe fn free_step(entry: Entry, pool: &Pool, _cursor: &mut u64, _budget: usize) -> bool {
-    if let Some(block) = Block::owner_of(entry) {
-        // SAFETY: by contract.
-        unsafe { block.free(pool) }
+pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usize) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Sorted(set)) => set.free_step(pool, cursor, budget),
+            None => {
+                if let Some(block) = Block::owner_of(entry) {
+                    block.free(pool);
+                }
+                false
+            }
+        }
     }
-    false
 }
 
 /// Frees the whole value.
@@ -74,10 +111,18 @@ pub unsafe fn free(entry: Entry, pool: &Pool) {
 pub unsafe fn relocate_step(
     entry: Entry,
     space: Space<'_>,
-    _cursor: &mut u64,
-    _budget: usize,
+    cursor: &mut u64,
+    budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
+    if let Some(Layout::Sorted(mut set)) = Layout::of(entry) {
+        // SAFETY: by contract; the entry keeps the word the set has afterwards.
+        unsafe {
+            let more = set.relocate_step(space, cursor, budget);
+            entry.set_word(set.word);
+            return more;
+        }
+    }
     if let Some(block) = Block::owner_of(entry)
         && !space.holds(block.address())
     {
@@ -97,9 +142,10 @@ pub unsafe fn relocate_step(
 /// # Safety
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
-    match Block::owner_of(entry) {
+    match (Layout::of(entry), Block::owner_of(entry)) {
+        (Some(Layout::Sorted(set)), _) => set.duplicate(space).map(|copy| copy.word),
         // SAFETY: the block is live and its shard is held.
-        Some(block) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
-        None => Ok(entry.word()),
+        (None, Some(block)) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
+        (None, None) => Ok(entry.word()),
     }
 }

@@ -10,7 +10,7 @@ use crate::glob;
 use crate::object::entry::Entry;
 
 /// Keys SCAN reads unless COUNT says otherwise.
-const COUNT_DEFAULT: u64 = 10;
+pub(in crate::command) const COUNT_DEFAULT: u64 = 10;
 /// Random picks before RANDOMKEY takes whichever key it meets first: more means that nearly all are past their deadline.
 const PICKS_MAX: u32 = 100;
 
@@ -111,7 +111,7 @@ impl<'a> Filter<'a> {
 
 /// The cursor a client sent, read as C's `strtoul` does, as clients may rely on: nothing at all is 0, a sign may come
 /// first, and negative numbers wrap.
-fn cursor(text: &[u8]) -> Option<u64> {
+pub(in crate::command) fn cursor(text: &[u8]) -> Option<u64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] => (false, digits),

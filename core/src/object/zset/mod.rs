@@ -83,7 +83,7 @@ impl SortedSet {
         if limits.entries == 0 || longest as u64 > limits.value {
             return Large::create(space).map(SortedSet::of_large);
         }
-        packed::create(space).map(SortedSet::of_block)
+        packed::create(space).map(|bytes| SortedSet::of_block(bytes.block()))
     }
 
     fn of_block(block: Block) -> SortedSet {
@@ -314,6 +314,36 @@ impl SortedSet {
         }
         *self = SortedSet::of_large(large);
         Ok(())
+    }
+
+    /// Makes a set that is large a listpack if it would fit: for one just made, which no key has yet. It stays large when
+    /// there is no room.
+    ///
+    /// # Safety
+    /// See the type.
+    pub unsafe fn pack(&mut self, space: Space<'_>, limits: Limits) {
+        let Some(large) = self.large().filter(|large| large.len() <= limits.entries) else {
+            return;
+        };
+        let mut cursor = large.tree().ascending();
+        while let Some(element) = cursor.ascend() {
+            if element.member().len() as u64 > limits.value {
+                return;
+            }
+        }
+        let Ok(mut bytes) = packed::create(space) else {
+            return;
+        };
+        for (member, score) in self.walk(0, false) {
+            if packed::append(&mut bytes, member, score).is_err() {
+                // SAFETY: nobody else has seen the block.
+                unsafe { bytes.free() };
+                return;
+            }
+        }
+        // SAFETY: the owner leads to the block from now on.
+        unsafe { self.free(space.pool) };
+        *self = SortedSet::of_block(bytes.block());
     }
 
     /// Gives a member that was found another score.

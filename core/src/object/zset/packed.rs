@@ -161,8 +161,23 @@ pub(super) unsafe fn of_block<'a>(block: Block) -> Listpack<'a> {
 }
 
 /// A block with an empty listpack.
-pub(super) fn create(space: Space<'_>) -> Result<Block, Full> {
-    BlockBytes::create(space, &listpack::EMPTY).map(|bytes| bytes.block())
+pub(super) fn create(space: Space<'_>) -> Result<BlockBytes<'_>, Full> {
+    BlockBytes::create(space, &listpack::EMPTY)
+}
+
+/// Adds a member behind all others; the caller knows that it belongs there. When there is no room for its score, the
+/// listpack is no set any more.
+pub(super) fn append(
+    target: &mut BlockBytes<'_>,
+    member: StringValue<'_>,
+    score: f64,
+) -> Result<(), Full> {
+    let member = match member {
+        StringValue::Bytes(bytes) => StringValue::parse(bytes),
+        integer => integer,
+    };
+    listpack::append(target, member)?;
+    listpack::append(target, kept(score, &mut [0; F64_TEXT_BYTES]))
 }
 
 /// Whether the bytes are pairs in order; for what comes from outside too.
