@@ -4,7 +4,9 @@
 //! It may not know commands. Invariants: a step holds one shard and ends in well under a millisecond; the keeper's share of
 //! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
 
+use crate::client::interest::Change;
 use crate::effect::Cause;
+use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::lane::Lane;
@@ -115,6 +117,8 @@ impl Tick {
             self.expire(store, lane, Instant::now() + share);
         }
         self.measure_rates(store);
+        store.measure_outside();
+        self.evict(store, lane, Instant::now() + period / 4);
         let used = store.keyspace.pool.used_bytes();
         store.peak_bytes.fetch_max(used, Relaxed);
         store
@@ -166,10 +170,25 @@ impl Tick {
                 store
                     .effects
                     .append(db, Cause::Expired, &[b"DEL", entry.key()]);
+                let hash = store.keyspace.hash(entry.key());
+                let interest = &store.interest;
+                interest.changed(db, hash, entry.key(), Change::Expired);
             },
         );
         lane.counters.expired_keys.add(step.expired as u64);
         step
+    }
+
+    /// Goes on, until `until`, with what commands had no time to evict.
+    fn evict(&self, store: &Store, lane: &Lane, until: Instant) {
+        let locks = &store.keyspace.locks;
+        while store.is_over_maxmemory() && locks.enter_world(lane.seat) {
+            let room = make_room(store, lane);
+            locks.leave_world(lane.seat);
+            if room != Room::Later || Instant::now() >= until {
+                return;
+            }
+        }
     }
 
     /// Once a second: commands and bytes since the last time.

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 #[path = "../src/testing.rs"]
 mod testing;
+#[path = "differential/zset.rs"]
+mod zset;
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;
@@ -49,133 +51,47 @@ const STRINGS: &[&str] = &[
     "SUBSTR {key} {index} {index}",
 ];
 
-/// Sorted sets, on keys of their own: small ones, and one that outgrows a listpack. Ranges of members are asked of those
-/// whose members have one score.
-const ZSETS: &[&str] = &[
-    "ZADD {zset} {score} {member}",
-    "ZADD {zset} {score} {member}",
-    "ZADD {zset} {score} {member} {score} {member} {score} {member}",
-    "ZADD {zset} {zadd} {score} {member}",
-    "ZADD {zset} {zadd} {score} {member} {score} {member}",
-    "ZADD zset:large {score} {many} {score} {many} {score} {many} {score} {many}",
-    "ZADD zset:large {score} {many} {score} {many} {score} {many} {score} {many}",
-    "ZADD zset:lex 0 {member} 0 {member}",
-    "ZADD zset:lexes 0 {many} 0 {many} 0 {many}",
-    "ZCARD {zset}",
-    "ZCOUNT {zset} {bound} {bound}",
-    "ZDIFF {zsets}",
-    "ZDIFF {zsets} WITHSCORES",
-    "ZDIFFSTORE {zset} {zsets}",
-    "ZINCRBY {zset} {score} {member}",
-    "ZINTER {zsets} {combine}",
-    "ZINTERCARD {zsets}",
-    "ZINTERCARD {zsets} LIMIT {index}",
-    "ZINTERSTORE {zset} {zsets} {combine}",
-    "ZLEXCOUNT {lex} {name} {name}",
-    "ZMPOP {zsets} {end}",
-    "ZMPOP {zsets} {end} COUNT {index}",
-    "ZMSCORE {zset} {member} {member} {many}",
-    "ZPOPMAX {zset}",
-    "ZPOPMAX {zset} {small}",
-    "ZPOPMIN {zset}",
-    "ZPOPMIN {zset} {small}",
-    "ZRANGE {zset} {index} {index} {zrange}",
-    "ZRANGE {zset} {bound} {bound} BYSCORE {zrange}",
-    "ZRANGE {lex} {name} {name} BYLEX {zrange}",
-    "ZRANGEBYLEX {lex} {name} {name}",
-    "ZRANGEBYLEX {lex} {name} {name} LIMIT {index} {index}",
-    "ZRANGEBYSCORE {zset} {bound} {bound} {zrange}",
-    "ZRANGESTORE {zset} {zset} {index} {index} {zrange}",
-    "ZRANGESTORE {zset} {zset} {bound} {bound} BYSCORE {zrange}",
-    "ZRANGESTORE {lex} {lex} {name} {name} BYLEX {zrange}",
-    "ZRANK {zset} {member}",
-    "ZRANK zset:large {many}",
-    "ZREM {zset} {member} {member}",
-    "ZREM zset:large {many} {many}",
-    "ZREMRANGEBYLEX {lex} {name} {name}",
-    "ZREMRANGEBYRANK {zset} {index} {small}",
-    "ZREMRANGEBYSCORE {zset} {bound} {bound}",
-    "ZREVRANGE {zset} {index} {index} {zrange}",
-    "ZREVRANGEBYLEX {lex} {name} {name}",
-    "ZREVRANGEBYSCORE {zset} {bound} {bound} {zrange}",
-    "ZREVRANK {zset} {member}",
-    "ZSCAN {tiny} 0",
-    "ZSCAN {tiny} 0 COUNT {int} MATCH m*",
-    "ZSCORE {zset} {member}",
-    "ZSCORE zset:large {many}",
-    "ZUNION {zsets} {combine}",
-    "ZUNIONSTORE {zset} {zsets} {combine}",
-    "OBJECT ENCODING {zset}",
-    "COPY {zset} {zset} REPLACE",
-    "DEL {tiny}",
+const BITMAPS: &[&str] = &[
+    "BITCOUNT {key}",
+    "BITCOUNT {key} {index} {index}",
+    "BITCOUNT {key} {index} {index} {unit}",
+    "BITCOUNT {key} {index}",
+    "BITFIELD {key} {field} {field}",
+    "BITFIELD {key} {field} {field} {field} {field}",
+    "BITFIELD_RO {key} {field}",
+    "BITFIELD_RO {key} GET {width} {bit} GET {width} {bit}",
+    "BITOP {operation} {key} {key}",
+    "BITOP {operation} {key} {key} {key} {key}",
+    "BITPOS {key} {flag}",
+    "BITPOS {key} {flag} {index}",
+    "BITPOS {key} {flag} {index} {index}",
+    "BITPOS {key} {flag} {index} {index} {unit}",
+    "GETBIT {key} {bit}",
+    "OBJECT ENCODING {key}",
+    "SETBIT {key} {bit} {flag}",
 ];
 
-/// Every family that is compared.
-const FAMILIES: &[&[&str]] = &[STRINGS, ZSETS];
+const SKETCHES: &[&str] = &[
+    "PFADD {sketch}",
+    "PFADD {sketch} {value}",
+    "PFADD {sketch} {value} {value} {value}",
+    "PFADD {sketch} {many}",
+    "PFADD {key} {value}",
+    "PFCOUNT {sketch}",
+    "PFCOUNT {sketch} {sketch} {sketch}",
+    "PFCOUNT {key} {sketch}",
+    "PFMERGE {sketch}",
+    "PFMERGE {sketch} {sketch} {sketch}",
+    "PFMERGE {key} {sketch}",
+    "PFDEBUG {sketchword} {sketch}",
+    "DEL {sketch}",
+    "GET {sketch}",
+    "OBJECT ENCODING {sketch}",
+    "COPY {sketch} {key} REPLACE",
+];
 
-/// Keys of sorted sets.
-const ZSET_KEYS: &[&str] = &[
-    "zset:a",
-    "zset:b",
-    "zset:c",
-    "zset:large",
-    "zset:large",
-    "key:5",
-];
-/// Keys of sorted sets whose members have one score.
-const LEX_KEYS: &[&str] = &["zset:lex", "zset:lexes"];
-const SCORES: &[&str] = &[
-    "0",
-    "-0",
-    "1",
-    "-1",
-    "2.5",
-    "0.1",
-    "3",
-    "7",
-    "1e17",
-    "5e18",
-    "1e-7",
-    "inf",
-    "-inf",
-    "+inf",
-    "nan",
-    "x",
-    "",
-    "1e400",
-    "0x1p3",
-    "4503599627370497",
-    "123456789.123",
-];
-const BOUNDS: &[&str] = &[
-    "-inf", "+inf", "0", "(0", "1", "(1", "-1", "(2.5", "7", "(7", "100", "(100", "150", "inf",
-    "(inf", "nan", "x", "", "(", " 1",
-];
-const NAMES: &[&str] = &[
-    "-", "+", "[m1", "(m1", "[m5", "(m7", "[m12", "[", "(", "[n", "(m100", "[m99", "m1", "", "++",
-];
-const ZADD_WORDS: &[&str] = &["NX", "XX", "GT", "LT", "CH", "INCR", "xx", "incr", "ch"];
-const ZRANGE_WORDS: &[&str] = &[
-    "WITHSCORES",
-    "withscores",
-    "REV",
-    "BYSCORE",
-    "LIMIT {index} {index}",
-    "LIMIT 0 -1",
-    "LIMIT 1 5",
-    "LIMIT 1",
-];
-const COMBINE_WORDS: &[&str] = &[
-    "WITHSCORES",
-    "AGGREGATE SUM",
-    "AGGREGATE MIN",
-    "aggregate max",
-    "AGGREGATE AVG",
-    "WEIGHTS {score} {score}",
-    "WEIGHTS 2 -1",
-    "WEIGHTS 0 inf",
-    "LIMIT 1",
-];
+/// Every family that is compared; strings twice, as they give the others something to work on.
+const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES, zset::TEMPLATES];
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -297,6 +213,43 @@ const LCS_WORDS: &[&str] = &[
     "x",
 ];
 
+const WIDTHS: &[&str] = &[
+    "u1", "i1", "u2", "u7", "i8", "u8", "i13", "u31", "i32", "u63", "i63", "i64", "u64", "i65",
+    "u0", "x8", "i", "",
+];
+const BIT_OFFSETS: &[&str] = &[
+    "0",
+    "1",
+    "7",
+    "8",
+    "63",
+    "100",
+    "#0",
+    "#1",
+    "#3",
+    "#50",
+    "#x",
+    "-1",
+    "#-1",
+    "8388600",
+    "8388607",
+    "8388608",
+    "x",
+    "",
+    "#9223372036854775807",
+];
+const FIELD_WORDS: &[&str] = &[
+    "GET {width} {bit}",
+    "SET {width} {bit} {int}",
+    "SET {width} {bit} {small}",
+    "INCRBY {width} {bit} {int}",
+    "INCRBY {width} {bit} {small}",
+    "OVERFLOW WRAP",
+    "OVERFLOW SAT",
+    "OVERFLOW fail",
+    "OVERFLOW x",
+];
+
 /// A reproducible source of requests (splitmix64).
 struct Random(u64);
 
@@ -343,47 +296,42 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
+                "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
+                "{sketchword}" => {
+                    let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
+                    words.push(if self.below(20) == 0 { "TODENSE" } else { word }.into());
+                }
+                "{many}" => {
+                    let (start, count) = (self.below(50_000), self.below(400));
+                    words.extend((start..start + count).map(|at| at.to_string().into()));
+                }
+                "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
+                "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
+                "{flag}" => words.push(self.pick(INTEGERS).into()),
+                "{operation}" => {
+                    words.push(self.pick(&["AND", "OR", "XOR", "NOT", "and", "x"]).into());
+                }
+                "{width}" => {
+                    let usual = self.below(9).min(1) * 6;
+                    words.push(WIDTHS[self.below(WIDTHS.len() - usual)].into());
+                }
+                "{bit}" if self.below(3) > 0 => {
+                    words.push(self.below(600).to_string().into());
+                }
+                "{bit}" => words.push(self.pick(BIT_OFFSETS).into()),
+                "{small}" => {
+                    words.push((self.below(600) as i64 - 300).to_string().into());
+                }
+                "{field}" => {
+                    let field = self.pick(FIELD_WORDS);
+                    self.fill(field, words);
+                }
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
-                word if word.starts_with('{') => self.fill_zset(word, words),
+                word if zset::fill(self, word, words) => {}
                 literal => words.push(literal.into()),
             }
-        }
-    }
-
-    /// The same for what sorted sets need.
-    fn fill_zset(&mut self, word: &str, words: &mut Vec<Vec<u8>>) {
-        match word {
-            "{zset}" => words.push(self.pick(ZSET_KEYS).into()),
-            "{tiny}" => words.push(self.pick(&ZSET_KEYS[..3]).into()),
-            "{lex}" => words.push(self.pick(LEX_KEYS).into()),
-            "{zsets}" => {
-                let count = 1 + self.below(3);
-                words.push(if self.below(30) == 0 {
-                    self.pick(INTEGERS).into()
-                } else {
-                    count.to_string().into()
-                });
-                (0..count).for_each(|_| self.fill_zset("{zset}", words));
-            }
-            "{score}" if self.below(3) == 0 => words.push(self.pick(SCORES).into()),
-            "{score}" => words.push((self.below(300) as i64 - 100).to_string().into()),
-            "{member}" => words.push(match self.below(12) {
-                0 => self.value(),
-                1 => self.below(20).to_string().into(),
-                _ => format!("m{}", self.below(16)).into(),
-            }),
-            "{many}" => words.push(format!("m{}", self.below(400)).into()),
-            "{bound}" if self.below(2) == 0 => words.push(self.pick(BOUNDS).into()),
-            "{bound}" => words.push((self.below(300) as i64 - 100).to_string().into()),
-            "{name}" => words.push(self.pick(NAMES).into()),
-            "{small}" => words.push(self.pick(&["0", "1", "2", "5", "-1", "x"]).into()),
-            "{end}" => words.push(self.pick(&["MIN", "MAX", "min", "mid"]).into()),
-            "{zadd}" => self.options(ZADD_WORDS, words),
-            "{zrange}" => self.options(ZRANGE_WORDS, words),
-            "{combine}" => self.options(COMBINE_WORDS, words),
-            unknown => panic!("{unknown} stands for nothing"),
         }
     }
 
@@ -576,7 +524,7 @@ impl Pair {
                 "deadlines differ: {ours}, {theirs}"
             );
         }
-        for key in ZSET_KEYS.iter().chain(LEX_KEYS) {
+        for key in zset::KEYS.iter().chain(zset::LEX_KEYS) {
             let key = key.as_bytes();
             self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
             self.compare(&words(&[b"OBJECT", b"ENCODING", key]));

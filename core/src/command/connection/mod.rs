@@ -16,7 +16,7 @@ pub(crate) use client::{
     client_setname, client_unpause,
 };
 pub(crate) use client_kill::client_kill;
-pub(crate) use client_list::{client_info, client_list, memory_bytes};
+pub(crate) use client_list::{client_info, client_list};
 pub(crate) use hello::{REDIS_VERSION, hello};
 
 use super::{Answer, Call, Error, Flow};
@@ -125,6 +125,8 @@ pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
         call.client.reply_mode = ReplyMode::On;
         call.reply.set_muted(false);
     }
+    let interest = &call.store.interest;
+    call.client.transaction.end(interest, call.face);
     enter_database(call, 0);
     set_protocol(call, 2);
     rename(call.face, b"")?;

@@ -171,7 +171,7 @@ fn a_large_set_moves_between_nodes_and_back_whole() {
     }
     let before = run(&mut server, "ZRANGE z 0 -1 WITHSCORES");
     for node in ["1", "0", "1"] {
-        let moved = run(&mut server, &format!("NUMAMIGRATE z {node}"));
+        let moved = run(&mut server, &format!("NUMAMIGRATE KEY z {node}"));
         assert!(!moved.starts_with('-'), "{moved}");
         server.check();
         assert_eq!(run(&mut server, "ZRANGE z 0 -1 WITHSCORES"), before);
