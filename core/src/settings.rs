@@ -201,6 +201,12 @@ settings! {
     zset_max_listpack_entries: AtomicU64 = 128, "zset-max-listpack-entries";
     /// Bytes of a sorted set's member in a listpack.
     zset_max_listpack_value: AtomicU64 = 64, "zset-max-listpack-value";
+    /// Fields of a hash in one listpack.
+    hash_max_listpack_entries: AtomicU64 = 512, "hash-max-listpack-entries";
+    /// Bytes of a field or value in a listpack.
+    hash_max_listpack_value: AtomicU64 = 64, "hash-max-listpack-value";
+    /// Members of a set of integers in one array.
+    set_max_intset_entries: AtomicU64 = 512, "set-max-intset-entries";
 }
 
 impl Settings {

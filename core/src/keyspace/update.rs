@@ -495,7 +495,7 @@ impl<'a> Grip<'a> {
             kind,
             encoding,
             body: Body::Word(word),
-            usage: found.entry.usage_word(),
+            usage: Use::fresh(target.clock, target.node),
         };
         let entry = self.build_near(target.node, &draft)?;
         self.replace(target.db, target.hash, found, entry);

@@ -7,7 +7,10 @@
 //! after `free_step` or `relocate_step` answered `false` nothing is left to be freed or moved.
 
 use crate::object::block::Block;
+use crate::object::elements::Elements;
 use crate::object::entry::Entry;
+use crate::object::hash::Field;
+use crate::object::set::Member;
 use crate::object::zset::SortedSet;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType};
@@ -16,6 +19,10 @@ use core::ptr::NonNull;
 
 /// The layout of a value that is more than one block.
 enum Layout {
+    /// A large hash.
+    Fields(Elements<Field>),
+    /// A large set.
+    Members(Elements<Member>),
     /// A large sorted set.
     Sorted(SortedSet),
 }
@@ -23,11 +30,20 @@ enum Layout {
 impl Layout {
     #[inline]
     fn of(entry: Entry) -> Option<Layout> {
-        match (entry.kind(), entry.encoding()) {
-            (ObjectType::SortedSet, Encoding::Skiplist) => {
-                Some(Layout::Sorted(SortedSet::of(entry)))
+        // SAFETY: the word of an entry of that type and encoding is the root of such elements, alive while it is.
+        unsafe {
+            match (entry.kind(), entry.encoding()) {
+                (ObjectType::Hash, Encoding::Hashtable) => {
+                    Some(Layout::Fields(Elements::at(entry.word())))
+                }
+                (ObjectType::Set, Encoding::Hashtable) => {
+                    Some(Layout::Members(Elements::at(entry.word())))
+                }
+                (ObjectType::SortedSet, Encoding::Skiplist) => {
+                    Some(Layout::Sorted(SortedSet::of(entry)))
+                }
+                _ => None,
             }
-            _ => None,
         }
     }
 }
@@ -35,6 +51,8 @@ impl Layout {
 /// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
 pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
     match Layout::of(entry) {
+        Some(Layout::Fields(fields)) => fields.visit(pool, each),
+        Some(Layout::Members(members)) => members.visit(pool, each),
         Some(Layout::Sorted(set)) => set.visit(pool, each),
         None => {
             if let Some(block) = Block::owner_of(entry) {
@@ -67,9 +85,11 @@ pub fn is_big(entry: Entry) -> bool {
     /// A block of at least so many bytes is given back page by page.
     const BIG_BLOCK_BYTES: usize = 64 * 1024;
     /// A value of more pieces than this is big (Redis' LAZYFREE_THRESHOLD).
-    const FEW_PIECES: u64 = 64;
+    const FEW_PIECES: usize = 64;
     match Layout::of(entry) {
-        Some(Layout::Sorted(set)) => set.len() > FEW_PIECES,
+        Some(Layout::Fields(fields)) => fields.len() > FEW_PIECES,
+        Some(Layout::Members(members)) => members.len() > FEW_PIECES,
+        Some(Layout::Sorted(set)) => set.len() > FEW_PIECES as u64,
         None => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
     }
 }
@@ -82,6 +102,8 @@ pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usi
     // SAFETY: by contract.
     unsafe {
         match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => fields.free_step(pool, cursor, budget),
+            Some(Layout::Members(members)) => members.free_step(pool, cursor, budget),
             Some(Layout::Sorted(set)) => set.free_step(pool, cursor, budget),
             None => {
                 if let Some(block) = Block::owner_of(entry) {
@@ -115,12 +137,25 @@ pub unsafe fn relocate_step(
     budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
-    if let Some(Layout::Sorted(mut set)) = Layout::of(entry) {
-        // SAFETY: by contract; the entry keeps the word the set has afterwards.
-        unsafe {
-            let more = set.relocate_step(space, cursor, budget);
-            entry.set_word(set.word);
-            return more;
+    // SAFETY: by contract; the entry keeps the word that is answered.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => {
+                let (fields, more) = fields.relocate_step(space, cursor, budget);
+                entry.set_word(fields.word());
+                return more;
+            }
+            Some(Layout::Members(members)) => {
+                let (members, more) = members.relocate_step(space, cursor, budget);
+                entry.set_word(members.word());
+                return more;
+            }
+            Some(Layout::Sorted(mut set)) => {
+                let more = set.relocate_step(space, cursor, budget);
+                entry.set_word(set.word);
+                return more;
+            }
+            None => {}
         }
     }
     if let Some(block) = Block::owner_of(entry)
@@ -143,6 +178,8 @@ pub unsafe fn relocate_step(
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
     match (Layout::of(entry), Block::owner_of(entry)) {
+        (Some(Layout::Fields(fields)), _) => fields.duplicate(space).map(Elements::word),
+        (Some(Layout::Members(members)), _) => members.duplicate(space).map(Elements::word),
         (Some(Layout::Sorted(set)), _) => set.duplicate(space).map(|copy| copy.word),
         // SAFETY: the block is live and its shard is held.
         (None, Some(block)) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),

@@ -244,6 +244,12 @@ impl Segment {
         Slot(self.get(place.line, place.index).content())
     }
 
+    /// Slot `index` of `line`, in use or not.
+    #[inline(always)]
+    pub fn slot_in(self, line: u32, index: usize) -> Slot {
+        Slot(self.get(line, index).content())
+    }
+
     /// Where the slots in use are, line by line; they may be replaced meanwhile.
     pub fn places(self) -> impl Iterator<Item = Place> {
         (0..self.lines)

@@ -56,6 +56,8 @@ pub(crate) const TEMPLATES: &[&str] = &[
     "ZADD zset:scan {score} {short} {score} {short}",
     "ZSCAN zset:scan 0",
     "ZSCAN zset:scan {int} COUNT {int} MATCH m1*",
+    "SADD set:mixed {member} {one} {short}",
+    "SADD set:integers {few} 3 12",
     "ZSCAN {tiny} x",
     "ZSCAN {lex} 0 COUNT 0",
     "ZSCORE {zset} {member}",
@@ -74,6 +76,18 @@ pub(crate) const KEYS: &[&str] = &[
     "zset:c",
     "zset:large",
     "zset:large",
+    "key:5",
+];
+/// Keys that take part in unions and the like.
+const INPUTS: &[&str] = &[
+    "zset:a",
+    "zset:b",
+    "zset:c",
+    "zset:large",
+    "zset:lexes",
+    "zset:none",
+    "set:mixed",
+    "set:integers",
     "key:5",
 ];
 /// Keys of sorted sets whose members have one score.
@@ -148,9 +162,9 @@ pub(crate) fn fill(random: &mut Random, word: &str, words: &mut Vec<Vec<u8>>) ->
             } else {
                 count.to_string().into()
             });
-            (0..count).for_each(|_| {
-                fill(random, "{zset}", words);
-            });
+            for _ in 0..count {
+                words.push(random.pick(INPUTS).into());
+            }
         }
         "{score}" if random.below(3) == 0 => words.push(random.pick(SCORES).into()),
         "{score}" => words.push((random.below(300) as i64 - 100).to_string().into()),

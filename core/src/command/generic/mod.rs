@@ -17,7 +17,7 @@ pub use expire::{
 };
 pub use object::{object_encoding, object_freq, object_idletime, object_refcount};
 pub use rename::{copy, move_, rename, renamenx};
-pub(super) use scan::{COUNT_DEFAULT, cursor};
+pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
 
 use super::{Answer, Call, Error};

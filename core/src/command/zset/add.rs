@@ -3,14 +3,12 @@
 //! Invariant: all pairs are taken or, when memory runs out half way, none.
 
 use super::words::score;
-use super::{Held, hasher, limits};
+use super::{limits, take};
 use crate::command::notify::Class;
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
-use crate::object::zset::large::Hasher;
-use crate::object::zset::{Limits, SortedSet};
-use crate::pool::prefix::ObjectType;
-use crate::pool::space::Space;
+use crate::keyspace::collections::ChangedSortedSet;
+use crate::object::zset::change::Decision;
 
 /// ZADD's options, and where its pairs begin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,37 +106,20 @@ enum Outcome {
     Changed(f64, f64),
 }
 
-/// The way from pairs to a set.
-struct Adding<'a, H> {
-    args: Args<'a>,
-    options: Options,
-    space: Space<'a>,
-    limits: Limits,
-    hash: H,
-}
-
-impl<H: Hasher> Adding<'_, H> {
-    /// Takes one pair.
-    ///
-    /// # Safety
-    /// The set's key is held exclusively, or nobody else knows the set; the owner keeps its word.
+impl Options {
+    /// What becomes of a member with the score `before`, when `score` is asked for.
     #[inline]
-    unsafe fn take(&self, set: &mut SortedSet, pair: usize) -> Result<Outcome, Error> {
-        let (options, at) = (self.options, self.options.first + 2 * pair);
-        let (score, member) = (score(self.args, at)?, self.args.get(at + 1));
-        let Some(found) = set.find(self.space.pool, member, self.hash) else {
-            if options.present {
-                return Ok(Outcome::Kept);
-            }
-            // SAFETY: by contract.
-            unsafe { set.insert(self.space, self.limits, member, score, self.hash)? };
-            return Ok(Outcome::Added(score));
+    fn decide(&self, before: Option<f64>, score: f64) -> Result<Outcome, Error> {
+        let Some(before) = before else {
+            return Ok(match self.present {
+                true => Outcome::Kept,
+                false => Outcome::Added(score),
+            });
         };
-        if options.absent {
+        if self.absent {
             return Ok(Outcome::Kept);
         }
-        let before = found.score;
-        let score = if options.increment {
+        let score = if self.increment {
             before + score
         } else {
             score
@@ -146,65 +127,68 @@ impl<H: Hasher> Adding<'_, H> {
         if score.is_nan() {
             return Err(Error::of(error::SCORE_NOT_A_NUMBER));
         }
-        if (options.less && score >= before) || (options.greater && score <= before) {
+        if (self.less && score >= before) || (self.greater && score <= before) {
             return Ok(Outcome::Kept);
         }
-        if score == before {
-            return Ok(Outcome::Same(score));
-        }
-        // SAFETY: by contract.
-        unsafe { set.change_score(self.space, found, member, score)? };
-        Ok(Outcome::Changed(score, before))
+        Ok(if score == before {
+            Outcome::Same(score)
+        } else {
+            Outcome::Changed(score, before)
+        })
     }
 
-    /// Takes one pair back.
-    ///
-    /// # Safety
-    /// As for `take`.
-    unsafe fn undo(&self, set: &mut SortedSet, pair: usize, outcome: Outcome) {
-        let member = self.args.get(self.options.first + 2 * pair + 1);
-        let Some(found) = set.find(self.space.pool, member, self.hash) else {
-            return;
-        };
-        // SAFETY: by contract.
-        unsafe {
-            match outcome {
-                Outcome::Added(_) => set.remove(self.space, found),
-                Outcome::Changed(_, before) => {
-                    let _there_was_room_before =
-                        set.change_score(self.space, found, member, before);
-                }
-                Outcome::Kept | Outcome::Same(_) => {}
+    /// Takes one pair.
+    #[inline]
+    fn take_pair(
+        &self,
+        set: &mut ChangedSortedSet<'_>,
+        args: Args<'_>,
+        pair: usize,
+    ) -> Result<Outcome, Error> {
+        let at = self.first + 2 * pair;
+        let score = score(args, at)?;
+        let mut decided = Ok(Outcome::Kept);
+        set.update(args.get(at + 1), |before| {
+            decided = self.decide(before, score);
+            match decided {
+                Ok(Outcome::Added(score) | Outcome::Changed(score, _)) => Decision::Score(score),
+                _ => Decision::Keep,
             }
-        }
+        })?;
+        decided
     }
 
     /// Takes all pairs, or none.
-    ///
-    /// # Safety
-    /// As for `take`.
-    unsafe fn take_all(&self, set: &mut SortedSet) -> Result<Tally, Error> {
+    fn take_all(&self, set: &mut ChangedSortedSet<'_>, args: Args<'_>) -> Result<Tally, Error> {
         let mut tally = Tally::default();
-        let pairs = self.options.pairs;
         // What came of the pairs before, so that it can be taken back; one pair needs none.
-        let mut done = Vec::with_capacity(if pairs > 1 { pairs } else { 0 });
-        for pair in 0..pairs {
-            // SAFETY: by contract.
-            match unsafe { self.take(set, pair) } {
+        let mut done = Vec::with_capacity(if self.pairs > 1 { self.pairs } else { 0 });
+        for pair in 0..self.pairs {
+            match self.take_pair(set, args, pair) {
                 Ok(outcome) => tally.count(outcome),
                 Err(error) => {
                     for (pair, outcome) in done.into_iter().enumerate().rev() {
-                        // SAFETY: by contract.
-                        unsafe { self.undo(set, pair, outcome) };
+                        self.undo(set, args.get(self.first + 2 * pair + 1), outcome);
                     }
                     return Err(error);
                 }
             }
-            if pairs > 1 {
+            if self.pairs > 1 {
                 done.push(tally.last);
             }
         }
         Ok(tally)
+    }
+
+    /// Takes one pair back.
+    #[cold]
+    fn undo(&self, set: &mut ChangedSortedSet<'_>, member: &[u8], outcome: Outcome) {
+        // Removing needs no memory, and where a member was before there is room.
+        let _undone = set.update(member, |_| match outcome {
+            Outcome::Added(_) => Decision::Remove,
+            Outcome::Changed(_, before) => Decision::Score(before),
+            Outcome::Kept | Outcome::Same(_) => Decision::Keep,
+        });
     }
 }
 
@@ -248,36 +232,19 @@ pub fn zincrby(call: &mut Call<'_, '_>) -> Answer {
 fn add(call: &mut Call<'_, '_>, increment: bool) -> Answer {
     let options = Options::read(call.args, increment)?;
     let target = call.target(call.args.get(1));
-    let held = Held::take(call, target)?;
-    let adding = Adding {
-        args: call.args,
-        options,
-        space: held
-            .as_ref()
-            .map_or_else(|| call.space_for(target), |held| held.space),
-        limits: limits(call),
-        hash: hasher(call),
-    };
-    let tally = match held {
-        Some(mut held) => {
-            // SAFETY: the key is held exclusively, and its entry keeps the word.
-            let tally = unsafe { adding.take_all(&mut held.set) };
-            held.save();
-            tally?
+    let (args, limits) = (call.args, limits(call));
+    let tally = match take(call, target)? {
+        Some(found) => {
+            let taken = |set: &mut ChangedSortedSet<'_>| options.take_all(set, args);
+            call.grip().change_sorted_set(found.entry, limits, taken)?
         }
         None if options.present => Tally::default(),
         None => {
-            let longest = call.args.get(options.first + 1).len();
-            let mut set = SortedSet::create(adding.space, adding.limits, longest)?;
-            // SAFETY: nobody else knows the set.
-            let tally = unsafe { adding.take_all(&mut set) };
-            let kind = ObjectType::SortedSet;
-            let created = tally.and_then(|tally| {
-                call.create(target, kind, set.encoding, set.word)
-                    .map(|_| tally)
-            });
-            // SAFETY: no key leads to the set.
-            created.inspect_err(|_| unsafe { set.free(adding.space.pool) })?
+            let longest = args.get(options.first + 1).len();
+            let mut set = call.grip().new_sorted_set(target.node, limits, longest)?;
+            let tally = options.take_all(&mut set, args)?;
+            call.grip().put_sorted_set(target, set)?;
+            tally
         }
     };
     answer(call, options, tally);

@@ -3,12 +3,14 @@
 //!
 //! Invariant: inputs are read where they lie; what is made of them is a draft that no key leads to until it is whole.
 
-use super::{Draft, Scores, hasher, limits, store};
+use super::{Draft, Scores, draft, hasher, limits, store};
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
+use crate::object::elements::Hasher;
 use crate::object::entry::Entry;
+use crate::object::set::Set;
 use crate::object::string::StringValue;
-use crate::object::zset::large::Hasher;
+use crate::object::zset::change::Decision;
 use crate::object::zset::{Limits, SortedSet};
 use crate::pool::Pool;
 use crate::pool::prefix::ObjectType;
@@ -19,6 +21,9 @@ const LARGE: Limits = Limits {
     entries: 0,
     value: 0,
 };
+
+/// The score of a plain set's members.
+const PLAIN_SCORE: f64 = 1.0;
 
 /// How several are made one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +85,7 @@ fn number(score: f64) -> f64 {
 enum Source {
     Missing,
     Sorted(SortedSet),
+    Plain(Set),
 }
 
 impl Source {
@@ -89,6 +95,7 @@ impl Source {
             Some(entry) if entry.kind() == ObjectType::SortedSet => {
                 Ok(Source::Sorted(SortedSet::of(entry)))
             }
+            Some(entry) if entry.kind() == ObjectType::Set => Ok(Source::Plain(Set::of(entry))),
             Some(_) => Err(Error::of(error::WRONG_TYPE)),
         }
     }
@@ -97,12 +104,14 @@ impl Source {
         match self {
             Source::Missing => 0,
             Source::Sorted(set) => set.len(),
+            Source::Plain(set) => set.len() as u64,
         }
     }
 
     /// Calls `each` for every member until it answers an error.
     fn each(
         self,
+        pool: &Pool,
         mut each: impl FnMut(StringValue<'_>, f64) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         match self {
@@ -110,6 +119,9 @@ impl Source {
             Source::Sorted(set) => set
                 .walk(0, false)
                 .try_for_each(|(member, score)| each(member, score)),
+            Source::Plain(set) => set
+                .members(pool)
+                .try_for_each(|member| each(member, PLAIN_SCORE)),
         }
     }
 
@@ -117,6 +129,9 @@ impl Source {
         match self {
             Source::Missing => None,
             Source::Sorted(set) => set.score(pool, member, hash),
+            Source::Plain(set) => set
+                .contains(pool, StringValue::parse(member), hash)
+                .then_some(PLAIN_SCORE),
         }
     }
 }
@@ -236,12 +251,12 @@ impl Request {
         };
         match self.operation {
             Operation::Union => self.inputs.iter().try_for_each(|input| {
-                input.source.each(|member, score| {
+                input.source.each(pool, |member, score| {
                     let score = number(input.weight * score);
                     member.with_bytes(|member| each(member, score))
                 })
             }),
-            Operation::Intersection => first.source.each(|member, score| {
+            Operation::Intersection => first.source.each(pool, |member, score| {
                 member.with_bytes(|member| {
                     let mut score = number(first.weight * score);
                     for other in others {
@@ -253,7 +268,7 @@ impl Request {
                     each(member, score)
                 })
             }),
-            Operation::Difference => first.source.each(|member, score| {
+            Operation::Difference => first.source.each(pool, |member, score| {
                 member.with_bytes(|member| {
                     let has = |other: &Input| other.source.score(pool, member, hash).is_some();
                     if others.iter().any(has) {
@@ -270,16 +285,11 @@ impl Request {
         let (pool, hash) = (&call.keyspace().pool, hasher(call));
         let aggregate = self.aggregate;
         let filled = self.run(pool, hash, |member, score| {
-            match draft.set.find(pool, member, hash) {
-                Some(found) => {
-                    let score = aggregate.of(found.score, score);
-                    // SAFETY: no key leads to the draft, which keeps its word.
-                    let changed =
-                        unsafe { draft.set.change_score(draft.space, found, member, score) };
-                    changed.map_err(Error::from)?;
-                }
-                None => draft.add(member, score, hash)?,
-            }
+            let updated = draft.update(member, |before| {
+                let score = before.map_or(score, |before| aggregate.of(before, score));
+                Decision::Score(score)
+            });
+            updated.map_err(Error::from)?;
             Ok(())
         });
         match filled {
@@ -316,24 +326,19 @@ fn combine(
         call.reply.int(count as i64);
         return Ok(());
     }
-    let key = call.args.get(if usage == Use::Store { 1 } else { 2 });
-    let mut draft = Draft::new(call, key, LARGE)?;
-    if let Err(error) = request.fill(call, &mut draft) {
-        draft.free();
-        return Err(error);
-    }
+    let mut draft = draft(call, LARGE)?;
+    request.fill(call, &mut draft)?;
     if usage == Use::Store {
-        // SAFETY: no key leads to the draft, which keeps its word.
-        unsafe { draft.set.pack(draft.space, limits(call)) };
-        let target = call.target(key);
-        return store(call, target, draft.take(), event);
+        draft.pack(limits(call));
+        let target = call.target(call.args.get(1));
+        return store(call, target, draft, event);
     }
+    let set = draft.set();
     let scores = Scores::shown(call.reply, request.with_scores);
-    scores.announce(call.reply, draft.set.len());
-    for (member, score) in draft.set.walk(0, false) {
+    scores.announce(call.reply, set.len());
+    for (member, score) in set.walk(0, false) {
         scores.write(call.reply, member, score);
     }
-    draft.free();
     Ok(())
 }
 

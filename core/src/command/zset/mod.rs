@@ -32,69 +32,34 @@ pub use scan::zscan;
 use super::notify::Class;
 use super::{Answer, Call, Error};
 use crate::keyspace::Found;
+use crate::keyspace::collections::{ChangedSortedSet, KeyHasher};
 use crate::keyspace::update::Target;
+use crate::object::elements::Unlinked;
 use crate::object::string::StringValue;
-use crate::object::zset::large::Hasher;
 use crate::object::zset::{Limits, SortedSet};
 use crate::pool::prefix::ObjectType;
-use crate::pool::space::Space;
 use crate::resp::Reply;
 use core::sync::atomic::Ordering::Relaxed;
 
-/// A key's sorted set while it is changed. Whatever happens, `save` tells the entry where the set is afterwards.
-pub struct Held<'a> {
-    found: Found,
-    /// The set as it is now.
-    pub set: SortedSet,
-    /// Where its pieces go.
-    pub space: Space<'a>,
+/// The key's entry to be changed, which holds a sorted set; an error when it holds another type.
+#[inline]
+pub fn take(call: &mut Call<'_, '_>, target: Target<'_>) -> Result<Option<Found>, Error> {
+    call.write_value(target, ObjectType::SortedSet)
 }
 
-impl<'a> Held<'a> {
-    /// The sorted set of a key to be changed; an error when it holds another type.
-    #[inline]
-    pub fn take(call: &mut Call<'a, '_>, target: Target<'_>) -> Result<Option<Held<'a>>, Error> {
-        let found = call.write_value(target, ObjectType::SortedSet)?;
-        Ok(found.map(|found| Held {
-            found,
-            set: SortedSet::of(found.entry),
-            space: call.space(found.entry),
-        }))
-    }
-
-    /// Tells the entry where the set is now.
-    #[inline]
-    pub fn save(&self) {
-        let entry = self.found.entry;
-        // SAFETY: the entry holds a sorted set, and `take` had it as something to change: its shard is held exclusively.
-        unsafe {
-            if entry.word() != self.set.word {
-                entry.set_word(self.set.word);
-            }
-            if entry.encoding() != self.set.encoding {
-                entry.set_encoding(self.set.encoding);
-            }
-        }
-    }
-
-    /// The same, and removes the key when the set has become empty; then tells who watches it. Answers whether it is gone.
-    fn finish(self, call: &mut Call<'_, '_>, target: Target<'_>, event: &'static str) -> bool {
-        self.save();
-        call.notify(Class::ZSET, event, target.key);
-        let is_empty = self.set.is_empty();
-        if is_empty {
-            call.delete(target, self.found, false);
-            call.notify(Class::GENERIC, "del", target.key);
-        }
-        is_empty
+/// After members went: tells who watches the key, and removes it when the set has become empty.
+fn finish(call: &mut Call<'_, '_>, target: Target<'_>, found: Found, event: &'static str) {
+    call.notify(Class::ZSET, event, target.key);
+    if SortedSet::of(found.entry).is_empty() {
+        call.delete(target, found, false);
+        call.notify(Class::GENERIC, "del", target.key);
     }
 }
 
 /// How members are hashed.
 #[inline]
-pub fn hasher<'a>(call: &Call<'a, '_>) -> impl Hasher + use<'a> {
-    let keyspace = call.keyspace();
-    move |member: &[u8]| keyspace.hash(member)
+pub fn hasher<'a>(call: &Call<'a, '_>) -> KeyHasher<'a> {
+    call.keyspace().hasher()
 }
 
 /// How far a sorted set may grow as a listpack.
@@ -165,80 +130,38 @@ impl Scores {
     }
 }
 
-/// Makes a set that no key has yet the value of `target`, which is removed instead when there are no members; answers how
-/// many there are.
-fn store(
-    call: &mut Call<'_, '_>,
+/// A sorted set that no key has, near where a new key belongs: filled, then stored or answered.
+type Draft<'a> = Unlinked<ChangedSortedSet<'a>>;
+
+/// An empty draft.
+fn draft<'a>(call: &mut Call<'a, '_>, limits: Limits) -> Result<Draft<'a>, Error> {
+    let node = call.target(call.args.get(1)).node;
+    Ok(call.grip().new_sorted_set(node, limits, 0)?)
+}
+
+/// Makes a draft the value of `target`, which is removed instead when there are no members; answers how many there are.
+fn store<'a>(
+    call: &mut Call<'a, '_>,
     target: Target<'_>,
-    set: Option<SortedSet>,
+    draft: Draft<'a>,
     event: &'static str,
 ) -> Answer {
     let before = call.write(target);
-    let Some(set) = set else {
-        call.reply.int(0);
-        if let Some(before) = before {
-            call.delete(target, before, false);
-            call.changed();
-            call.notify(Class::GENERIC, "del", target.key);
-        }
-        return Ok(());
-    };
-    let put = call
-        .grip()
-        .put(target, ObjectType::SortedSet, set.encoding, set.word);
-    match put {
-        Ok(old) => old
-            .into_iter()
-            .for_each(|entry| call.store.dispose(entry, false)),
-        Err(full) => {
-            // SAFETY: no key leads to the set.
-            unsafe { set.free(&call.keyspace().pool) };
-            return Err(full.into());
-        }
+    let len = draft.set().len();
+    if len > 0 {
+        let old = call.grip().put_sorted_set(target, draft)?;
+        old.into_iter()
+            .for_each(|entry| call.store.dispose(entry, false));
+    } else if let Some(before) = before {
+        call.delete(target, before, false);
     }
-    call.reply.int(set.len() as i64);
-    call.changed();
-    call.notify(Class::ZSET, event, target.key);
+    call.reply.int(len as i64);
+    if len > 0 {
+        call.changed();
+        call.notify(Class::ZSET, event, target.key);
+    } else if before.is_some() {
+        call.changed();
+        call.notify(Class::GENERIC, "del", target.key);
+    }
     Ok(())
-}
-
-/// A set that no key has: filled, then stored or answered, and freed by whoever holds it.
-struct Draft<'a> {
-    set: SortedSet,
-    space: Space<'a>,
-    limits: Limits,
-}
-
-impl<'a> Draft<'a> {
-    /// An empty one near where `key` belongs.
-    fn new(call: &Call<'a, '_>, key: &[u8], limits: Limits) -> Result<Draft<'a>, Error> {
-        let space = call.space_for(call.target(key));
-        let set = SortedSet::create(space, limits, 0)?;
-        Ok(Draft { set, space, limits })
-    }
-
-    /// Adds a member that is not there.
-    fn add(&mut self, member: &[u8], score: f64, hash: impl Hasher) -> Result<(), Error> {
-        // SAFETY: no key leads to the set, and this keeps its word.
-        let added = unsafe {
-            self.set
-                .insert(self.space, self.limits, member, score, hash)
-        };
-        Ok(added?)
-    }
-
-    /// The set, if it has members; it is freed if not.
-    fn take(self) -> Option<SortedSet> {
-        let set = self.set;
-        if set.is_empty() {
-            self.free();
-            return None;
-        }
-        Some(set)
-    }
-
-    fn free(self) {
-        // SAFETY: no key leads to the set.
-        unsafe { self.set.free(self.space.pool) }
-    }
 }

@@ -3,10 +3,11 @@
 //!
 //! Invariant: what is told of a pop is ZPOPMIN or ZPOPMAX with its count, whichever command it was.
 
-use super::{Held, Scores, hasher};
+use super::{Scores, finish, limits, take};
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
 use crate::keyspace::update::Target;
+use crate::object::zset::SortedSet;
 use crate::resp::number::{I64_TEXT_BYTES, fmt_i64, parse_i64};
 
 /// Which end members are taken from.
@@ -40,10 +41,11 @@ pub fn pop(
     count: u64,
     shape: Shape,
 ) -> Result<bool, Error> {
-    let Some(mut held) = Held::take(call, target)? else {
+    let Some(found) = take(call, target)? else {
         return Ok(false);
     };
-    let len = held.set.len();
+    let set = SortedSet::of(found.entry);
+    let len = set.len();
     let count = count.min(len);
     let scores = match shape {
         Shape::Flat | Shape::KeyAndOne => Scores::Flat,
@@ -65,18 +67,19 @@ pub fn pop(
         End::Min => (0, 0..count),
         End::Max => (len - 1, len - count..len),
     };
-    for (member, score) in held.set.walk(first, end == End::Max).take(count as usize) {
+    for (member, score) in set.walk(first, end == End::Max).take(count as usize) {
         scores.write(call.reply, member, score);
     }
-    // SAFETY: the key is held exclusively; its entry learns the word below.
-    unsafe { held.set.remove_ranks(held.space, ranks, hasher(call)) };
+    let limits = limits(call);
+    call.grip()
+        .change_sorted_set(found.entry, limits, |set| set.remove_ranks(ranks));
     let (name, event): (&[u8], _) = match end {
         End::Min => (b"ZPOPMIN", "zpopmin"),
         End::Max => (b"ZPOPMAX", "zpopmax"),
     };
     let mut text = [0; I64_TEXT_BYTES];
     call.changed_as(&[name, target.key, fmt_i64(count as i64, &mut text)]);
-    held.finish(call, target, event);
+    finish(call, target, found, event);
     Ok(true)
 }
 
@@ -98,7 +101,7 @@ fn pop_one_key(call: &mut Call<'_, '_>, end: End) -> Answer {
     let mut shape = Shape::Flat;
     if call.args.len() == 3 {
         let number = parse_i64(call.args.get(2)).and_then(|count| u64::try_from(count).ok());
-        count = number.ok_or(Error::of(error::MUST_BE_POSITIVE))?;
+        count = number.ok_or(Error::of(error::NOT_POSITIVE))?;
         if call.reply.protocol() > 2 {
             shape = Shape::Pairs;
         }
@@ -106,7 +109,7 @@ fn pop_one_key(call: &mut Call<'_, '_>, end: End) -> Answer {
     let target = call.target(call.args.get(1));
     if count == 0 {
         // The type is checked all the same.
-        Held::take(call, target)?;
+        take(call, target)?;
         call.reply.array(0);
     } else if !pop(call, target, end, count, shape)? {
         call.reply.array(0);
@@ -134,7 +137,8 @@ impl Request {
             let number = parse_i64(args.get(index)).filter(|&number| number > 0);
             number.map(|number| number as u64).ok_or(Error::of(error))
         };
-        let keys = usize::try_from(positive(numkeys, error::NUMKEYS)?).unwrap_or(usize::MAX);
+        let keys =
+            usize::try_from(positive(numkeys, error::NUMKEYS_NOT_POSITIVE)?).unwrap_or(usize::MAX);
         let at = numkeys.saturating_add(1).saturating_add(keys);
         if at >= args.len() {
             return Err(Error::of(error::SYNTAX));

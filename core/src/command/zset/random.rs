@@ -36,14 +36,14 @@ pub fn zrandmember(call: &mut Call<'_, '_>) -> Answer {
 fn several(call: &mut Call<'_, '_>) -> Answer {
     let count = call.args.int(2)?;
     if count == i64::MIN {
-        return Err(Error::of(error::NOT_NEGATABLE));
+        return Err(Error::of(error::COUNT_HAS_NO_OPPOSITE));
     }
     let with_scores = call.args.len() == 4 && call.args.is(3, "withscores");
     if call.args.len() > 4 || (call.args.len() == 4 && !with_scores) {
         return call.syntax_error();
     }
     if with_scores && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count) {
-        return Err(Error::of(error::OUT_OF_RANGE));
+        return Err(Error::of(error::COUNT_OUT_OF_RANGE));
     }
     let set = read(call, call.args.get(1))?;
     let scores = Scores::shown(call.reply, with_scores);

@@ -3,10 +3,11 @@
 //! Invariant: members are written straight from where they lie.
 
 use super::words::{Limit, lex_range, rank_range, score_range};
-use super::{Draft, Scores, hasher, limits, read, store};
+use super::{Scores, draft, limits, read, store};
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
 use crate::object::zset::SortedSet;
+use crate::object::zset::change::Decision;
 use crate::object::zset::range::{LexRange, ScoreRange};
 use core::ops::Range;
 
@@ -185,27 +186,14 @@ pub fn zrangestore(call: &mut Call<'_, '_>) -> Answer {
     };
     let request = Request::read(call.args, 2, preset)?;
     let source = read(call, call.args.get(2))?;
-    let mut draft = Draft::new(call, call.args.get(1), limits(call))?;
-    if let Some(source) = source
-        && let Err(error) = copy(call, &mut draft, source, request.ranks(source))
-    {
-        draft.free();
-        return Err(error);
+    let mut draft = draft(call, limits(call))?;
+    if let Some(source) = source {
+        let ranks = request.ranks(source);
+        let count = ranks.end.saturating_sub(ranks.start);
+        for (member, score) in source.walk(ranks.start, false).take(count as usize) {
+            member.with_bytes(|member| draft.update(member, |_| Decision::Score(score)))?;
+        }
     }
     let target = call.target(call.args.get(1));
-    store(call, target, draft.take(), "zrangestore")
-}
-
-/// Adds the members of some ranks to a draft.
-fn copy(
-    call: &Call<'_, '_>,
-    draft: &mut Draft<'_>,
-    source: SortedSet,
-    ranks: Range<u64>,
-) -> Answer {
-    let (hash, count) = (hasher(call), ranks.end.saturating_sub(ranks.start));
-    for (member, score) in source.walk(ranks.start, false).take(count as usize) {
-        member.with_bytes(|member| draft.add(member, score, hash))?;
-    }
-    Ok(())
+    store(call, target, draft, "zrangestore")
 }

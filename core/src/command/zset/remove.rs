@@ -3,7 +3,7 @@
 //! Invariant: a key whose last member went is gone.
 
 use super::words::{lex_range, rank_range, score_range};
-use super::{Held, hasher};
+use super::{finish, limits, take};
 use crate::command::{Answer, Call};
 use crate::object::zset::SortedSet;
 use core::ops::Range;
@@ -11,22 +11,18 @@ use core::ops::Range;
 /// ZREM key member ..: how many were there.
 pub fn zrem(call: &mut Call<'_, '_>) -> Answer {
     let target = call.target(call.args.get(1));
-    let Some(mut held) = Held::take(call, target)? else {
+    let Some(found) = take(call, target)? else {
         call.reply.int(0);
         return Ok(());
     };
-    let (hash, mut removed) = (hasher(call), 0);
-    for member in call.args.from(2) {
-        if let Some(found) = held.set.find(held.space.pool, member, hash) {
-            // SAFETY: the key is held exclusively; its entry learns the word below.
-            unsafe { held.set.remove(held.space, found) };
-            removed += 1;
-        }
-    }
+    let (members, limits) = (call.args.from(2), limits(call));
+    let removed = call.grip().change_sorted_set(found.entry, limits, |set| {
+        members.filter(|member| set.remove(member)).count()
+    });
     call.reply.int(removed as i64);
     if removed > 0 {
-        call.changed_by(removed);
-        held.finish(call, target, "zrem");
+        call.changed_by(removed as u64);
+        finish(call, target, found, "zrem");
     }
     Ok(())
 }
@@ -56,18 +52,19 @@ fn remove(
     event: &'static str,
 ) -> Answer {
     let target = call.target(call.args.get(1));
-    let Some(mut held) = Held::take(call, target)? else {
+    let Some(found) = take(call, target)? else {
         call.reply.int(0);
         return Ok(());
     };
-    let ranks = ranks(held.set);
+    let ranks = ranks(SortedSet::of(found.entry));
     let removed = ranks.end.saturating_sub(ranks.start);
     call.reply.int(removed as i64);
     if removed > 0 {
-        // SAFETY: the key is held exclusively; its entry learns the word below.
-        unsafe { held.set.remove_ranks(held.space, ranks, hasher(call)) };
+        let limits = limits(call);
+        call.grip()
+            .change_sorted_set(found.entry, limits, |set| set.remove_ranks(ranks));
         call.changed_by(removed);
-        held.finish(call, target, event);
+        finish(call, target, found, event);
     }
     Ok(())
 }

@@ -3,10 +3,9 @@
 //! Invariant: a member that is there from the first call to the last is answered at least once.
 
 use super::{read, write_member};
-use crate::command::generic::{COUNT_DEFAULT, cursor};
+use crate::command::generic::{Filter, cursor};
 use crate::command::{Answer, Call, Error};
 use crate::error;
-use crate::glob;
 use crate::object::zset::KeptScore;
 use crate::resp::number::{F64_TEXT_BYTES, fmt_f64};
 
@@ -20,30 +19,14 @@ pub fn zscan(call: &mut Call<'_, '_>) -> Answer {
         call.reply.array(0);
         return Ok(());
     };
-    let (mut pattern, mut count, mut index) = (None, COUNT_DEFAULT, 3);
-    while index < args.len() {
-        let has_value = index + 1 < args.len();
-        if has_value && args.is(index, "count") {
-            let number = u64::try_from(args.int(index + 1)?).ok();
-            count = number
-                .filter(|&count| count > 0)
-                .ok_or(Error::of(error::SYNTAX))?;
-        } else if has_value && args.is(index, "match") {
-            pattern = Some(args.get(index + 1)).filter(|&pattern| pattern != b"*");
-        } else {
-            return call.syntax_error();
-        }
-        index += 2;
-    }
+    let filter = Filter::parse(args, 3, false)?;
     let pool = &call.keyspace().pool;
     call.reply.array(2);
     // The cursor is known last and stands first.
     let (place, members) = (call.reply.mark(), call.reply.begin_array());
     let mut shown = 0;
-    let next = set.scan(pool, cursor, count, |member, score| {
-        let wanted = pattern
-            .is_none_or(|pattern| member.with_bytes(|bytes| glob::matches(pattern, bytes, false)));
-        if wanted {
+    let next = set.scan(pool, cursor, filter.count, |member, score| {
+        if member.with_bytes(|name| filter.takes_name(name)) {
             write_member(call.reply, member);
             match score {
                 KeptScore::Text(text) => write_member(call.reply, text),

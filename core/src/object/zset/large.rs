@@ -10,15 +10,12 @@
 
 use super::element::Element;
 use super::tree::Tree;
+use crate::object::elements::Hasher;
 use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
 use crate::table::segment::Slot;
 use crate::table::{self, Position, Table, tag_of};
 use core::ptr::NonNull;
-
-/// A way from a member to its hash, the same for as long as a store lives.
-pub trait Hasher: Fn(&[u8]) -> u64 + Copy {}
-impl<F: Fn(&[u8]) -> u64 + Copy> Hasher for F {}
 
 #[repr(C)]
 struct Root {
@@ -107,7 +104,7 @@ impl Large {
 
     #[inline]
     pub(super) fn find(self, pool: &Pool, member: &[u8], hash: impl Hasher) -> Option<Spot> {
-        let hash = hash(member);
+        let hash = hash.of(member);
         let is_it = |slot| element_of(slot, pool).member() == member;
         let found = self.table().find(pool, hash, is_it)?;
         Some(Spot {
@@ -147,9 +144,9 @@ impl Large {
         element: Element,
         hash: impl Hasher,
     ) -> Result<(), Full> {
-        let hashed = hash(element.member());
+        let hashed = hash.of(element.member());
         let slot = slot_of(element, tag_of(hashed), space.pool);
-        let hash_of = |slot| hash(element_of(slot, space.pool).member());
+        let hash_of = |slot| hash.of(element_of(slot, space.pool).member());
         // SAFETY: by contract.
         let root = unsafe { self.root_mut() };
         let found = root.table.insert(space, hashed, slot, hash_of)?;
@@ -204,7 +201,7 @@ impl Large {
         let mut left = count;
         while left > 0 {
             let removed = tree.remove_run(space, rank, left, |element| {
-                let hashed = hash(element.member());
+                let hashed = hash.of(element.member());
                 let is_it = |slot| element_of(slot, space.pool) == element;
                 if let Some(found) = table.find(space.pool, hashed, is_it) {
                     table.remove(space.pool, found, hashed);
@@ -383,7 +380,7 @@ impl Large {
 
     pub(super) fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
         let (table, tree) = (self.table(), self.tree());
-        table.is_valid(pool, |slot| hash(element_of(slot, pool).member()))?;
+        table.is_valid(pool, |slot| hash.of(element_of(slot, pool).member()))?;
         tree.is_valid()?;
         if table.len() as u64 != tree.len() {
             return Err(format!("{} slots, {} in order", table.len(), tree.len()));

@@ -6,8 +6,9 @@
 //! set that has become large stays so, as in Redis; a change that finds no memory changes nothing.
 
 mod branch;
+pub mod change;
 pub mod element;
-pub mod large;
+mod large;
 mod leaf;
 mod packed;
 pub mod range;
@@ -16,6 +17,7 @@ mod tests;
 pub mod tree;
 
 use crate::object::block::Block;
+use crate::object::elements::{Hasher, cursor_of, position_of};
 use crate::object::entry::Entry;
 use crate::object::listpack::{BlockBytes, LISTPACK_BYTES_MAX, Listpack};
 use crate::object::string::StringValue;
@@ -23,10 +25,9 @@ use crate::pool::Pool;
 use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
 use crate::table::segment::LINE_SLOTS;
-use crate::table::{DEPTH_MAX, Position};
 use core::ops::Range;
 use core::ptr::NonNull;
-use large::{Hasher, Large, Spot};
+use large::{Large, Spot};
 use range::{LexBound, LexRange, ScoreRange};
 
 /// How far a sorted set may grow as a listpack.
@@ -494,9 +495,10 @@ impl SortedSet {
     pub fn duplicate(self, space: Space<'_>) -> Result<SortedSet, Full> {
         match (self.large(), Block::from_word(self.word)) {
             (Some(large), _) => large.duplicate(space).map(SortedSet::of_large),
-            // SAFETY: the block lives as long as the set, whose key is held.
             (None, Some(block)) => {
-                Block::from_bytes(space, unsafe { block.bytes() }).map(SortedSet::of_block)
+                // SAFETY: the block lives as long as the set, whose key is held.
+                let bytes = unsafe { block.bytes() };
+                Block::from_bytes(space, bytes).map(SortedSet::of_block)
             }
             (None, None) => Err(Full),
         }
@@ -573,23 +575,4 @@ impl<'a> Iterator for Walk<'a> {
             }
         }
     }
-}
-
-const TAG_BITS: u32 = 16;
-const DEPTH_BITS: u32 = 5;
-
-/// A cursor a client sent. Numbers that were never handed out lead somewhere harmless.
-const fn position_of(cursor: u64) -> Position {
-    Position {
-        prefix: (cursor >> (TAG_BITS + DEPTH_BITS)) as u32 & ((1 << DEPTH_MAX) - 1),
-        depth: (cursor >> TAG_BITS) as u32 & ((1 << DEPTH_BITS) - 1),
-        tag: cursor as u16,
-    }
-}
-
-/// What a client is told: less than 2^53, for those who keep it as a double.
-const fn cursor_of(position: Position) -> u64 {
-    (position.prefix as u64) << (TAG_BITS + DEPTH_BITS)
-        | (position.depth as u64) << TAG_BITS
-        | position.tag as u64
 }
