@@ -30,6 +30,7 @@ pub mod string;
 pub mod table;
 pub mod transaction;
 mod usage;
+pub mod zset;
 
 pub use call::{Answer, Args, Call, Error};
 pub use dispatch::{Context, Flow};

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 195;
+pub const COMMAND_COUNT: usize = 227;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -2452,6 +2452,539 @@ pub static COMMANDS: &[CommandSpec] = &[
         keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
         arguments: &[
             Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 195, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Takes several members."), ("3.0.2", "Options `XX`, `NX`, `CH` and `INCR`."), ("6.2.0", "Options `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "3.0.2", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "comparison", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "change", kind: ArgKind::PureToken, token: Some("CH"), since: "3.0.2", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::PureToken, token: Some("INCR"), since: "3.0.2", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "score_member", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "score", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 196, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        summary: "Answers how many members a sorted set has", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zcard), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 197, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 198, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 199, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 200, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 201, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zinter), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 202, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "limit", kind: ArgKind::Integer, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 203, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 204, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 205, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
+        flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 206, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 207, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 208, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 209, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "options", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 210, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Options `REV`, `BYSCORE`, `BYLEX` and `LIMIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "sortby", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "byscore", kind: ArgKind::PureToken, token: Some("BYSCORE"), ..Argument::BLANK },
+                Argument { name: "bylex", kind: ArgKind::PureToken, token: Some("BYLEX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "rev", kind: ArgKind::PureToken, token: Some("REV"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 211, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `BYLEX` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 212, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("2.0.0", "Option `WITHSCORES`.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `BYSCORE` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), since: "2.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 213, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "dst", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "src", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "sortby", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "byscore", kind: ArgKind::PureToken, token: Some("BYSCORE"), ..Argument::BLANK },
+                Argument { name: "bylex", kind: ArgKind::PureToken, token: Some("BYLEX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "rev", kind: ArgKind::PureToken, token: Some("REV"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 214, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 215, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrem), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Takes several members.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 216, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 217, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 218, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 219, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 220, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` and `BYLEX` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 221, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("2.1.6", "Bounds may be exclusive.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` and `BYSCORE` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 222, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 223, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zscan), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "cursor", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "pattern", kind: ArgKind::Pattern, token: Some("MATCH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 224, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        summary: "Answers a member's score", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 225, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zunion), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 226, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
         ],
         ..CommandSpec::BLANK
     },
