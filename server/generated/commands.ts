@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 117;
+export const COMMAND_COUNT = 126;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -30,8 +30,8 @@ export type ServerCommandName =
 
 /** Every command that runs in the server, by id. */
 export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number, ServerCommand>([
-  [24, { id: 24, name: "config|get", arity: -3 }],
-  [27, { id: 27, name: "config|rewrite", arity: 2 }],
-  [28, { id: 28, name: "config|set", arity: -4 }],
-  [105, { id: 105, name: "shutdown", arity: -1 }],
+  [33, { id: 33, name: "config|get", arity: -3 }],
+  [36, { id: 36, name: "config|rewrite", arity: 2 }],
+  [37, { id: 37, name: "config|set", arity: -4 }],
+  [114, { id: 114, name: "shutdown", arity: -1 }],
 ]);

@@ -7,8 +7,10 @@
 use super::dispatch::Flow;
 use super::keys::{Words, keys_of};
 use super::lookup;
-use super::spec::{CommandSpec, KeyFlags};
+use super::spec::{CommandSpec, KeyFlags, Run};
 use crate::client::interest::Change;
+use crate::client::transaction::Queue;
+use crate::client::waiter::{Nothing, Waiter, WantedKey};
 use crate::client::{ClientState, Face};
 use crate::effect::{Cause, Group};
 use crate::error;
@@ -19,10 +21,11 @@ use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
 use crate::pool::space::{Full, Space};
-use crate::resp::{Reply, Span};
+use crate::resp::{Reply, Span, Spill};
 use crate::store::Store;
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a handler gives back: nothing, because it has replied, or the error that is its reply.
 pub type Answer = Result<(), Error>;
@@ -145,6 +148,23 @@ pub(super) struct Stale {
     pub(super) key: Vec<u8>,
 }
 
+/// What is to be done once the call's locks are given back.
+#[derive(Default)]
+pub(super) struct After {
+    /// Keys to be removed.
+    pub(super) stale: Vec<Stale>,
+    /// Keys that somebody waits for and that may be there now.
+    pub(super) ready: Vec<WantedKey>,
+}
+
+impl After {
+    /// Adds what another call has left.
+    pub(super) fn append(&mut self, mut other: After) {
+        self.stale.append(&mut other.stale);
+        self.ready.append(&mut other.ready);
+    }
+}
+
 /// One command on its way.
 pub struct Call<'a, 'r> {
     /// Its arguments.
@@ -167,7 +187,7 @@ pub struct Call<'a, 'r> {
     touch: Touch,
     grip: Option<Grip<'a>>,
     first_hash: u64,
-    stale: Option<Vec<Stale>>,
+    after: Option<Box<After>>,
     /// Where effects go while a transaction runs; else straight into the stream.
     group: Option<&'a mut Group>,
 }
@@ -186,7 +206,7 @@ impl<'a, 'r> Call<'a, 'r> {
         group: Option<&'a mut Group>,
     ) -> Call<'a, 'r> {
         let Caller { spec, face, client } = caller;
-        let (flow, stale) = (Flow::Continue, None);
+        let (flow, after) = (Flow::Continue, None);
         Call {
             args,
             reply,
@@ -200,14 +220,14 @@ impl<'a, 'r> Call<'a, 'r> {
             touch,
             grip,
             first_hash,
-            stale,
+            after,
             group,
         }
     }
 
     /// Gives the locks back.
-    pub(super) fn end(self) -> (Flow, Option<Vec<Stale>>) {
-        (self.flow, self.stale)
+    pub(super) fn end(self) -> (Flow, Option<Box<After>>) {
+        (self.flow, self.after)
     }
 
     /// The command's own line in the table.
@@ -285,7 +305,7 @@ impl<'a, 'r> Call<'a, 'r> {
                 db: target.db,
                 key: target.key.to_vec(),
             };
-            self.stale.get_or_insert_default().push(stale);
+            self.after.get_or_insert_default().stale.push(stale);
         }
         None
     }
@@ -486,24 +506,41 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Tells those interested in `target` that it has changed, where no `changed` function does: keys of another database, and
     /// keys no line of the table declares.
     #[inline]
-    pub fn touched(&self, target: Target<'_>) {
+    pub fn touched(&mut self, target: Target<'_>) {
         let interest = &self.store.interest;
-        interest.changed(target.db, target.hash, target.key, Change::Written);
+        if interest.changed(target.db, target.hash, target.key, Change::Written) {
+            self.ready(target.db, target.key);
+        }
+    }
+
+    /// A key that somebody waits for may be there now: it is looked at once the call's locks are given back.
+    #[cold]
+    pub fn ready(&mut self, db: u32, key: &[u8]) {
+        let wanted = WantedKey {
+            db,
+            hash: self.keyspace().hash(key),
+            key: key.into(),
+        };
+        let ready = &mut self.after.get_or_insert_default().ready;
+        if !ready.contains(&wanted) {
+            ready.push(wanted);
+        }
     }
 
     /// The same for the keys the request writes. Those it only deletes are told of when they are.
     #[cold]
-    fn touch_all(&self, db: u32) {
-        for key in keys_of(self.spec, &self.args).into_iter().flatten() {
+    fn touch_all(&mut self, db: u32) {
+        let args = self.args;
+        for key in keys_of(self.spec, &args).into_iter().flatten() {
             if key.flags.writes() && !key.flags.has(KeyFlags::RM) {
-                self.touched(self.target_in(db, self.args.get(key.index)));
+                self.touched(self.target_in(db, args.get(key.index)));
             }
         }
     }
 
     /// The same for the keys `command` writes.
     #[cold]
-    fn touch_named(&self, command: &[&[u8]]) {
+    fn touch_named(&mut self, command: &[&[u8]]) {
         let spec = command.first().and_then(|name| lookup::command(name));
         let keys = spec.and_then(|spec| keys_of(spec, command).ok());
         for key in keys.into_iter().flatten() {
@@ -511,6 +548,112 @@ impl<'a, 'r> Call<'a, 'r> {
                 self.touched(self.target(command[key.index]));
             }
         }
+    }
+
+    /// Runs another command in this one's place, under its locks: its reply goes where this one's does, its effects are its
+    /// own.
+    pub fn perform(&mut self, request: &Queue) -> Answer {
+        let queued = request.get(0);
+        let spec = lookup::by_id(queued.command);
+        let Run::Core(handler) = spec.run else {
+            return Err(Error::text(error::wrong_arity(spec.full_name)));
+        };
+        let args = Args::new(queued.bytes, queued.spans);
+        let first_key = if args.len() > 1 { args.get(1) } else { b"" };
+        let first_hash = self.keyspace().hash(first_key);
+        let (face, client) = (self.face, &mut *self.client);
+        let mut call = Call::new(
+            self.store,
+            self.lane,
+            Caller { spec, face, client },
+            args,
+            self.reply,
+            (self.now_ms, self.touch),
+            self.grip.as_mut().map(Grip::lend),
+            first_hash,
+            self.group.as_deref_mut(),
+        );
+        let answer = handler(&mut call);
+        let (flow, after) = call.end();
+        if !matches!(flow, Flow::Continue) {
+            self.flow = flow;
+        }
+        if let Some(after) = after {
+            self.after.get_or_insert_default().append(*after);
+        }
+        answer
+    }
+
+    /// The same with a reply of its own, which is answered as bytes.
+    pub fn perform_apart(&mut self, request: &Queue) -> Result<Spill, Error> {
+        let mut spill = Spill::new();
+        let mut reply = Reply::new(&mut [], &mut spill, self.reply.protocol());
+        let (face, client) = (self.face, &mut *self.client);
+        let mut call = Call::new(
+            self.store,
+            self.lane,
+            Caller {
+                spec: self.spec,
+                face,
+                client,
+            },
+            self.args,
+            &mut reply,
+            (self.now_ms, self.touch),
+            self.grip.as_mut().map(Grip::lend),
+            self.first_hash,
+            self.group.as_deref_mut(),
+        );
+        let answer = call.perform(request);
+        let (_, after) = call.end();
+        if let Some(after) = after {
+            self.after.get_or_insert_default().append(*after);
+        }
+        answer.map(|()| spill)
+    }
+
+    /// Lets the client wait until one of `keys` may be there, or until `timeout` is over; then it is answered `nothing`. A
+    /// client that may not wait is answered at once.
+    pub fn wait_for<'k>(
+        &mut self,
+        keys: impl Iterator<Item = &'k [u8]>,
+        timeout: Option<Duration>,
+        nothing: Nothing,
+    ) {
+        if self.client.is_served {
+            self.flow = Flow::Block;
+            return;
+        }
+        if self.client.deny_blocking {
+            return match nothing {
+                Nothing::Null => self.reply.null(),
+                Nothing::NullArray => self.reply.null_array(),
+                Nothing::Zero => self.reply.int(0),
+            };
+        }
+        let mut wanted: Vec<WantedKey> = Vec::new();
+        for key in keys {
+            let Target { db, hash, .. } = self.target(key);
+            let key = WantedKey {
+                db,
+                hash,
+                key: key.into(),
+            };
+            if !wanted.contains(&key) {
+                wanted.push(key);
+            }
+        }
+        let mut request = Queue::default();
+        request.push(self.spec.id, self.args.iter());
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let (protocol, muted) = (self.reply.protocol(), self.reply.muted());
+        let waiter = Waiter::new(
+            self.face, wanted, request, deadline, nothing, protocol, muted,
+        );
+        let waiter = Arc::new(waiter);
+        self.store.interest.block(&waiter);
+        self.client.waiter = Some(waiter);
+        self.flow = Flow::Block;
     }
 
     /// The syntax error.

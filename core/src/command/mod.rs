@@ -6,6 +6,7 @@
 //!
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
+pub mod blocking;
 pub mod call;
 pub mod connection;
 mod describe;

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 117;
+pub const COMMAND_COUNT: usize = 126;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -40,41 +40,173 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 2, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
+        id: 2, name: "blmove", full_name: "blmove", since: "6.2.0", group: "list", arity: 6,
+        summary: "Takes an element from one list, adds it to another and answers it; waits for one", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blmove), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "wherefrom", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "whereto", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 3, name: "blmpop", full_name: "blmpop", since: "7.0.0", group: "list", arity: -5,
+        summary: "Takes elements from the first list that has any; waits for one", complexity: "O(N+M), N being the number of keys and M that of elements taken",
+        flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 4, name: "blpop", full_name: "blpop", since: "2.0.0", group: "list", arity: -3,
+        summary: "Takes the first element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blpop), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 5, name: "brpop", full_name: "brpop", since: "2.0.0", group: "list", arity: -3,
+        summary: "Takes the last element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::brpop), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 6, name: "brpoplpush", full_name: "brpoplpush", since: "2.2.0", group: "list", arity: 4,
+        summary: "Takes the last element of one list, puts it first in another and answers it; waits for one", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::brpoplpush), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`BLMOVE` with the `RIGHT` and `LEFT` arguments" }),
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 7, name: "bzmpop", full_name: "bzmpop", since: "7.0.0", group: "sorted-set", arity: -5,
+        summary: "Takes the members with the lowest or highest scores of the first sorted set that has any; waits for one", complexity: "O(K)+O(M*log(N)), K being the number of keys, N that of members and M that of members taken",
+        flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 8, name: "bzpopmax", full_name: "bzpopmax", since: "5.0.0", group: "sorted-set", arity: -3,
+        summary: "Takes the member with the highest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzpopmax), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 9, name: "bzpopmin", full_name: "bzpopmin", since: "5.0.0", group: "sorted-set", arity: -3,
+        summary: "Takes the member with the lowest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzpopmin), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 10, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
         summary: "Groups the commands about client connections", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 3, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
+                id: 11, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
                 summary: "Answers the connection's name", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getname), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 4, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
+                id: 12, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
                 summary: "Answers which client receives this connection's tracking messages", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getredir), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 5, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
+                id: 13, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 6, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
+                id: 14, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Answers the connection's id", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_id), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 7, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
+                id: 15, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Describes this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_info), locks: Locks::None,
@@ -82,7 +214,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 8, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
+                id: 16, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
                 summary: "Closes client connections", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_kill), locks: Locks::None,
@@ -109,7 +241,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 9, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
+                id: 17, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
                 summary: "Describes the client connections, one a line", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_list), locks: Locks::None,
@@ -129,7 +261,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 10, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
+                id: 18, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
                 summary: "Exempts this connection from client eviction, or ends that", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_no_evict), locks: Locks::None,
@@ -142,7 +274,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 11, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
+                id: 19, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
                 summary: "Holds clients' commands back for a time", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_pause), locks: Locks::None,
@@ -157,7 +289,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 12, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
+                id: 20, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
                 summary: "Turns replies to this connection on or off", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_reply), locks: Locks::None,
@@ -171,7 +303,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 13, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
+                id: 21, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
                 summary: "Names this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_setname), locks: Locks::None,
@@ -181,7 +313,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 14, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
+                id: 22, name: "unblock", full_name: "client|unblock", since: "5.0.0", group: "connection", arity: -3,
+                summary: "Ends a client's wait in a blocking command", complexity: "O(log N), N being the number of clients",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::blocking::client_unblock), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "client-id", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "timeout_error", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "timeout", kind: ArgKind::PureToken, token: Some("TIMEOUT"), ..Argument::BLANK },
+                        Argument { name: "error", kind: ArgKind::PureToken, token: Some("ERROR"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 23, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Lets held clients go on", complexity: "O(N), N being the number of held clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_unpause), locks: Locks::None,
@@ -191,21 +337,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 15, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
+        id: 24, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
         summary: "Describes every command", complexity: "O(N), N being the number of commands",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::introspect::command), locks: Locks::None,
         hints: &["nondeterministic_output_order"],
         subcommands: &[
             CommandSpec {
-                id: 16, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
+                id: 25, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
                 summary: "Answers how many commands there are", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_count), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 17, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
+                id: 26, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
                 summary: "Documents commands: summary, history and arguments", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_docs), locks: Locks::None,
@@ -216,28 +362,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 18, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
+                id: 27, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeys), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 19, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
+                id: 28, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command and how each is used", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeysandflags), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 20, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
+                id: 29, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 21, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
+                id: 30, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
                 summary: "Describes the commands named, or all", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_info), locks: Locks::None,
@@ -249,7 +395,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 22, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
+                id: 31, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
                 summary: "Names the commands, all or those a filter lets through", complexity: "O(N), N being the number of commands",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_list), locks: Locks::None,
@@ -267,13 +413,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 23, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
+        id: 32, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
         summary: "Groups the commands about configuration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 24, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
+                id: 33, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
                 summary: "Answers the values of matching directives", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -286,28 +432,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 25, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
+                id: 34, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 26, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
+                id: 35, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
                 summary: "Sets the counters that INFO shows back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::server::config_resetstat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 27, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
+                id: 36, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
                 summary: "Writes the configuration in force into the configuration file", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 28, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
+                id: 37, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
                 summary: "Changes directives at run time", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -325,7 +471,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 29, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
+        id: 38, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
         summary: "Copies a value to another key", complexity: "O(N), N being the elements of a collection; O(1) for a string",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::copy), locks: Locks::Keys,
@@ -340,7 +486,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 30, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
+        id: 39, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
         summary: "Counts the keys of the database", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::server::dbsize), locks: Locks::None,
@@ -348,7 +494,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 31, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
+        id: 40, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
         summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::debug), locks: Locks::World,
@@ -356,7 +502,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 32, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
+        id: 41, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
         summary: "Subtracts one from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decr), locks: Locks::Keys,
@@ -368,7 +514,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 33, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
+        id: 42, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Subtracts a given amount from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decrby), locks: Locks::Keys,
@@ -381,7 +527,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 34, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
+        id: 43, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
         summary: "Deletes keys", complexity: "O(N), N being the number of keys, plus O(M) for each collection of M elements; O(1) for one string",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::del), locks: Locks::Keys,
@@ -394,14 +540,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 35, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
+        id: 44, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
         summary: "Forgets the queued commands and ends the transaction", complexity: "O(N), N being the number of queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::discard), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 36, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        id: 45, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
         summary: "Answers the message it was given", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::echo), locks: Locks::None,
@@ -411,14 +557,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 37, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
+        id: 46, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Runs the queued commands as one", complexity: "Depends on the queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::SKIP_SLOWLOG), acl: Acl::SLOW.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::exec), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 38, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        id: 47, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
         summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::exists), locks: Locks::Keys,
@@ -432,7 +578,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 39, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        id: 48, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expire), locks: Locks::Keys,
@@ -452,7 +598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 40, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        id: 49, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
         summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expireat), locks: Locks::Keys,
@@ -472,7 +618,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 41, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 50, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
@@ -484,7 +630,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 42, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        id: 51, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushall), locks: Locks::World,
@@ -499,7 +645,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 43, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        id: 52, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushdb), locks: Locks::World,
@@ -514,7 +660,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 44, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 53, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -526,7 +672,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 45, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 54, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -538,7 +684,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 46, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 55, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -557,7 +703,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 47, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 56, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -571,7 +717,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 48, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 57, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -585,7 +731,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 49, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 58, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -603,7 +749,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 50, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 59, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -615,7 +761,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 51, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 60, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -628,7 +774,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 52, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 61, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -641,7 +787,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 53, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 62, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -653,7 +799,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 54, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 63, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -664,7 +810,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 55, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 64, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -681,7 +827,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 56, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 65, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -691,13 +837,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 57, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 66, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 58, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 67, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -705,14 +851,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 59, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 68, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 60, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 69, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -720,7 +866,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 61, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 70, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -728,7 +874,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 62, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 71, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -736,7 +882,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 63, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 72, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -752,7 +898,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 73, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -765,7 +911,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 74, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -778,7 +924,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 75, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -794,7 +940,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 67, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 76, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -810,27 +956,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 68, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 77, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 69, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 78, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 70, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 79, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 71, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 80, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -838,7 +984,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 72, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 81, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -851,7 +997,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 73, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 82, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -862,7 +1008,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 74, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 83, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -873,20 +1019,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 75, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 84, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 76, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 85, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 77, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 86, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -899,7 +1045,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 78, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 87, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -912,14 +1058,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 79, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 88, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 80, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 89, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -930,13 +1076,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 81, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 90, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 82, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 91, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -949,7 +1095,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 83, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 92, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -962,14 +1108,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 84, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 93, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 85, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 94, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -982,7 +1128,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 86, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 95, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -998,7 +1144,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 96, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1010,7 +1156,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 97, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1030,7 +1176,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 98, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1050,7 +1196,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 99, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1062,7 +1208,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 100, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1073,7 +1219,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 101, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1087,7 +1233,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 93, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 102, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1101,14 +1247,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 94, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 103, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 95, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 104, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1116,7 +1262,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 96, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 105, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1129,7 +1275,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 97, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 106, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1143,14 +1289,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 107, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 99, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 108, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -1165,7 +1311,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 109, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -1175,7 +1321,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 110, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -1201,7 +1347,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 102, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 111, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -1215,7 +1361,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 103, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 112, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -1228,7 +1374,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 104, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 113, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -1242,7 +1388,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 105, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 114, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -1259,7 +1405,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 106, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 115, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -1271,7 +1417,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 107, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 116, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -1286,7 +1432,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 108, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 117, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -1297,7 +1443,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 109, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 118, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -1305,7 +1451,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 119, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -1318,7 +1464,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 120, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -1332,7 +1478,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 121, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -1344,7 +1490,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 113, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 122, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -1357,17 +1503,17 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 114, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 123, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 115, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 124, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
-        run: Run::Core(super::generic::wait), locks: Locks::None,
+        run: Run::Core(super::blocking::wait), locks: Locks::None,
         hints: &["request_policy:all_shards", "response_policy:agg_min"],
         arguments: &[
             Argument { name: "numreplicas", kind: ArgKind::Integer, ..Argument::BLANK },
@@ -1376,7 +1522,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 116, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 125, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,

@@ -132,10 +132,11 @@ pub(crate) fn memory_bytes(face: &Face) -> u64 {
         + 2 * face.multi_bytes.load(Relaxed)
 }
 
-/// Redis' letters: `x` inside a transaction, `d` a watched key has changed, `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
+/// Redis' letters: `x` inside a transaction, `b` waiting in a blocking command, `d` a watched key has changed, `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
         (face.multi.load(Relaxed) >= 0, 'x'),
+        (locked(&face.waiter).is_some(), 'b'),
         (face.watch_broken.load(Relaxed), 'd'),
         (face.killed.load(Relaxed), 'A'),
         (face.origin.is_unix, 'U'),

@@ -4,10 +4,10 @@
 //! runs, and checks the watched keys under them; a command that takes shards by itself runs under the whole world, where
 //! that waits for nobody; what the transaction did reaches the effect stream as one group before the locks are given back.
 
-use super::{Caller, Context, Flow, Held, Stale, WORLD_RETRY_MS, WorldAlone, first_hash};
+use super::{Caller, Context, Flow, Held, WORLD_RETRY_MS, WorldAlone, first_hash};
 use crate::client::transaction::{Holes, Queue, Queued};
 use crate::client::{ClientState, Face, ReplyMode};
-use crate::command::call::{Args, Call, Error};
+use crate::command::call::{After, Args, Call, Error};
 use crate::command::flags::Flags;
 use crate::command::spec::{CommandSpec, Handler, Locks, Run};
 use crate::command::{keys, lookup};
@@ -31,7 +31,7 @@ struct Plan {
 #[derive(Default)]
 struct Progress {
     group: Group,
-    stale: Vec<Stale>,
+    after: After,
     holes: Holes,
     closing: bool,
 }
@@ -148,9 +148,7 @@ impl<'a> Context<'a> {
         }
         client.transaction.end(&self.store.interest, face);
         drop(held);
-        if !progress.stale.is_empty() {
-            self.remove_stale(&progress.stale);
-        }
+        self.follow_up(core::mem::take(&mut progress.after));
         self.count(&self.lane.commands[spec.id as usize], is_broken);
         if progress.closing {
             return Flow::Close;
@@ -324,8 +322,10 @@ impl<'a> Context<'a> {
         if let Err(error) = handler(&mut call) {
             error.write(call.reply);
         }
-        let (flow, stale) = call.end();
-        progress.stale.extend(stale.into_iter().flatten());
+        let (flow, after) = call.end();
+        if let Some(after) = after {
+            progress.after.append(*after);
+        }
         progress.closing |= matches!(flow, Flow::Close);
         let failed = reply.errors().count() != errors_before;
         self.count(&self.lane.commands[spec.id as usize], failed);
