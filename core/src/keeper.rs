@@ -7,6 +7,7 @@
 use crate::client::interest::Change;
 use crate::client::waiter::{Alarm, State, Waiter, Wake};
 use crate::effect::Cause;
+use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::lane::Lane;
@@ -126,6 +127,8 @@ impl Tick {
             self.expire(store, lane, Instant::now() + share);
         }
         self.measure_rates(store);
+        store.measure_outside();
+        self.evict(store, lane, Instant::now() + period / 4);
         let used = store.keyspace.pool.used_bytes();
         store.peak_bytes.fetch_max(used, Relaxed);
         store
@@ -184,6 +187,18 @@ impl Tick {
         );
         lane.counters.expired_keys.add(step.expired as u64);
         step
+    }
+
+    /// Goes on, until `until`, with what commands had no time to evict.
+    fn evict(&self, store: &Store, lane: &Lane, until: Instant) {
+        let locks = &store.keyspace.locks;
+        while store.is_over_maxmemory() && locks.enter_world(lane.seat) {
+            let room = make_room(store, lane);
+            locks.leave_world(lane.seat);
+            if room != Room::Later || Instant::now() >= until {
+                return;
+            }
+        }
     }
 
     /// Once a second: commands and bytes since the last time.

@@ -21,6 +21,8 @@ pub mod client;
 pub mod command;
 /// What every change did, for those who must know.
 pub mod effect;
+/// Letting keys go when memory is used up.
+pub mod evict;
 /// The boundary.
 pub mod ffi;
 /// The numbers by which the other side names things.

@@ -5,6 +5,7 @@
 //!
 //! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
 
+use crate::keyspace::eviction::Among;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -21,17 +22,53 @@ pub enum DebugAccess {
     Local = 2,
 }
 
-/// The values of `maxmemory-policy`, by the number kept of it.
-pub const MAXMEMORY_POLICIES: [&str; 8] = [
-    "noeviction",
-    "allkeys-lru",
-    "allkeys-lfu",
-    "allkeys-random",
-    "volatile-lru",
-    "volatile-lfu",
-    "volatile-random",
-    "volatile-ttl",
-];
+/// What goes when memory is used up: the values of `maxmemory-policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Nothing: commands that need memory are refused.
+    NoEviction,
+    /// The key that was idle longest.
+    AllKeysLru,
+    /// The key used least.
+    AllKeysLfu,
+    /// Any key.
+    AllKeysRandom,
+    /// Of the keys with a deadline, the one idle longest.
+    VolatileLru,
+    /// The one used least.
+    VolatileLfu,
+    /// Any of them.
+    VolatileRandom,
+    /// The one that expires next.
+    VolatileTtl,
+}
+
+impl Policy {
+    /// By the number kept of it, with the name CONFIG knows.
+    const ALL: [(&str, Policy); 8] = [
+        ("noeviction", Policy::NoEviction),
+        ("allkeys-lru", Policy::AllKeysLru),
+        ("allkeys-lfu", Policy::AllKeysLfu),
+        ("allkeys-random", Policy::AllKeysRandom),
+        ("volatile-lru", Policy::VolatileLru),
+        ("volatile-lfu", Policy::VolatileLfu),
+        ("volatile-random", Policy::VolatileRandom),
+        ("volatile-ttl", Policy::VolatileTtl),
+    ];
+
+    /// Whether it goes by the frequency of use.
+    pub const fn is_lfu(self) -> bool {
+        matches!(self, Policy::AllKeysLfu | Policy::VolatileLfu)
+    }
+
+    /// Which keys may go.
+    pub const fn among(self) -> Among {
+        match self {
+            Policy::AllKeysLru | Policy::AllKeysLfu | Policy::AllKeysRandom => Among::AllKeys,
+            _ => Among::Volatile,
+        }
+    }
+}
 
 /// The letters of `notify-keyspace-events`, each with its bit in `notify_classes`: Redis' own numbers.
 const NOTIFICATION_LETTERS: [(u8, u32); 14] = [
@@ -64,7 +101,7 @@ macro_rules! settings {
             pub auth_required: AtomicBool,
             /// Who may use DEBUG: `DebugAccess` as a number.
             pub debug_access: AtomicU32,
-            /// What goes when memory is used up: an index into `MAXMEMORY_POLICIES`.
+            /// What goes when memory is used up: a `Policy`, by its number.
             pub maxmemory_policy: AtomicU32,
             /// Classes of keyspace notifications: bits in the order of `NOTIFICATION_LETTERS`.
             pub notify_classes: AtomicU32,
@@ -136,6 +173,8 @@ settings! {
     proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.
+    hll_sparse_max_bytes: AtomicU64 = 3000, "hll-sparse-max-bytes";
     /// How often a second the keeper runs.
     hz: AtomicU32 = 10, "hz";
     /// How hard the keeper looks for expired keys, 1-10.
@@ -148,6 +187,12 @@ settings! {
     hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Keys that are compared to find one to evict.
+    maxmemory_samples: AtomicU32 = 5, "maxmemory-samples";
+    /// How much time an eviction may take, 0-100.
+    eviction_tenacity: AtomicU32 = 10, "maxmemory-eviction-tenacity";
+    /// Free evicted values in the background.
+    lazyfree_lazy_eviction: AtomicBool = false, "lazyfree-lazy-eviction";
     /// Free what UNLINK removes in the background even for DEL.
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
@@ -206,7 +251,7 @@ impl Settings {
     }
 
     fn set_maxmemory_policy(&self, value: &str) -> Result<(), String> {
-        let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
+        let index = Policy::ALL.iter().position(|&(name, _)| name == value);
         let index = index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
         self.maxmemory_policy.store(index as u32, Relaxed);
         Ok(())
@@ -227,8 +272,13 @@ impl Settings {
 
     /// Whether `maxmemory-policy` goes by the frequency of use, so that idle times are not to be told.
     pub fn has_lfu_policy(&self) -> bool {
+        self.policy().is_lfu()
+    }
+
+    /// What goes when memory is used up.
+    pub fn policy(&self) -> Policy {
         let index = self.maxmemory_policy.load(Relaxed) as usize;
-        MAXMEMORY_POLICIES[index].ends_with("lfu")
+        Policy::ALL[index].1
     }
 
     /// Who may use DEBUG.

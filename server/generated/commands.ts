@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 126;
+export const COMMAND_COUNT = 138;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -30,8 +30,8 @@ export type ServerCommandName =
 
 /** Every command that runs in the server, by id. */
 export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number, ServerCommand>([
-  [33, { id: 33, name: "config|get", arity: -3 }],
-  [36, { id: 36, name: "config|rewrite", arity: 2 }],
-  [37, { id: 37, name: "config|set", arity: -4 }],
-  [114, { id: 114, name: "shutdown", arity: -1 }],
+  [38, { id: 38, name: "config|get", arity: -3 }],
+  [41, { id: 41, name: "config|rewrite", arity: 2 }],
+  [42, { id: 42, name: "config|set", arity: -4 }],
+  [126, { id: 126, name: "shutdown", arity: -1 }],
 ]);

@@ -25,6 +25,8 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{db}": (random) => random.pick(["0", "0", "1", "2", "15", "16", "-1", "one"]),
   "{p}": (random) =>
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
+  "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
+  "{h}": (random) => `sketch:${random.below(5)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -133,6 +135,22 @@ const STRINGS = [
   "LCS {k} {k} LEN IDX",
 ]; // deno-fmt-ignore
 
+/** Commands on bits. */
+const BITMAPS = [
+  "SETBIT {k} {n} 1", "SETBIT {k} {o} 0", "SETBIT {k} {o} {i}", "GETBIT {k} {n}", "GETBIT {k} {o}", "BITCOUNT {k}",
+  "BITCOUNT {k} {n} {n}", "BITCOUNT {k} {n} {n} BIT", "BITCOUNT {k} {i} {i} BYTE", "BITPOS {k} 0", "BITPOS {k} 1 {n}",
+  "BITPOS {k} 0 {n} {n}", "BITPOS {k} 1 {n} {n} BIT", "BITOP AND {k} {k} {k}", "BITOP OR {k} {k} {k} {k}",
+  "BITOP XOR {k} {k} {k}", "BITOP NOT {k} {k}", "BITFIELD {k} GET u8 {o} INCRBY i5 {n} {n}",
+  "BITFIELD {k} OVERFLOW SAT SET u4 #{n} {n} OVERFLOW FAIL INCRBY i64 0 {i}", "BITFIELD_RO {k} GET i63 {o} GET u1 {n}",
+]; // deno-fmt-ignore
+
+/** Commands on HyperLogLogs. */
+const SKETCHES = [
+  "PFADD {h} {v} {v} {v}", "PFADD {h} {n}", "PFADD {h}", "PFADD {k} {v}", "PFCOUNT {h}", "PFCOUNT {h} {h} {h}",
+  "PFCOUNT {k} {h}", "PFMERGE {h} {h} {h}", "PFMERGE {h} {k}", "PFDEBUG DECODE {h}", "PFDEBUG ENCODING {h}",
+  "PFDEBUG FOO {h}", "GET {h}", "DEL {h}",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -172,6 +190,14 @@ const QUEUED = [
 /** What spoils a transaction. */
 const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
 
+/** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
+const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
+  [8, STRINGS],
+  [10, BITMAPS],
+  [11, SKETCHES],
+  [17, KEYS],
+];
+
 /** Commands without end. */
 export class CommandStream {
   readonly #random: Random;
@@ -192,7 +218,7 @@ export class CommandStream {
       this.#transaction = this.#begin();
       return this.next();
     }
-    const template = random.pick(kind < 11 ? STRINGS : kind < 17 ? KEYS : OTHERS);
+    const template = random.pick(FAMILIES.find(([end]) => kind < end)?.[1] ?? OTHERS);
     const command = template.split(" ").map((word) => this.#fill(word));
     // Redis' HELLO has set the name already when it finds what is wrong behind it; numakv's checks first.
     if (!random.once(25) || command[0] === "HELLO") return command;

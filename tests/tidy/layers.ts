@@ -2,7 +2,7 @@
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
  *     mod → main → listener → session → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
- *     ffi → { session, open, sample } → command → keeper → store → client → { lane, settings, effect, migrate … }
+ *     ffi → { session, open, sample } → command → keeper → evict → store → client → { lane, settings, effect, migrate … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
@@ -61,6 +61,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["sample"],
   ["command"],
   ["keeper"],
+  ["evict"],
   ["store"],
   ["client"],
   ["lane", "settings", "effect", "lazy_free", "migrate", "persist"],

@@ -68,9 +68,11 @@ fn pop(call: &mut Call<'_, '_>, name: &'static str) -> Answer {
     let timeout = timeout(args, last)?;
     for key in args.from(1).take(last - 1) {
         if is_there(call, key, ObjectType::List)? {
+            let mark = call.reply.mark();
             call.reply.array(2);
             call.reply.bulk(key);
-            return run(call, name, [key].into_iter());
+            let popped = run(call, name, [key].into_iter());
+            return popped.inspect_err(|_| call.reply.rewind(mark));
         }
     }
     call.wait_for(args.from(1).take(last - 1), timeout, Nothing::NullArray);

@@ -6,6 +6,7 @@
 //!
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
+pub mod bitmap;
 pub mod blocking;
 pub mod call;
 pub mod connection;
@@ -13,6 +14,7 @@ mod describe;
 pub mod dispatch;
 pub mod flags;
 pub mod generic;
+pub mod hyperloglog;
 pub mod introspect;
 pub mod keys;
 pub mod lookup;

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 126;
+pub const COMMAND_COUNT: usize = 138;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -40,7 +40,119 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 2, name: "blmove", full_name: "blmove", since: "6.2.0", group: "list", arity: 6,
+        id: 2, name: "bitcount", full_name: "bitcount", since: "2.6.0", group: "bitmap", arity: -2,
+        summary: "Counts the bits that are set in a string, or in a part of it", complexity: "O(N), N being the bytes looked at",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `BYTE` and `BIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "index_unit", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                    Argument { name: "byte", kind: ArgKind::PureToken, token: Some("BYTE"), ..Argument::BLANK },
+                    Argument { name: "bit", kind: ArgKind::PureToken, token: Some("BIT"), ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 3, name: "bitfield", full_name: "bitfield", since: "3.2.0", group: "bitmap", arity: -2,
+        summary: "Reads and writes integers of any width inside a string", complexity: "O(1) for each operation",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitfield), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE).with(KeyFlags::ACCESS).with(KeyFlags::VARIABLE_FLAGS), notes: "Reads and writes, as its operations say", otherwise: Some(Otherwise { without: &["SET", "INCRBY"], from: 2, flags: KeyFlags::RO.with(KeyFlags::ACCESS) }) }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "operation", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), arguments: &[
+                Argument { name: "encoding_offset", kind: ArgKind::Block, token: Some("GET"), arguments: &[
+                    Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                    Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "write", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "wrap_sat_fail", kind: ArgKind::Oneof, token: Some("OVERFLOW"), flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "wrap", kind: ArgKind::PureToken, token: Some("WRAP"), ..Argument::BLANK },
+                        Argument { name: "sat", kind: ArgKind::PureToken, token: Some("SAT"), ..Argument::BLANK },
+                        Argument { name: "fail", kind: ArgKind::PureToken, token: Some("FAIL"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                    Argument { name: "write_operation", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "encoding_offset_value", kind: ArgKind::Block, token: Some("SET"), arguments: &[
+                            Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "value", kind: ArgKind::Integer, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                        Argument { name: "encoding_offset_increment", kind: ArgKind::Block, token: Some("INCRBY"), arguments: &[
+                            Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "increment", kind: ArgKind::Integer, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 4, name: "bitfield_ro", full_name: "bitfield_ro", since: "6.0.0", group: "bitmap", arity: -2,
+        summary: "Reads integers of any width inside a string", complexity: "O(1) for each operation",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
+        run: Run::Core(super::bitmap::bitfield_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "encoding_offset", kind: ArgKind::Block, token: Some("GET"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE).with(ArgFlags::MULTIPLE_TOKEN), arguments: &[
+                Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 5, name: "bitop", full_name: "bitop", since: "2.6.0", group: "bitmap", arity: -4,
+        summary: "Combines the bits of strings and stores the result", complexity: "O(N), N being the bytes of the longest string",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitop), locks: Locks::Keys,
+        first_key: 2, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(3), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "operation", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "destkey", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 6, name: "bitpos", full_name: "bitpos", since: "2.8.7", group: "bitmap", arity: -3,
+        summary: "Finds the first bit of a string that is set, or clear", complexity: "O(N), N being the bytes looked at",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitpos), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `BYTE` and `BIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "bit", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "end_index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                    Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "index_unit", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "byte", kind: ArgKind::PureToken, token: Some("BYTE"), ..Argument::BLANK },
+                        Argument { name: "bit", kind: ArgKind::PureToken, token: Some("BIT"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 7, name: "blmove", full_name: "blmove", since: "6.2.0", group: "list", arity: 6,
         summary: "Takes an element from one list, adds it to another and answers it; waits for one", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::blmove), locks: Locks::Keys,
@@ -62,7 +174,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 3, name: "blmpop", full_name: "blmpop", since: "7.0.0", group: "list", arity: -5,
+        id: 8, name: "blmpop", full_name: "blmpop", since: "7.0.0", group: "list", arity: -5,
         summary: "Takes elements from the first list that has any; waits for one", complexity: "O(N+M), N being the number of keys and M that of elements taken",
         flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::blmpop), locks: Locks::Keys,
@@ -81,7 +193,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 4, name: "blpop", full_name: "blpop", since: "2.0.0", group: "list", arity: -3,
+        id: 9, name: "blpop", full_name: "blpop", since: "2.0.0", group: "list", arity: -3,
         summary: "Takes the first element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::blpop), locks: Locks::Keys,
@@ -95,7 +207,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 5, name: "brpop", full_name: "brpop", since: "2.0.0", group: "list", arity: -3,
+        id: 10, name: "brpop", full_name: "brpop", since: "2.0.0", group: "list", arity: -3,
         summary: "Takes the last element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::brpop), locks: Locks::Keys,
@@ -109,7 +221,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 6, name: "brpoplpush", full_name: "brpoplpush", since: "2.2.0", group: "list", arity: 4,
+        id: 11, name: "brpoplpush", full_name: "brpoplpush", since: "2.2.0", group: "list", arity: 4,
         summary: "Takes the last element of one list, puts it first in another and answers it; waits for one", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::brpoplpush), locks: Locks::Keys,
@@ -125,7 +237,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 7, name: "bzmpop", full_name: "bzmpop", since: "7.0.0", group: "sorted-set", arity: -5,
+        id: 12, name: "bzmpop", full_name: "bzmpop", since: "7.0.0", group: "sorted-set", arity: -5,
         summary: "Takes the members with the lowest or highest scores of the first sorted set that has any; waits for one", complexity: "O(K)+O(M*log(N)), K being the number of keys, N that of members and M that of members taken",
         flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::bzmpop), locks: Locks::Keys,
@@ -144,7 +256,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 8, name: "bzpopmax", full_name: "bzpopmax", since: "5.0.0", group: "sorted-set", arity: -3,
+        id: 13, name: "bzpopmax", full_name: "bzpopmax", since: "5.0.0", group: "sorted-set", arity: -3,
         summary: "Takes the member with the highest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
         flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::bzpopmax), locks: Locks::Keys,
@@ -158,7 +270,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 9, name: "bzpopmin", full_name: "bzpopmin", since: "5.0.0", group: "sorted-set", arity: -3,
+        id: 14, name: "bzpopmin", full_name: "bzpopmin", since: "5.0.0", group: "sorted-set", arity: -3,
         summary: "Takes the member with the lowest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
         flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
         run: Run::Core(super::blocking::bzpopmin), locks: Locks::Keys,
@@ -172,41 +284,41 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 10, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
+        id: 15, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
         summary: "Groups the commands about client connections", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 11, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
+                id: 16, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
                 summary: "Answers the connection's name", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getname), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 12, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
+                id: 17, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
                 summary: "Answers which client receives this connection's tracking messages", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getredir), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 13, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
+                id: 18, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 14, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
+                id: 19, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Answers the connection's id", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_id), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 15, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
+                id: 20, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Describes this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_info), locks: Locks::None,
@@ -214,7 +326,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 16, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
+                id: 21, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
                 summary: "Closes client connections", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_kill), locks: Locks::None,
@@ -241,7 +353,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 17, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
+                id: 22, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
                 summary: "Describes the client connections, one a line", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_list), locks: Locks::None,
@@ -261,7 +373,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 18, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
+                id: 23, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
                 summary: "Exempts this connection from client eviction, or ends that", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_no_evict), locks: Locks::None,
@@ -274,7 +386,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 19, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
+                id: 24, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
                 summary: "Holds clients' commands back for a time", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_pause), locks: Locks::None,
@@ -289,7 +401,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 20, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
+                id: 25, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
                 summary: "Turns replies to this connection on or off", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_reply), locks: Locks::None,
@@ -303,7 +415,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 21, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
+                id: 26, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
                 summary: "Names this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_setname), locks: Locks::None,
@@ -313,7 +425,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 22, name: "unblock", full_name: "client|unblock", since: "5.0.0", group: "connection", arity: -3,
+                id: 27, name: "unblock", full_name: "client|unblock", since: "5.0.0", group: "connection", arity: -3,
                 summary: "Ends a client's wait in a blocking command", complexity: "O(log N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::blocking::client_unblock), locks: Locks::None,
@@ -327,7 +439,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 23, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
+                id: 28, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Lets held clients go on", complexity: "O(N), N being the number of held clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_unpause), locks: Locks::None,
@@ -337,21 +449,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 24, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
+        id: 29, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
         summary: "Describes every command", complexity: "O(N), N being the number of commands",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::introspect::command), locks: Locks::None,
         hints: &["nondeterministic_output_order"],
         subcommands: &[
             CommandSpec {
-                id: 25, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
+                id: 30, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
                 summary: "Answers how many commands there are", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_count), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 26, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
+                id: 31, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
                 summary: "Documents commands: summary, history and arguments", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_docs), locks: Locks::None,
@@ -362,28 +474,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 27, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
+                id: 32, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeys), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 28, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
+                id: 33, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command and how each is used", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeysandflags), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 29, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
+                id: 34, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 30, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
+                id: 35, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
                 summary: "Describes the commands named, or all", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_info), locks: Locks::None,
@@ -395,7 +507,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 31, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
+                id: 36, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
                 summary: "Names the commands, all or those a filter lets through", complexity: "O(N), N being the number of commands",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_list), locks: Locks::None,
@@ -413,13 +525,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 32, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
+        id: 37, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
         summary: "Groups the commands about configuration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 33, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
+                id: 38, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
                 summary: "Answers the values of matching directives", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -432,28 +544,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 34, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
+                id: 39, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 35, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
+                id: 40, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
                 summary: "Sets the counters that INFO shows back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::server::config_resetstat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 36, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
+                id: 41, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
                 summary: "Writes the configuration in force into the configuration file", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 37, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
+                id: 42, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
                 summary: "Changes directives at run time", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -471,7 +583,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 38, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
+        id: 43, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
         summary: "Copies a value to another key", complexity: "O(N), N being the elements of a collection; O(1) for a string",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::copy), locks: Locks::Keys,
@@ -486,7 +598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 39, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
+        id: 44, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
         summary: "Counts the keys of the database", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::server::dbsize), locks: Locks::None,
@@ -494,7 +606,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 40, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
+        id: 45, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
         summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::debug), locks: Locks::World,
@@ -502,7 +614,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 41, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
+        id: 46, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
         summary: "Subtracts one from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decr), locks: Locks::Keys,
@@ -514,7 +626,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 42, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
+        id: 47, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Subtracts a given amount from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decrby), locks: Locks::Keys,
@@ -527,7 +639,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 43, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
+        id: 48, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
         summary: "Deletes keys", complexity: "O(N), N being the number of keys, plus O(M) for each collection of M elements; O(1) for one string",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::del), locks: Locks::Keys,
@@ -540,14 +652,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 44, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
+        id: 49, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
         summary: "Forgets the queued commands and ends the transaction", complexity: "O(N), N being the number of queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::discard), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 45, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        id: 50, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
         summary: "Answers the message it was given", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::echo), locks: Locks::None,
@@ -557,14 +669,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 46, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
+        id: 51, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Runs the queued commands as one", complexity: "Depends on the queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::SKIP_SLOWLOG), acl: Acl::SLOW.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::exec), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 47, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        id: 52, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
         summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::exists), locks: Locks::Keys,
@@ -578,7 +690,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 48, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        id: 53, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expire), locks: Locks::Keys,
@@ -598,7 +710,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 49, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        id: 54, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
         summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expireat), locks: Locks::Keys,
@@ -618,7 +730,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 50, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 55, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
@@ -630,7 +742,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 51, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        id: 56, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushall), locks: Locks::World,
@@ -645,7 +757,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 52, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        id: 57, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushdb), locks: Locks::World,
@@ -660,7 +772,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 53, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 58, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -672,7 +784,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 54, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 59, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
+        summary: "Answers the bit at an offset of a string", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
+        run: Run::Core(super::bitmap::getbit), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 60, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -684,7 +809,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 55, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 61, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -703,7 +828,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 56, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 62, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -717,7 +842,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 57, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 63, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -731,7 +856,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 58, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 64, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -749,7 +874,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 59, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 65, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -761,7 +886,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 60, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 66, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -774,7 +899,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 61, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 67, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -787,7 +912,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 62, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 68, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -799,7 +924,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 63, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 69, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -810,7 +935,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 70, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -827,7 +952,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 71, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -837,13 +962,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 72, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 67, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 73, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -851,14 +976,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 68, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 74, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 69, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 75, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -866,7 +991,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 70, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 76, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -874,7 +999,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 71, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 77, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -882,7 +1007,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 72, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 78, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -898,7 +1023,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 73, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 79, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -911,7 +1036,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 74, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 80, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -924,7 +1049,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 75, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 81, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -940,7 +1065,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 76, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 82, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -956,27 +1081,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 77, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 83, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 78, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 84, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 79, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 85, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 80, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 86, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -984,7 +1109,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 81, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 87, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -997,7 +1122,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 82, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 88, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1008,7 +1133,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 83, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 89, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1019,20 +1144,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 84, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 90, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 85, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 91, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 86, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 92, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1045,7 +1170,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 87, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 93, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1058,14 +1183,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 88, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 94, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 89, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 95, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1076,13 +1201,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 96, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 91, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 97, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1095,7 +1220,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 92, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 98, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1108,14 +1233,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 93, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 99, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 94, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 100, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -1128,7 +1253,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 95, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 101, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -1144,7 +1269,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 96, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 102, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1156,7 +1281,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 97, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 103, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1176,7 +1301,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 104, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1196,7 +1321,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 99, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 105, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1208,7 +1333,67 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 106, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
+        run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 107, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
+        flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
+        run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS), notes: "RW because the estimate is kept inside the value", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 108, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
+        first_key: 2, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        doc_flags: &["syscmd"],
+        arguments: &[
+            Argument { name: "subcommand", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 109, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
+        run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::INSERT), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destkey", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "sourcekey", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 110, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
+        flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
+        doc_flags: &["syscmd"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 111, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1219,7 +1404,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 112, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1233,7 +1418,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 102, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 113, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1247,14 +1432,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 103, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 114, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 104, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 115, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1262,7 +1447,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 105, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 116, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1275,7 +1460,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 106, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 117, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1289,14 +1474,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 107, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 118, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 108, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 119, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -1311,7 +1496,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 109, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 120, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -1321,7 +1506,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 121, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -1347,7 +1532,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 122, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 123, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -1361,7 +1560,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 124, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -1374,7 +1573,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 113, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 125, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -1388,7 +1587,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 114, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 126, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -1405,7 +1604,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 115, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 127, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -1417,7 +1616,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 116, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 128, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -1432,7 +1631,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 117, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 129, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -1443,7 +1642,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 118, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 130, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -1451,7 +1650,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 119, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 131, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -1464,7 +1663,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 120, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 132, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -1478,7 +1677,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 121, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 133, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -1490,7 +1689,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 122, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 134, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -1503,14 +1702,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 123, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 135, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 124, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 136, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::blocking::wait), locks: Locks::None,
@@ -1522,7 +1721,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 125, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 137, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
