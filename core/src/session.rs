@@ -133,6 +133,11 @@ impl Session {
         &self.home.face
     }
 
+    /// Whether it waits in a blocking command: such a client is not idle.
+    pub fn is_waiting(&self) -> bool {
+        self.work.client.waiter.is_some()
+    }
+
     /// The store it belongs to.
     pub fn store(&self) -> &Arc<Store> {
         &self.home.store
