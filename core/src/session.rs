@@ -11,7 +11,7 @@ mod batch;
 mod tests;
 
 use crate::abi::{Outcome, Status, outcome_flag};
-use crate::client::waiter::{Nothing, State};
+use crate::client::waiter::State;
 use crate::client::{ClientState, Face, Origin, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
@@ -255,11 +255,7 @@ impl Work {
             State::Waiting | State::Claimed | State::Gone => return,
             State::Served => reply.raw(&waiter.take_reply()),
             State::Unblocked => reply.error(error::UNBLOCKED),
-            State::TimedOut => match waiter.nothing {
-                Nothing::Null => reply.null(),
-                Nothing::NullArray => reply.null_array(),
-                Nothing::Zero => reply.int(0),
-            },
+            State::TimedOut => waiter.nothing.write(&mut reply),
         }
         self.client.waiter = None;
     }

@@ -6,6 +6,7 @@
 
 use super::Face;
 use super::transaction::Queue;
+use crate::resp::Reply;
 use crate::sync::locked;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
 use std::collections::BTreeMap;
@@ -52,6 +53,17 @@ pub enum Nothing {
     NullArray,
     /// Zero.
     Zero,
+}
+
+impl Nothing {
+    /// Writes it as a reply.
+    pub fn write(self, reply: &mut Reply<'_>) {
+        match self {
+            Nothing::Null => reply.null(),
+            Nothing::NullArray => reply.null_array(),
+            Nothing::Zero => reply.int(0),
+        }
+    }
 }
 
 /// A key waited for.

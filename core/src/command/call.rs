@@ -4,13 +4,14 @@
 //! holds, changes them only when they are held exclusively, and every change is followed by one of the `changed` functions
 //! before the call ends.
 
+mod nested;
+
 use super::dispatch::Flow;
 use super::keys::{Words, keys_of};
 use super::lookup;
-use super::spec::{CommandSpec, KeyFlags, Run};
+use super::spec::{CommandSpec, KeyFlags};
 use crate::client::interest::Change;
-use crate::client::transaction::Queue;
-use crate::client::waiter::{Nothing, Waiter, WantedKey};
+use crate::client::waiter::WantedKey;
 use crate::client::{ClientState, Face};
 use crate::effect::{Cause, Group};
 use crate::error;
@@ -21,11 +22,10 @@ use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
 use crate::pool::space::{Full, Space};
-use crate::resp::{Reply, Span, Spill};
+use crate::resp::{Reply, Span};
 use crate::store::Store;
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// What a handler gives back: nothing, because it has replied, or the error that is its reply.
 pub type Answer = Result<(), Error>;
@@ -565,112 +565,6 @@ impl<'a, 'r> Call<'a, 'r> {
                 self.touched(self.target(command[key.index]));
             }
         }
-    }
-
-    /// Runs another command in this one's place, under its locks: its reply goes where this one's does, its effects are its
-    /// own.
-    pub fn perform(&mut self, request: &Queue) -> Answer {
-        let queued = request.get(0);
-        let spec = lookup::by_id(queued.command);
-        let Run::Core(handler) = spec.run else {
-            return Err(Error::text(error::wrong_arity(spec.full_name)));
-        };
-        let args = Args::new(queued.bytes, queued.spans);
-        let first_key = if args.len() > 1 { args.get(1) } else { b"" };
-        let first_hash = self.keyspace().hash(first_key);
-        let (face, client) = (self.face, &mut *self.client);
-        let mut call = Call::new(
-            self.store,
-            self.lane,
-            Caller { spec, face, client },
-            args,
-            self.reply,
-            (self.now_ms, self.touch),
-            self.grip.as_mut().map(Grip::lend),
-            first_hash,
-            self.group.as_deref_mut(),
-        );
-        let answer = handler(&mut call);
-        let (flow, after) = call.end();
-        if !matches!(flow, Flow::Continue) {
-            self.flow = flow;
-        }
-        if let Some(after) = after {
-            self.after.get_or_insert_default().append(*after);
-        }
-        answer
-    }
-
-    /// The same with a reply of its own, which is answered as bytes.
-    pub fn perform_apart(&mut self, request: &Queue) -> Result<Spill, Error> {
-        let mut spill = Spill::new();
-        let mut reply = Reply::new(&mut [], &mut spill, self.reply.protocol());
-        let (face, client) = (self.face, &mut *self.client);
-        let mut call = Call::new(
-            self.store,
-            self.lane,
-            Caller {
-                spec: self.spec,
-                face,
-                client,
-            },
-            self.args,
-            &mut reply,
-            (self.now_ms, self.touch),
-            self.grip.as_mut().map(Grip::lend),
-            self.first_hash,
-            self.group.as_deref_mut(),
-        );
-        let answer = call.perform(request);
-        let (_, after) = call.end();
-        if let Some(after) = after {
-            self.after.get_or_insert_default().append(*after);
-        }
-        answer.map(|()| spill)
-    }
-
-    /// Lets the client wait until one of `keys` may be there, or until `timeout` is over; then it is answered `nothing`. A
-    /// client that may not wait is answered at once.
-    pub fn wait_for<'k>(
-        &mut self,
-        keys: impl Iterator<Item = &'k [u8]>,
-        timeout: Option<Duration>,
-        nothing: Nothing,
-    ) {
-        if self.client.is_served {
-            self.flow = Flow::Block;
-            return;
-        }
-        if self.client.deny_blocking {
-            return match nothing {
-                Nothing::Null => self.reply.null(),
-                Nothing::NullArray => self.reply.null_array(),
-                Nothing::Zero => self.reply.int(0),
-            };
-        }
-        let mut wanted: Vec<WantedKey> = Vec::new();
-        for key in keys {
-            let Target { db, hash, .. } = self.target(key);
-            let key = WantedKey {
-                db,
-                hash,
-                key: key.into(),
-            };
-            if !wanted.contains(&key) {
-                wanted.push(key);
-            }
-        }
-        let mut request = Queue::default();
-        request.push(self.spec.id, self.args.iter());
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let (protocol, muted) = (self.reply.protocol(), self.reply.muted());
-        let waiter = Waiter::new(
-            self.face, wanted, request, deadline, nothing, protocol, muted,
-        );
-        let waiter = Arc::new(waiter);
-        self.store.interest.block(&waiter);
-        self.client.waiter = Some(waiter);
-        self.flow = Flow::Block;
     }
 
     /// The syntax error.

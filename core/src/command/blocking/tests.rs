@@ -51,6 +51,13 @@ fn what_is_there_is_taken_at_once() {
             "0 LPOP l 2"
         ]
     );
+    assert_eq!(run(&mut server, "LLEN l"), ":0\r\n");
+    server.check();
+}
+
+#[test]
+fn members_are_taken_at_once_too() {
+    let mut server = Server::start();
     run(&mut server, "ZADD z 1 a 2 b 3 c 4 d");
     assert_eq!(
         run(&mut server, "BZPOPMIN none z 0"),
@@ -447,86 +454,71 @@ fn a_world_that_is_held_delays_nobody_for_good() {
     });
 }
 
+const ROUNDS: usize = 400;
+
+/// Takes elements until one says `end`; its waits are short, and others end some of them.
+fn take_all(mut client: Server) -> Vec<String> {
+    let mut taken = Vec::new();
+    loop {
+        let mut reply = run(&mut client, "BLPOP a b 0.002");
+        while reply.is_empty() {
+            reply = client.next(LIMIT);
+        }
+        match reply.lines().nth(4) {
+            Some("end") => return taken,
+            Some(element) => taken.push(element.to_owned()),
+            None => assert!(reply == NIL || reply.starts_with("-UNBLOCKED"), "{reply}"),
+        }
+    }
+}
+
+/// Pushes numbers to two lists in turn, now and then with a pause.
+fn give_all(mut client: Server, number: usize) {
+    for round in 0..ROUNDS {
+        let key = if round % 2 == number { "a" } else { "b" };
+        let element = number * ROUNDS + round;
+        run(&mut client, &format!("RPUSH {key} {element}"));
+        if round % 16 == 0 {
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+}
+
 #[test]
 fn nothing_is_lost_or_given_twice_between_lanes() {
-    const ROUNDS: usize = 400;
     let mut server = Server::start();
-    let takers: [Server; 3] = clients(&server);
-    let givers: [Server; 2] = clients(&server);
-    let mut unblocker = server.another();
+    let (takers, givers): ([Server; 3], [Server; 2]) = (clients(&server), clients(&server));
+    let mut other = server.another();
     let ids: Vec<String> = takers.iter().map(Server::id).collect();
     let taken: Vec<String> = std::thread::scope(|scope| {
-        let takers: Vec<_> = takers
-            .into_iter()
-            .map(|mut client| {
-                scope.spawn(move || {
-                    let mut taken = Vec::new();
-                    loop {
-                        let mut reply = run(&mut client, "BLPOP a b 0.002");
-                        while reply.is_empty() {
-                            reply = client.next(LIMIT);
-                        }
-                        match reply.lines().nth(4) {
-                            Some("end") => return taken,
-                            Some(element) => taken.push(element.to_owned()),
-                            None => {
-                                assert!(reply == NIL || reply.starts_with("-UNBLOCKED"), "{reply}")
-                            }
-                        }
-                    }
-                })
-            })
-            .collect();
-        let givers: Vec<_> = givers
-            .into_iter()
-            .enumerate()
-            .map(|(number, mut client)| {
-                scope.spawn(move || {
-                    for round in 0..ROUNDS {
-                        let key = if round % 2 == number { "a" } else { "b" };
-                        run(
-                            &mut client,
-                            &format!("RPUSH {key} {}", number * ROUNDS + round),
-                        );
-                        if round % 16 == 0 {
-                            std::thread::sleep(Duration::from_millis(3));
-                        }
-                    }
-                })
-            })
-            .collect();
+        let takers = takers.map(|client| scope.spawn(|| take_all(client)));
+        let mut number = 0..;
+        let givers = givers.map(|client| {
+            let number = number.next().expect("a number");
+            scope.spawn(move || give_all(client, number))
+        });
         for round in 0..100 {
             run(
-                &mut unblocker,
+                &mut other,
                 &format!("CLIENT UNBLOCK {} ERROR", ids[round % 3]),
             );
             std::thread::sleep(Duration::from_micros(300));
         }
-        givers
-            .into_iter()
-            .for_each(|giver| giver.join().expect("no panic"));
-        for _ in 0..3 {
-            run(&mut unblocker, "RPUSH b end");
+        for giver in givers {
+            giver.join().expect("no panic");
         }
-        takers
-            .into_iter()
-            .flat_map(|taker| taker.join().expect("no panic"))
-            .collect()
+        for _ in 0..3 {
+            run(&mut other, "RPUSH b end");
+        }
+        let taken = takers.map(|taker| taker.join().expect("no panic"));
+        taken.into_iter().flatten().collect()
     });
-    let mut numbers: Vec<usize> = taken
-        .iter()
-        .map(|element| element.parse().expect("a number"))
-        .collect();
+    let numbers = taken.iter().map(|element| element.parse::<usize>());
+    let mut numbers: Vec<usize> = numbers.map(|number| number.expect("a number")).collect();
     numbers.sort_unstable();
-    let left = run(&mut server, "LLEN a");
-    assert_eq!(left, ":0\r\n");
+    assert_eq!(run(&mut server, "EXISTS a b"), ":0\r\n");
     assert_eq!(numbers, (0..2 * ROUNDS).collect::<Vec<_>>());
-    assert_eq!(
-        (
-            server.store.interest.blocked(),
-            server.store.interest.is_any()
-        ),
-        (0, false)
-    );
+    let interest = &server.store.interest;
+    assert_eq!((interest.blocked(), interest.is_any()), (0, false));
     server.check();
 }
