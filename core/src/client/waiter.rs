@@ -100,10 +100,6 @@ pub struct Waiter {
 
 impl Waiter {
     /// A client that begins to wait.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place puts a waiter together"
-    )]
     pub fn new(
         face: &Arc<Face>,
         keys: Vec<WantedKey>,
