@@ -56,29 +56,6 @@ fn what_is_there_is_taken_at_once() {
 }
 
 #[test]
-fn members_are_taken_at_once_too() {
-    let mut server = Server::start();
-    run(&mut server, "ZADD z 1 a 2 b 3 c 4 d");
-    assert_eq!(
-        run(&mut server, "BZPOPMIN none z 0"),
-        "*3\r\n$1\r\nz\r\n$1\r\na\r\n$1\r\n1\r\n"
-    );
-    assert_eq!(
-        run(&mut server, "BZPOPMAX z 0"),
-        "*3\r\n$1\r\nz\r\n$1\r\nd\r\n$1\r\n4\r\n"
-    );
-    run(&mut server, "HELLO 3");
-    assert_eq!(
-        run(&mut server, "BZPOPMIN z 0"),
-        "*3\r\n$1\r\nz\r\n$1\r\nb\r\n,2\r\n"
-    );
-    let many = "*2\r\n$1\r\nz\r\n*1\r\n*2\r\n$1\r\nc\r\n,3\r\n";
-    assert_eq!(run(&mut server, "BZMPOP 0 1 z MIN COUNT 9"), many);
-    assert_eq!(run(&mut server, "EXISTS l z"), ":0\r\n");
-    server.check();
-}
-
-#[test]
 fn arguments_are_refused_in_redis_words() {
     let mut server = Server::start();
     let (float, negative, syntax) = (
@@ -177,31 +154,6 @@ fn those_who_wait_are_served_in_the_order_they_came() {
         (0, false)
     );
     server.check();
-}
-
-#[test]
-fn sorted_sets_and_lists_of_one_name_wake_their_own() {
-    let mut server = Server::start();
-    let [mut list, mut scored, mut both] = clients(&server);
-    run(&mut both, "HELLO 3");
-    block(&mut list, "BLPOP k 0");
-    block(&mut scored, "BZPOPMIN k 0");
-    block(&mut both, "BZMPOP 0 2 j k MAX");
-    run(&mut server, "SET k v");
-    assert_eq!(list.next(NONE), "");
-    run(&mut server, "DEL k");
-    run(&mut server, "ZADD k 1 a 2 b");
-    assert_eq!(
-        scored.next(LIMIT),
-        "*3\r\n$1\r\nk\r\n$1\r\na\r\n$1\r\n1\r\n"
-    );
-    assert_eq!(
-        both.next(LIMIT),
-        "*2\r\n$1\r\nk\r\n*1\r\n*2\r\n$1\r\nb\r\n,2\r\n"
-    );
-    assert_eq!(list.next(NONE), "");
-    run(&mut server, "RPUSH k e");
-    assert_eq!(list.next(LIMIT), pair("k", "e"));
 }
 
 #[test]
