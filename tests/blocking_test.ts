@@ -127,7 +127,8 @@ Deno.test("a hundred clients that wait cost no calls, and all are served", async
   const calls = async () => (await infoOf(giver, "stats")).number("boundary_calls");
   const before = await calls();
   await pause(300);
-  assertEquals(await calls() - before, 1, "the question itself");
+  const more = await calls() - before;
+  assert(more <= 3, `${more} calls, the question and a tick of each listener are allowed`);
   assertEquals(await giver.call("RPUSH", "l", ...waiting.keys()), 100);
   const taken = await Promise.all(waiting.map((client) => client.read()));
   const numbers = taken.map((reply) => Number((reply as string[])[1]));
