@@ -293,6 +293,27 @@ fn transactions_do_not_wait_and_wake_others_when_they_end() {
 }
 
 #[test]
+fn what_has_expired_by_the_end_of_exec_is_not_served() {
+    let mut server = Server::start();
+    let yes = crate::settings::DebugAccess::Yes as u32;
+    server.store.settings.debug_access.store(yes, Relaxed);
+    let mut client = server.another();
+    block(&mut client, "BLPOP k 0");
+    for line in [
+        "MULTI",
+        "RPUSH k a",
+        "PEXPIRE k 5",
+        "DEBUG SLEEP 0.02",
+        "EXEC",
+    ] {
+        run(&mut server, line);
+    }
+    assert_eq!(client.next(NONE), "");
+    run(&mut server, "RPUSH k b");
+    assert_eq!(client.next(LIMIT), pair("k", "b"));
+}
+
+#[test]
 fn whatever_brings_a_key_wakes_its_waiters() {
     let mut server = Server::start();
     let mut client = server.another();

@@ -35,6 +35,8 @@ impl Context<'_> {
     /// waiters' own lanes are asked to look, and the answer is `false`.
     pub fn serve(&mut self, ready: Vec<WantedKey>) -> bool {
         let mut ready = VecDeque::from(ready);
+        // What was written may have expired before it is looked at: DEBUG SLEEP in a transaction.
+        self.now_ms = self.store.clock.now_ms();
         while let Some(wanted) = ready.pop_front() {
             let mut passed_over = Vec::new();
             while let Some(waiter) = self.store.interest.first_waiter(&wanted, &passed_over) {
