@@ -692,6 +692,7 @@ impl Pair {
         }
         self.compare_lists();
         self.compare(&words(&[b"DBSIZE"]));
+        self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
 
     /// Compares what the lists hold, and where their nodes begin and end.
