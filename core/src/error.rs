@@ -109,8 +109,6 @@ pub const ZRANGE_LIMIT: &str =
 /// ZRANGE's WITHSCORES by member.
 pub const ZRANGE_LEX_SCORES: &str =
     "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
-/// A COUNT that is none.
-pub const COUNT_NOT_POSITIVE: &str = "ERR count should be greater than 0";
 /// A weight that is none.
 pub const WEIGHT_NOT_A_FLOAT: &str = "ERR weight value is not a float";
 
