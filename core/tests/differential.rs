@@ -359,30 +359,6 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
-                "{element}" => words.push(self.element()),
-                "{some}" => {
-                    let count = 1 + self.below(40);
-                    words.extend((0..count).map(|_| self.element()));
-                }
-                "{natural}" => words.push(self.below(12).to_string().into()),
-                "{trim}" => words.push(self.below(4).to_string().into()),
-                "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
-                "{side}" => words.push(
-                    self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
-                        .into(),
-                ),
-                "{where}" => words.push(
-                    self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
-                        .into(),
-                ),
-                "{threshold}" => {
-                    words.push(
-                        self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
-                            .into(),
-                    );
-                }
-                "{lpos}" => self.options(LPOS_WORDS, words),
                 "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
                 "{sketchword}" => {
                     let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
@@ -416,8 +392,39 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
-                literal => words.push(literal.into()),
+                other => self.fill_list(other, words),
             }
+        }
+    }
+
+    /// The words of list commands, and those that stand for themselves.
+    fn fill_list(&mut self, word: &str, words: &mut Vec<Vec<u8>>) {
+        match word {
+            "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
+            "{element}" => words.push(self.element()),
+            "{some}" => {
+                let count = 1 + self.below(40);
+                words.extend((0..count).map(|_| self.element()));
+            }
+            "{natural}" => words.push(self.below(12).to_string().into()),
+            "{trim}" => words.push(self.below(4).to_string().into()),
+            "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
+            "{side}" => words.push(
+                self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
+                    .into(),
+            ),
+            "{where}" => words.push(
+                self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
+                    .into(),
+            ),
+            "{threshold}" => {
+                words.push(
+                    self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
+                        .into(),
+                );
+            }
+            "{lpos}" => self.options(LPOS_WORDS, words),
+            literal => words.push(literal.into()),
         }
     }
 
