@@ -7,30 +7,66 @@
 //! after `free_step` or `relocate_step` answered `false` nothing is left to be freed or moved.
 
 use crate::object::block::Block;
+use crate::object::elements::Elements;
 use crate::object::entry::Entry;
+use crate::object::hash::Field;
 use crate::object::list;
 use crate::object::listpack::Listpack;
+use crate::object::set::Member;
 use crate::pool::Pool;
-use crate::pool::prefix::Encoding;
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
-/// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
-pub fn visit(entry: Entry, _pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
-    if let Some(block) = Block::owner_of(entry) {
-        each(block.address(), block.asked());
+/// The layout of a value that is more than one block.
+enum Layout {
+    /// A large hash.
+    Fields(Elements<Field>),
+    /// A large set.
+    Members(Elements<Member>),
+    /// A list, by its word.
+    List(u64),
+}
+
+impl Layout {
+    #[inline]
+    fn of(entry: Entry) -> Option<Layout> {
+        // SAFETY: the word of an entry of that type and encoding is the root of such elements, alive while it is.
+        unsafe {
+            match (entry.kind(), entry.encoding()) {
+                (ObjectType::Hash, Encoding::Hashtable) => {
+                    Some(Layout::Fields(Elements::at(entry.word())))
+                }
+                (ObjectType::Set, Encoding::Hashtable) => {
+                    Some(Layout::Members(Elements::at(entry.word())))
+                }
+                (_, Encoding::Quicklist) => Some(Layout::List(entry.word())),
+                _ => None,
+            }
+        }
     }
-    if entry.encoding() == Encoding::Quicklist {
-        // SAFETY: the word of such an entry is its list, and whoever holds the entry holds that.
-        unsafe { list::visit(entry.word(), each) }
+}
+
+/// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
+pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
+    match Layout::of(entry) {
+        Some(Layout::Fields(fields)) => fields.visit(pool, each),
+        Some(Layout::Members(members)) => members.visit(pool, each),
+        // SAFETY: the word is that of a live list, and whoever holds an entry holds its key; so below.
+        Some(Layout::List(word)) => unsafe { list::visit(word, each) },
+        None => {
+            if let Some(block) = Block::owner_of(entry) {
+                each(block.address(), block.asked());
+            }
+        }
     }
 }
 
 /// Re-derives the invariants of a value's layout; the error says which does not hold.
 pub fn is_valid(entry: Entry) -> Result<(), String> {
-    match entry.encoding() {
-        // SAFETY: the word of such an entry is its list, and whoever holds the entry holds that.
-        Encoding::Quicklist => unsafe { list::is_valid(entry.word()) },
+    match Layout::of(entry) {
+        // SAFETY: as in `visit`.
+        Some(Layout::List(word)) => unsafe { list::is_valid(word) },
         _ => Ok(()),
     }
 }
@@ -65,10 +101,14 @@ pub fn is_on(entry: Entry, pool: &Pool, node: u32) -> bool {
 pub fn is_big(entry: Entry) -> bool {
     /// A block of at least so many bytes is given back page by page.
     const BIG_BLOCK_BYTES: usize = 64 * 1024;
-    match entry.encoding() {
+    /// A value of more pieces than this is big (Redis' LAZYFREE_THRESHOLD).
+    const FEW_PIECES: usize = 64;
+    match Layout::of(entry) {
+        Some(Layout::Fields(fields)) => fields.len() > FEW_PIECES,
+        Some(Layout::Members(members)) => members.len() > FEW_PIECES,
         // SAFETY: as in `visit`.
-        Encoding::Quicklist => unsafe { list::is_big(entry.word()) },
-        _ => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
+        Some(Layout::List(word)) => unsafe { list::is_big(word) },
+        None => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
     }
 }
 
@@ -77,15 +117,20 @@ pub fn is_big(entry: Entry) -> bool {
 /// # Safety
 /// Nobody else reaches the value, now or later.
 pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usize) -> bool {
-    if entry.encoding() == Encoding::Quicklist {
-        // SAFETY: by contract; the word of such an entry is its list.
-        return unsafe { list::free_step(entry.word(), pool, cursor, budget) };
+    // SAFETY: by contract.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => fields.free_step(pool, cursor, budget),
+            Some(Layout::Members(members)) => members.free_step(pool, cursor, budget),
+            Some(Layout::List(word)) => list::free_step(word, pool, cursor, budget),
+            None => {
+                if let Some(block) = Block::owner_of(entry) {
+                    block.free(pool);
+                }
+                false
+            }
+        }
     }
-    if let Some(block) = Block::owner_of(entry) {
-        // SAFETY: by contract.
-        unsafe { block.free(pool) }
-    }
-    false
 }
 
 /// Frees the whole value.
@@ -110,13 +155,25 @@ pub unsafe fn relocate_step(
     budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
-    if entry.encoding() == Encoding::Quicklist {
-        let mut word = entry.word();
-        // SAFETY: by contract; the word may have changed even when the step failed.
-        unsafe {
-            let more = list::relocate_step(&mut word, space, cursor, budget);
-            entry.set_word(word);
-            return more;
+    // SAFETY: by contract; the entry keeps the word that is answered.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => {
+                let (fields, more) = fields.relocate_step(space, cursor, budget);
+                entry.set_word(fields.word());
+                return more;
+            }
+            Some(Layout::Members(members)) => {
+                let (members, more) = members.relocate_step(space, cursor, budget);
+                entry.set_word(members.word());
+                return more;
+            }
+            Some(Layout::List(mut word)) => {
+                let more = list::relocate_step(&mut word, space, cursor, budget);
+                entry.set_word(word);
+                return more;
+            }
+            None => {}
         }
     }
     if let Some(block) = Block::owner_of(entry)
@@ -138,13 +195,13 @@ pub unsafe fn relocate_step(
 /// # Safety
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
-    if entry.encoding() == Encoding::Quicklist {
-        // SAFETY: by contract; the word of such an entry is its list.
-        return unsafe { list::duplicate(entry.word(), space) };
-    }
-    match Block::owner_of(entry) {
+    match (Layout::of(entry), Block::owner_of(entry)) {
+        (Some(Layout::Fields(fields)), _) => fields.duplicate(space).map(Elements::word),
+        (Some(Layout::Members(members)), _) => members.duplicate(space).map(Elements::word),
+        // SAFETY: by contract.
+        (Some(Layout::List(word)), _) => unsafe { list::duplicate(word, space) },
         // SAFETY: the block is live and its shard is held.
-        Some(block) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
-        None => Ok(entry.word()),
+        (None, Some(block)) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
+        (None, None) => Ok(entry.word()),
     }
 }
