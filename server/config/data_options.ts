@@ -73,8 +73,8 @@ export const TYPE_OPTIONS: readonly Option[] = [
   option("list-max-listpack-size", int(-INT_MAX - 1, INT_MAX), "-2", "Elements in a list's listpack, or its bytes: -1 is 4 KB, -5 is 64 KB.", CORE, LIVE, alias("list-max-ziplist-size")),
   option("list-compress-depth", int(0, INT_MAX), "0", "Listpacks at each end that are never compressed; 0 compresses none.", CORE, LIVE),
   option("set-max-intset-entries", int(0, LONG_MAX), "512", "Members of a set of integers in one array.", CORE, LIVE),
-  option("zset-max-listpack-entries", int(0, LONG_MAX), "128", "Members of a sorted set in one listpack.", LIVE, alias("zset-max-ziplist-entries")),
-  option("zset-max-listpack-value", memory(0, LONG_MAX), "64", "Bytes of a sorted set's member in a listpack.", LIVE, alias("zset-max-ziplist-value")),
+  option("zset-max-listpack-entries", int(0, LONG_MAX), "128", "Members of a sorted set in one listpack.", CORE, LIVE, alias("zset-max-ziplist-entries")),
+  option("zset-max-listpack-value", memory(0, LONG_MAX), "64", "Bytes of a sorted set's member in a listpack.", CORE, LIVE, alias("zset-max-ziplist-value")),
   option("hll-sparse-max-bytes", memory(0, LONG_MAX), "3000", "Bytes of a HyperLogLog's sparse layout.", LIVE),
   option("stream-node-max-bytes", memory(0, LONG_MAX), "4096", "Bytes of one node of a stream.", LIVE),
   option("stream-node-max-entries", int(0, LONG_MAX), "100", "Entries of one node of a stream.", LIVE),
@@ -90,8 +90,7 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option("latency-monitor-threshold", int(0, LONG_MAX), "0", "Milliseconds from which an event counts as latency; 0 watches none.", CORE, LIVE),
   option("latency-tracking", bool, "yes", "Whether each command's latency is counted.", CORE, LIVE),
   option("latency-tracking-info-percentiles", kind.percentiles, "50 99 99.9", "Percentiles that INFO shows.", CORE, LIVE),
-  option("notify-keyspace-events", kind.notifications, "", "Classes of events that are published.", LIVE,
-    warnUnless("", "no keyspace events are published yet")),
+  option("notify-keyspace-events", kind.notifications, "", "Classes of events that are published.", CORE, LIVE),
 ];
 
 const NOT_SAVED =
