@@ -27,6 +27,12 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
   "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
   "{h}": (random) => `sketch:${random.below(5)}`,
+  "{hash}": (random) => `hash:${random.below(5)}`,
+  "{set}": (random) => `set:${random.below(5)}`,
+  "{m}": (random) => random.once(2) ? random.pick(INTEGERS) : `m${random.below(40)}`,
+  "{num}": (random) => String(random.below(60) - 20),
+  "{all}": (random) =>
+    random.pick(["0", "100000", "9223372036854775807", "-9223372036854775808", "x"]),
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -151,6 +157,30 @@ const SKETCHES = [
   "PFDEBUG FOO {h}", "GET {h}", "DEL {h}",
 ]; // deno-fmt-ignore
 
+/** Commands on hashes; counts of random fields are such that nothing is left to chance. */
+const HASHES = [
+  "HSET {hash} {m} {v}", "HSET {hash} {m} {i} {m} {i}", "HSET {hash} {m} {i} {m}", "HSET {k} {m} {v}",
+  "HMSET {hash} {m} {i} {m} {v}", "HSETNX {hash} {m} {i}", "HGET {hash} {m}", "HGET {k} {m}", "HMGET {hash} {m} {m} {m}",
+  "HGETALL {hash}", "HKEYS {hash}", "HVALS {hash}", "HLEN {hash}", "HSTRLEN {hash} {m}", "HEXISTS {hash} {m}",
+  "HDEL {hash} {m} {m} {m}", "HDEL {k} {m}", "HINCRBY {hash} {m} {i}", "HINCRBYFLOAT {hash} {m} {f}",
+  "HRANDFIELD {hash} {all}", "HRANDFIELD {hash} {all} WITHVALUES", "HRANDFIELD nothing", "HSCAN {hash} 0 COUNT 100000",
+  "HSCAN {hash} 0 MATCH m1* COUNT 100000", "HSCAN {hash} x", "HSCAN {hash} 0 COUNT {i}x", "OBJECT ENCODING {hash}",
+  "DEL {hash}", "COPY {hash} {hash}", "RENAME {hash} {hash}", "CONFIG SET hash-max-listpack-entries {num}",
+  "CONFIG SET hash-max-listpack-value 64", "CONFIG SET set-max-intset-entries {num}",
+]; // deno-fmt-ignore
+
+/** Commands on sets; likewise. */
+const SETS = [
+  "SADD {set} {m}", "SADD {set} {num} {num} {num}", "SADD {set} {m} {num} {v}", "SADD {k} {num}", "SREM {set} {m} {num} {num}",
+  "SISMEMBER {set} {m}", "SMISMEMBER {set} {m} {num} {m}", "SCARD {set}", "SMEMBERS {set}", "SMEMBERS {k}",
+  "SMOVE {set} {set} {num}", "SMOVE {set} {k} {num}", "SINTER {set} {set}", "SINTER {set} {set} {k}",
+  "SINTERCARD 2 {set} {set} LIMIT {num}", "SINTERCARD {num} {set} {set}", "SINTERSTORE {set} {set} {set}",
+  "SUNION {set} {set} {set}", "SUNIONSTORE {set} {set} {k}", "SUNIONSTORE {k} {set} {set}", "SDIFF {set} {set} {set}",
+  "SDIFFSTORE {set} {set} {set}", "SPOP {set} {all}", "SPOP nothing", "SRANDMEMBER {set} {all}", "SRANDMEMBER nothing -4",
+  "SSCAN {set} 0 COUNT 100000", "SSCAN {set} 0 MATCH *1* COUNT 100000", "SSCAN {set} 0 TYPE set", "OBJECT ENCODING {set}",
+  "DEL {set}", "COPY {set} {set}",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -190,12 +220,20 @@ const QUEUED = [
 /** What spoils a transaction. */
 const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
 
+/**
+ * Never spoilt: Redis' HELLO has set the name already when it finds what is wrong behind it, numakv's checks first; the
+ * others leave their reply to chance without their count.
+ */
+const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
+
 /** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
-  [8, STRINGS],
-  [10, BITMAPS],
-  [11, SKETCHES],
-  [17, KEYS],
+  [6, STRINGS],
+  [8, BITMAPS],
+  [9, SKETCHES],
+  [11, HASHES],
+  [13, SETS],
+  [18, KEYS],
 ];
 
 /** Commands without end. */
@@ -220,8 +258,7 @@ export class CommandStream {
     }
     const template = random.pick(FAMILIES.find(([end]) => kind < end)?.[1] ?? OTHERS);
     const command = template.split(" ").map((word) => this.#fill(word));
-    // Redis' HELLO has set the name already when it finds what is wrong behind it; numakv's checks first.
-    if (!random.once(25) || command[0] === "HELLO") return command;
+    if (!random.once(25) || UNSPOILT.has(String(command[0]))) return command;
     const [name = "", ...rest] = command;
     if (random.once(3)) return [String(name).toLowerCase(), ...rest];
     if (random.once(2) || command.length === 2) return [...command, anyValue(random)];
