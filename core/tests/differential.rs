@@ -472,37 +472,6 @@ impl Random {
                     let (start, count) = (self.below(50_000), self.below(400));
                     words.extend((start..start + count).map(|at| at.to_string().into()));
                 }
-                "{hash}" => words.push(format!("hash:{}", self.below(6)).into()),
-                "{set}" => words.push(format!("set:{}", self.below(6)).into()),
-                "{name}" if self.below(3) == 0 => words.push(self.pick(NAMES).into()),
-                "{name}" => words.push(format!("name:{}", self.below(60)).into()),
-                "{number}" => {
-                    let number = self.below(1000) as i64 - 300;
-                    words.push((number << self.pick(&[&0, &0, &7, &40])).to_string().into());
-                }
-                "{short}" => {
-                    let len = self.below(30);
-                    let value = if self.below(2) == 0 {
-                        self.letters(len)
-                    } else {
-                        self.pick(NAMES).into()
-                    };
-                    words.push(value);
-                }
-                "{pairs}" => {
-                    let (start, count) = (self.below(900), self.below(300));
-                    for at in start..start + count {
-                        words.push(format!("field:{at}").into());
-                        words.push(at.to_string().into());
-                    }
-                }
-                "{count}" => words.push(self.pick(COUNTS).into()),
-                "{popped}" => words.push(self.pick(POPPED).into()),
-                "{numkeys}" => words.push(self.pick(NUMKEYS).into()),
-                "{limit}" => words.push(self.pick(LIMITS).into()),
-                "{pattern}" => words.push(self.pick(PATTERNS).into()),
-                "{cursor}" if self.below(4) > 0 => words.push(b"0".into()),
-                "{cursor}" => words.push(self.pick(&["x", "", "-0", "00", "0 "]).into()),
                 "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
                 "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
                 "{flag}" => words.push(self.pick(INTEGERS).into()),
@@ -527,8 +496,46 @@ impl Random {
                 "{options}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
-                literal => words.push(literal.into()),
+                literal => self.fill_element(literal, words),
             }
+        }
+    }
+
+    /// The same for words about hashes and sets.
+    fn fill_element(&mut self, word: &str, words: &mut Vec<Vec<u8>>) {
+        match word {
+            "{hash}" => words.push(format!("hash:{}", self.below(6)).into()),
+            "{set}" => words.push(format!("set:{}", self.below(6)).into()),
+            "{name}" if self.below(3) == 0 => words.push(self.pick(NAMES).into()),
+            "{name}" => words.push(format!("name:{}", self.below(60)).into()),
+            "{number}" => {
+                let number = self.below(1000) as i64 - 300;
+                words.push((number << self.pick(&[&0, &0, &7, &40])).to_string().into());
+            }
+            "{short}" => {
+                let len = self.below(30);
+                let value = if self.below(2) == 0 {
+                    self.letters(len)
+                } else {
+                    self.pick(NAMES).into()
+                };
+                words.push(value);
+            }
+            "{pairs}" => {
+                let (start, count) = (self.below(900), self.below(300));
+                for at in start..start + count {
+                    words.push(format!("field:{at}").into());
+                    words.push(at.to_string().into());
+                }
+            }
+            "{count}" => words.push(self.pick(COUNTS).into()),
+            "{popped}" => words.push(self.pick(POPPED).into()),
+            "{numkeys}" => words.push(self.pick(NUMKEYS).into()),
+            "{limit}" => words.push(self.pick(LIMITS).into()),
+            "{pattern}" => words.push(self.pick(PATTERNS).into()),
+            "{cursor}" if self.below(4) > 0 => words.push(b"0".into()),
+            "{cursor}" => words.push(self.pick(&["x", "", "-0", "00", "0 "]).into()),
+            literal => words.push(literal.into()),
         }
     }
 
