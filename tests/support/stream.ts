@@ -29,10 +29,17 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{h}": (random) => `sketch:${random.below(5)}`,
   "{hash}": (random) => `hash:${random.below(5)}`,
   "{set}": (random) => `set:${random.below(5)}`,
-  "{m}": (random) => random.once(2) ? random.pick(INTEGERS) : `m${random.below(40)}`,
+  "{fm}": (random) => random.once(2) ? random.pick(INTEGERS) : `m${random.below(40)}`,
   "{num}": (random) => String(random.below(60) - 20),
   "{all}": (random) =>
     random.pick(["0", "100000", "9223372036854775807", "-9223372036854775808", "x"]),
+  "{z}": (random) => random.pick(["zset:1", "zset:2", "zset:3", "zset:large", "key:1"]),
+  "{sc}": (random) => random.once(3) ? random.pick(FLOATS) : String(random.below(400) - 100),
+  "{m}": (random) => `m${random.below(20)}`,
+  "{mm}": (random) => `m${random.below(400)}`,
+  "{b}": (random) =>
+    random.pick(["-inf", "+inf", "0", "(5", "(-3.5", "50", "(100", "300", "x", ""]),
+  "{lex}": (random) => random.pick(["-", "+", "[m1", "(m5", "[m15", "[", "(n", "m1", ""]),
   "{l}": (random) => `list:${random.below(5)}`,
   "{e}": anyElement,
   "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
@@ -174,10 +181,10 @@ const SKETCHES = [
 
 /** Commands on hashes; counts of random fields are such that nothing is left to chance. */
 const HASHES = [
-  "HSET {hash} {m} {v}", "HSET {hash} {m} {i} {m} {i}", "HSET {hash} {m} {i} {m}", "HSET {k} {m} {v}",
-  "HMSET {hash} {m} {i} {m} {v}", "HSETNX {hash} {m} {i}", "HGET {hash} {m}", "HGET {k} {m}", "HMGET {hash} {m} {m} {m}",
-  "HGETALL {hash}", "HKEYS {hash}", "HVALS {hash}", "HLEN {hash}", "HSTRLEN {hash} {m}", "HEXISTS {hash} {m}",
-  "HDEL {hash} {m} {m} {m}", "HDEL {k} {m}", "HINCRBY {hash} {m} {i}", "HINCRBYFLOAT {hash} {m} {f}",
+  "HSET {hash} {fm} {v}", "HSET {hash} {fm} {i} {fm} {i}", "HSET {hash} {fm} {i} {fm}", "HSET {k} {fm} {v}",
+  "HMSET {hash} {fm} {i} {fm} {v}", "HSETNX {hash} {fm} {i}", "HGET {hash} {fm}", "HGET {k} {fm}", "HMGET {hash} {fm} {fm} {fm}",
+  "HGETALL {hash}", "HKEYS {hash}", "HVALS {hash}", "HLEN {hash}", "HSTRLEN {hash} {fm}", "HEXISTS {hash} {fm}",
+  "HDEL {hash} {fm} {fm} {fm}", "HDEL {k} {fm}", "HINCRBY {hash} {fm} {i}", "HINCRBYFLOAT {hash} {fm} {f}",
   "HRANDFIELD {hash} {all}", "HRANDFIELD {hash} {all} WITHVALUES", "HRANDFIELD nothing", "HSCAN {hash} 0 COUNT 100000",
   "HSCAN {hash} 0 MATCH m1* COUNT 100000", "HSCAN {hash} x", "HSCAN {hash} 0 COUNT {i}x", "OBJECT ENCODING {hash}",
   "DEL {hash}", "COPY {hash} {hash}", "RENAME {hash} {hash}", "CONFIG SET hash-max-listpack-entries {num}",
@@ -186,14 +193,35 @@ const HASHES = [
 
 /** Commands on sets; likewise. */
 const SETS = [
-  "SADD {set} {m}", "SADD {set} {num} {num} {num}", "SADD {set} {m} {num} {v}", "SADD {k} {num}", "SREM {set} {m} {num} {num}",
-  "SISMEMBER {set} {m}", "SMISMEMBER {set} {m} {num} {m}", "SCARD {set}", "SMEMBERS {set}", "SMEMBERS {k}",
+  "SADD {set} {fm}", "SADD {set} {num} {num} {num}", "SADD {set} {fm} {num} {v}", "SADD {k} {num}", "SREM {set} {fm} {num} {num}",
+  "SISMEMBER {set} {fm}", "SMISMEMBER {set} {fm} {num} {fm}", "SCARD {set}", "SMEMBERS {set}", "SMEMBERS {k}",
   "SMOVE {set} {set} {num}", "SMOVE {set} {k} {num}", "SINTER {set} {set}", "SINTER {set} {set} {k}",
   "SINTERCARD 2 {set} {set} LIMIT {num}", "SINTERCARD {num} {set} {set}", "SINTERSTORE {set} {set} {set}",
   "SUNION {set} {set} {set}", "SUNIONSTORE {set} {set} {k}", "SUNIONSTORE {k} {set} {set}", "SDIFF {set} {set} {set}",
   "SDIFFSTORE {set} {set} {set}", "SPOP {set} {all}", "SPOP nothing", "SRANDMEMBER {set} {all}", "SRANDMEMBER nothing -4",
   "SSCAN {set} 0 COUNT 100000", "SSCAN {set} 0 MATCH *1* COUNT 100000", "SSCAN {set} 0 TYPE set", "OBJECT ENCODING {set}",
   "DEL {set}", "COPY {set} {set}",
+]; // deno-fmt-ignore
+
+/** Sorted sets. Ranges of members are asked of a key whose members have one score. */
+const SORTED_SETS = [
+  "ZADD {z} {sc} {m}", "ZADD {z} {sc} {m} {sc} {m}", "ZADD {z} NX {sc} {m}", "ZADD {z} XX CH {sc} {m}",
+  "ZADD {z} GT CH {sc} {m}", "ZADD {z} LT {sc} {m}", "ZADD {z} INCR {sc} {m}", "ZADD {z} NX GT {sc} {m}",
+  "ZADD zset:large {sc} {mm} {sc} {mm} {sc} {mm}", "ZADD zset:large {sc} {mm} {sc} {mm} {sc} {mm}",
+  "ZADD zset:lex 0 {m} 0 {m} 0 {m}", "ZINCRBY {z} {sc} {m}", "ZREM {z} {m} {m}", "ZCARD {z}", "ZSCORE {z} {m}",
+  "ZMSCORE {z} {m} {mm}", "ZRANK {z} {m}", "ZREVRANK {z} {mm}", "ZCOUNT {z} {b} {b}",
+  "ZLEXCOUNT zset:lex {lex} {lex}", "ZRANGE {z} {n} {n}", "ZRANGE {z} {n} {n} REV WITHSCORES",
+  "ZRANGE {z} {b} {b} BYSCORE LIMIT {n} {n}", "ZRANGE {z} {b} {b} BYSCORE REV WITHSCORES",
+  "ZRANGE zset:lex {lex} {lex} BYLEX", "ZRANGE zset:lex {lex} {lex} BYLEX REV LIMIT {n} {n}",
+  "ZREVRANGE {z} {n} {n} WITHSCORES", "ZRANGEBYSCORE {z} {b} {b} WITHSCORES LIMIT {n} {n}",
+  "ZREVRANGEBYSCORE {z} {b} {b}", "ZRANGEBYLEX zset:lex {lex} {lex}", "ZREVRANGEBYLEX zset:lex {lex} {lex}",
+  "ZRANGESTORE zset:3 {z} {n} {n}", "ZRANGESTORE zset:3 {z} {b} {b} BYSCORE", "ZREMRANGEBYRANK {z} {n} {n}",
+  "ZREMRANGEBYSCORE {z} {b} {b}", "ZREMRANGEBYLEX zset:lex {lex} {lex}", "ZPOPMIN {z}", "ZPOPMAX {z} {n}",
+  "ZMPOP 2 {z} {z} MIN", "ZMPOP 2 {z} {z} MAX COUNT {n}", "ZUNION 2 {z} {z} WITHSCORES",
+  "ZUNION 2 {z} {z} WEIGHTS {sc} 2 AGGREGATE MAX WITHSCORES", "ZINTER 2 {z} {z} AGGREGATE MIN WITHSCORES",
+  "ZDIFF 2 {z} {z}", "ZUNIONSTORE zset:2 2 {z} {z}", "ZINTERSTORE zset:1 2 {z} {z} WEIGHTS {sc} 1",
+  "ZDIFFSTORE zset:3 2 {z} {z}", "ZINTERCARD 2 {z} {z}", "ZINTERCARD 2 {z} {z} LIMIT {n}", "ZRANDMEMBER none",
+  "ZRANDMEMBER none {n}", "ZSCAN none 0", "ZSCAN {z} x", "OBJECT ENCODING {z}", "TYPE {z}",
 ]; // deno-fmt-ignore
 
 /** Commands on keys of any type, and on their lives. */
@@ -291,15 +319,16 @@ const LISTS = [
  */
 const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
 
-/** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
+/** Templates by how often their kind comes, in twenty-eighths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
   [9, SKETCHES],
-  [11, HASHES],
-  [13, SETS],
-  [15, LISTS],
-  [18, KEYS],
+  [12, LISTS],
+  [16, SORTED_SETS],
+  [18, HASHES],
+  [20, SETS],
+  [25, KEYS],
 ];
 
 /** Commands without end. */
@@ -317,7 +346,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(20);
+    const kind = random.below(28);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();

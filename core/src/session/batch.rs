@@ -10,6 +10,7 @@ use crate::command::spec::CommandSpec;
 use crate::command::{Args, Context, Flow, lookup};
 use crate::resp::{Parsed, Parser, Reply, Span};
 use crate::store::Store;
+use core::num::NonZeroU64;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// The answer to a server command whose arguments fill more than the caller's whole buffer.
@@ -30,6 +31,8 @@ enum Ending {
     HandOff(&'static CommandSpec, usize),
     /// Server commands of a transaction are next.
     HandOffs,
+    /// The client waits in a blocking command.
+    Blocked,
     /// The connection is to be closed.
     Close,
 }
@@ -65,11 +68,21 @@ pub(super) fn run(
     let mut spill = core::mem::take(&mut work.spill);
     let before = outcome.reply_bytes as usize;
     let mut reply = Reply::new(&mut out[before..], &mut spill, work.client.protocol);
+    let limit = home.store.settings.output_limit(home.face.output_class());
+    if let Some(cap) = NonZeroU64::new(limit.hard_bytes.load(Relaxed)) {
+        reply.set_cap(cap.get() as usize);
+    }
     let mut context = Context::new(&home.store, &home.lane);
-    let ending = reading.run(work, home, &mut context, &mut reply);
+    let mut ending = reading.run(work, home, &mut context, &mut reply);
     context.finish();
+    if reply.abandoned() {
+        home.face.overflow();
+        ending = Ending::Close;
+        outcome.reply_bytes = 0;
+    } else {
+        outcome.reply_bytes = (before + reply.written()) as u32;
+    }
     let muted = reply.muted();
-    outcome.reply_bytes = (before + reply.written()) as u32;
     let status = match ending {
         Ending::Written => None,
         Ending::Long => Some(Status::More),
@@ -96,7 +109,7 @@ pub(super) fn run(
                 None => Some(Status::More),
             }
         }
-        Ending::HandOffs => None,
+        Ending::HandOffs | Ending::Blocked => None,
     };
     (work.parser, work.spans, work.spill) = (reading.parser, reading.spans, spill);
     if work.client.holes.is_some() && work.spill.is_empty() {
@@ -120,6 +133,12 @@ impl Reading<'_> {
             if looks_ahead && self.taken >= seen {
                 let bytes = context.look_ahead(work.client.db, &self.buf[self.taken..]);
                 seen = self.taken + bytes.max(1);
+            }
+            if home.face.outbox.has_mail() {
+                home.face.outbox.drain(reply);
+            }
+            if reply.spilled() > 0 || reply.abandoned() {
+                return Ending::Written;
             }
             let limits = work.limits(&home.store);
             if self.parser.limits() != limits {
@@ -146,13 +165,14 @@ impl Reading<'_> {
                 Flow::Close => return Ending::Close,
                 Flow::Retry(ms) => return Ending::Retry(ms),
                 Flow::HandOff(command) => return Ending::HandOff(command, consumed),
+                Flow::Block => {
+                    self.taken += consumed;
+                    return Ending::Blocked;
+                }
                 Flow::HandOffs => {
                     self.taken += consumed;
                     return Ending::HandOffs;
                 }
-            }
-            if reply.spilled() > 0 {
-                return Ending::Written;
             }
             if context.is_long() && self.taken < self.buf.len() {
                 return Ending::Long;
@@ -231,6 +251,25 @@ pub(super) fn hand_over_next(
     }
     work.client.holes = is_more.then_some(holes);
     Some(status)
+}
+
+/// What a client that still waits must do: nothing, as long as its input keeps within its limit. One that is poked looks for
+/// what it waits for itself.
+pub(super) fn wait(work: &Work, home: &Home, outcome: &mut Outcome) -> Option<Status> {
+    if let Ending::Close = incomplete(&home.store, work.pending.len()) {
+        return Some(Status::Close);
+    }
+    let waiter = work.client.waiter.as_ref()?;
+    if !waiter.take_poke() {
+        return None;
+    }
+    let mut context = Context::new(&home.store, &home.lane);
+    if context.serve(waiter.keys.clone()) {
+        return None;
+    }
+    waiter.poke();
+    outcome.retry_ms = 1;
+    Some(Status::Retry)
 }
 
 /// A request that has not arrived whole is waited for, within `client-query-buffer-limit`.

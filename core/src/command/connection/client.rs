@@ -57,10 +57,12 @@ pub(crate) fn client_reply(call: &mut Call<'_, '_>) -> Answer {
     let args = call.args;
     if args.is(2, "ON") {
         call.client.reply_mode = ReplyMode::On;
+        call.face.silenced.store(false, Relaxed);
         call.reply.set_muted(false);
         call.reply.ok();
     } else if args.is(2, "OFF") {
         call.client.reply_mode = ReplyMode::Off;
+        call.face.silenced.store(true, Relaxed);
     } else if args.is(2, "SKIP") {
         if call.client.reply_mode != ReplyMode::Off {
             call.client.reply_mode = ReplyMode::SkipArmed;
@@ -91,7 +93,7 @@ pub(crate) fn client_pause(call: &mut Call<'_, '_>) -> Answer {
 }
 
 /// Redis' answer where a subcommand takes a variable number of arguments, and got others.
-fn wrong_count(subcommand: &[u8]) -> Error {
+pub(crate) fn wrong_count(subcommand: &[u8]) -> Error {
     let name = String::from_utf8_lossy(subcommand);
     Error::text(format!(
         "ERR unknown subcommand or wrong number of arguments for '{name}'. Try CLIENT HELP."

@@ -20,13 +20,22 @@ pub use rename::{copy, move_, rename, renamenx};
 pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
 
-use super::{Answer, Call, Error};
-use crate::error;
+use super::notify::Class;
+use super::{Answer, Call};
 use crate::object::entry::Entry;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// The key's entry, looked at from outside: counted as hit or miss, but not as a use of the key.
 fn observe(call: &mut Call<'_, '_>, key: &[u8]) -> Option<Entry> {
+    let entry = glance(call, key);
+    if entry.is_none() {
+        call.missed(call.db(), key);
+    }
+    entry
+}
+
+/// The same where nobody is told of a key that is not there (OBJECT).
+fn glance(call: &mut Call<'_, '_>, key: &[u8]) -> Option<Entry> {
     let target = call.target(key);
     let found = call.peek(target);
     let counters = &call.lane.counters;
@@ -56,6 +65,7 @@ fn delete_all(call: &mut Call<'_, '_>, lazily: bool) -> Answer {
         let target = call.target(key);
         if let Some(found) = call.peek(target) {
             call.delete(target, found, lazily);
+            call.notify(Class::GENERIC, "del", key);
             deleted += 1;
         }
     }
@@ -90,19 +100,5 @@ pub fn type_(call: &mut Call<'_, '_>) -> Answer {
     let key = call.args.get(1);
     let name = observe(call, key).map_or("none", |entry| entry.kind().name());
     call.reply.simple(name);
-    Ok(())
-}
-
-/// `WAIT numreplicas timeout`: how many replicas have this connection's writes. There are none, so nobody is waited for.
-pub fn wait(call: &mut Call<'_, '_>) -> Answer {
-    call.args.int(1)?;
-    let timeout = call
-        .args
-        .int(2)
-        .map_err(|_| Error::of(error::INVALID_TIMEOUT))?;
-    if timeout < 0 {
-        return Err(Error::of(error::NEGATIVE_TIMEOUT));
-    }
-    call.reply.int(0);
     Ok(())
 }
