@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 236;
+export const COMMAND_COUNT = 238;
 
 /** One command that runs in the server. */
 export interface ServerCommand {

@@ -224,6 +224,14 @@ const SORTED_SETS = [
   "ZRANDMEMBER none {n}", "ZSCAN none 0", "ZSCAN {z} x", "OBJECT ENCODING {z}", "TYPE {z}",
 ]; // deno-fmt-ignore
 
+/** SORT of keys whose order is not left to chance. */
+const SORTS = [
+  "SORT {l}", "SORT {l} ALPHA", "SORT {l} DESC ALPHA LIMIT {n} {n}", "SORT {l} BY nosort LIMIT {n} {n}", "SORT {l} BY nosort DESC",
+  "SORT {l} BY {k}* LIMIT {n} {n}", "SORT {l} BY *->f GET # GET {k}", "SORT {set} ALPHA", "SORT {set} ALPHA DESC STORE {l}",
+  "SORT {set} BY nosort STORE {l}", "SORT {z} ALPHA LIMIT {n} {n}", "SORT {l} ALPHA GET * GET # STORE {l}",
+  "SORT {z} ALPHA STORE {k}", "SORT {k}", "SORT_RO {l} ALPHA", "SORT_RO {l} STORE {k}", "SORT {l} LIMIT {i} {i} ALPHA", "SORT {l} FOO",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -319,7 +327,7 @@ const LISTS = [
  */
 const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
 
-/** Templates by how often their kind comes, in twenty-eighths, each up to where the next begins. */
+/** Templates by how often their kind comes, in twenty-ninths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
@@ -328,7 +336,8 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [16, SORTED_SETS],
   [18, HASHES],
   [20, SETS],
-  [25, KEYS],
+  [21, SORTS],
+  [26, KEYS],
 ];
 
 /** Commands without end. */
@@ -346,7 +355,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(28);
+    const kind = random.below(29);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();
