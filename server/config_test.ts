@@ -88,10 +88,10 @@ Deno.test("Config.load() refuses what would lose data or safety in silence, and 
 
 Deno.test("Config.warnings: one sentence for each value that costs comfort only", () => {
   assertEquals(load("--save", "").warnings, []);
-  const warnings = load("--supervised", "systemd", "--maxmemory-policy", "allkeys-lru").warnings;
+  const warnings = load("--supervised", "systemd", "--maxmemory-clients", "1mb").warnings;
   assertEquals(warnings.map((text) => text.split(" ")[0]), [
+    "maxmemory-clients",
     "supervised",
-    "maxmemory-policy",
     "save",
   ]);
   assertStringIncludes(warnings[2] ?? "", "nothing survives a restart");

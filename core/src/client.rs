@@ -59,6 +59,14 @@ pub struct Origin {
 }
 
 impl Face {
+    /// Bytes core holds for the connection: an estimate from above, growth of its buffers included.
+    pub fn memory_bytes(&self) -> u64 {
+        let buffers = self.pending_bytes.load(Relaxed) + self.spill_bytes.load(Relaxed);
+        (size_of::<Face>() + self.session_bytes) as u64
+            + (self.origin.addr.len() + self.origin.laddr.len()) as u64
+            + 2 * buffers
+    }
+
     /// Marks the session to be closed and tells its lane.
     pub fn kill(&self) {
         self.killed.store(true, SeqCst);

@@ -17,6 +17,8 @@ pub enum Cause {
     Command,
     /// A deadline passed.
     Expired,
+    /// Memory was needed.
+    Evicted,
 }
 
 /// One change.

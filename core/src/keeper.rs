@@ -5,12 +5,13 @@
 //! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
 
 use crate::effect::Cause;
+use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
-use crate::keyspace::table::Position;
 use crate::lane::Lane;
 use crate::store::{Rates, Store};
 use crate::sync::locked;
+use crate::table::Position;
 use core::sync::atomic::Ordering::*;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -115,6 +116,8 @@ impl Tick {
             self.expire(store, lane, Instant::now() + share);
         }
         self.measure_rates(store);
+        store.measure_outside();
+        self.evict(store, lane, Instant::now() + period / 4);
         let used = store.keyspace.pool.used_bytes();
         store.peak_bytes.fetch_max(used, Relaxed);
         store
@@ -170,6 +173,18 @@ impl Tick {
         );
         lane.counters.expired_keys.add(step.expired as u64);
         step
+    }
+
+    /// Goes on, until `until`, with what commands had no time to evict.
+    fn evict(&self, store: &Store, lane: &Lane, until: Instant) {
+        let locks = &store.keyspace.locks;
+        while store.is_over_maxmemory() && locks.enter_world(lane.seat) {
+            let room = make_room(store, lane);
+            locks.leave_world(lane.seat);
+            if room != Room::Later || Instant::now() >= until {
+                return;
+            }
+        }
     }
 
     /// Once a second: commands and bytes since the last time.

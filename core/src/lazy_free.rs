@@ -3,25 +3,25 @@
 //! It may not know who unlinked them. Invariant: what is queued is out of every table, and `pending` counts its objects.
 
 use crate::keyspace::free_step;
-use crate::keyspace::table::Table;
 use crate::object::entry::Entry;
-use crate::object::string;
+use crate::object::value;
 use crate::pool::Pool;
 use crate::sync::locked;
+use crate::table::Table;
 use core::sync::atomic::{AtomicU64, Ordering::*};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-/// A value of more bytes than this is freed in the background by UNLINK.
-const LAZY_FREE_MIN_BYTES: usize = 64 * 1024;
+/// Pieces of a value freed between two looks at the clock.
+const PIECES_A_STEP: usize = 256;
 
 /// Something unlinked that waits to be freed.
 enum Garbage {
     /// A whole table, and how far it is dismantled.
     Table(Box<Table>, usize),
-    /// One entry with all it owns.
-    Entry(Entry),
+    /// One entry with what it owns, and how far that is freed.
+    Entry(Entry, u64),
 }
 
 // SAFETY: garbage is out of every table: whoever holds it is alone with it.
@@ -66,10 +66,8 @@ impl LazyFree {
 
     /// Frees an entry that no table leads to any more; a big one in the background when `lazily`.
     pub fn dispose(&self, pool: &Pool, entry: Entry, lazily: bool) {
-        let is_big =
-            string::block_of(entry).is_some_and(|block| block.capacity() >= LAZY_FREE_MIN_BYTES);
-        if lazily && is_big {
-            self.push(Garbage::Entry(entry), 1);
+        if lazily && value::is_big(entry) {
+            self.push(Garbage::Entry(entry, 0), 1);
         } else {
             // SAFETY: the caller has taken it out of its table.
             unsafe { entry.free(pool) };
@@ -115,9 +113,15 @@ impl LazyFree {
     /// Frees one piece and answers how many objects that was, or what is left of it at `until`.
     fn free(&self, pool: &Pool, garbage: Garbage, until: Instant) -> Result<u64, Garbage> {
         let (mut table, mut cursor) = match garbage {
-            Garbage::Entry(entry) => {
+            Garbage::Entry(entry, mut cursor) => {
                 // SAFETY: whoever queued it had taken it out of its table.
-                unsafe { entry.free(pool) };
+                while unsafe { value::free_step(entry, pool, &mut cursor, PIECES_A_STEP) } {
+                    if Instant::now() >= until {
+                        return Err(Garbage::Entry(entry, cursor));
+                    }
+                }
+                // SAFETY: as above, and its value is gone.
+                unsafe { entry.free_shell(pool) };
                 return Ok(1);
             }
             Garbage::Table(table, cursor) => (table, cursor),

@@ -5,8 +5,10 @@
 
 // Leaves.
 pub mod clock;
+pub mod crc64;
 pub mod error;
 pub mod glob;
+pub mod lzf;
 pub mod stats;
 pub mod sync;
 
@@ -19,6 +21,8 @@ pub mod client;
 pub mod command;
 /// What every change did, for those who must know.
 pub mod effect;
+/// Letting keys go when memory is used up.
+pub mod evict;
 /// The boundary.
 pub mod ffi;
 /// The numbers by which the other side names things.
@@ -53,6 +57,8 @@ pub mod session;
 pub mod settings;
 /// Everything one store has.
 pub mod store;
+/// Hash tables of slots, in the pool.
+pub mod table;
 /// A server without sockets, for tests.
 #[cfg(test)]
 mod testing;

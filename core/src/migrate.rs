@@ -5,11 +5,12 @@
 //!
 //! Invariant: after a move, `node_of` of the entry and of everything it owns is the target; after a failed one, the source.
 
-use crate::keyspace::Grip;
-use crate::keyspace::table::Found;
+use crate::keyspace::{Found, Grip};
+use crate::object::block::Block;
 use crate::object::entry::{Body, Entry, EntryDraft};
-use crate::object::string::{self, Block};
+use crate::object::value;
 use crate::pool::Pool;
+use crate::pool::space::{Full, Space};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
@@ -120,44 +121,62 @@ impl MigrationStats {
     }
 }
 
-/// Moves a key to `node`.
+/// Moves a key to `node`: a value of one piece together with its entry or not at all, one of many pieces piece by piece.
 pub fn relocate(grip: &mut Grip<'_>, db: u32, hash: u64, found: Found, node: u32) -> Moved {
-    let pool = grip.pool();
-    if is_on(pool, found.entry, node) {
+    let (pool, entry) = (grip.pool(), found.entry);
+    if is_on(pool, entry, node) {
         return Moved::Skipped;
     }
-    let Some(entry) = copy_to(pool, found.entry, node) else {
+    let on_node = [node];
+    let space = Space::new(pool, &on_node);
+    let copied = match Block::owner_of(entry) {
+        Some(block) => copy_with_block(space, entry, block),
+        None => copy_after_value(space, entry),
+    };
+    let Ok(copy) = copied else {
         return Moved::Failed;
     };
-    let bytes = entry.footprint(pool);
-    grip.replace(db, hash, found, entry);
-    // SAFETY: no slot leads to the old entry any more and the shard is held exclusively.
-    unsafe { found.entry.free(pool) };
+    let bytes = copy.footprint(pool);
+    grip.replace(db, hash, found, copy);
+    // SAFETY: no slot leads to the old entry any more and the shard is held exclusively; a value of many pieces belongs to
+    // the copy, a block was copied.
+    unsafe {
+        if let Some(block) = Block::owner_of(entry) {
+            block.free(pool);
+        }
+        entry.free_shell(pool);
+    }
     Moved::Done { bytes }
 }
 
 /// Whether an entry and all it owns lie on `node`.
 pub fn is_on(pool: &Pool, entry: Entry, node: u32) -> bool {
-    pool.node_of(entry.address()) == node
-        && string::block_of(entry).is_none_or(|block| pool.node_of(block.address()) == node)
+    pool.node_of(entry.address()) == node && value::is_on(entry, pool, node)
 }
 
-/// A copy of an entry with all it owns, on `node` alone; `None` when there is no room, and then nothing is left behind.
-fn copy_to(pool: &Pool, entry: Entry, node: u32) -> Option<Entry> {
-    let mut draft = EntryDraft::of(entry);
-    let block = match string::block_of(entry) {
-        // SAFETY: the block is live and its shard is held.
-        Some(block) => Some(Block::from_bytes(pool, node, unsafe { block.bytes() })?),
-        None => None,
+/// A copy of an entry and of its block; nothing is left behind when there is no room.
+fn copy_with_block(space: Space<'_>, entry: Entry, block: Block) -> Result<Entry, Full> {
+    // SAFETY: the block is live and its shard is held.
+    let block = Block::from_bytes(space, unsafe { block.bytes() })?;
+    let draft = EntryDraft {
+        body: Body::Word(block.word()),
+        ..EntryDraft::of(entry)
     };
-    if let Some(block) = block {
-        draft.body = Body::Word(block.word());
-    }
-    draft.build(pool, node).or_else(|| {
-        if let Some(block) = block {
+    draft
+        .build(space.pool, space.node())
+        .ok_or(Full)
+        .inspect_err(|Full| {
             // SAFETY: nobody but us has seen the block.
-            unsafe { block.free(pool) };
-        }
-        None
-    })
+            unsafe { block.free(space.pool) }
+        })
+}
+
+/// Moves an entry's value, piece by piece, then answers a copy of the entry that leads to it.
+fn copy_after_value(space: Space<'_>, entry: Entry) -> Result<Entry, Full> {
+    let mut cursor = 0;
+    // SAFETY: the shard is held exclusively.
+    while unsafe { value::relocate_step(entry, space, &mut cursor, usize::MAX) }? {}
+    EntryDraft::of(entry)
+        .build(space.pool, space.node())
+        .ok_or(Full)
 }

@@ -5,10 +5,10 @@
 
 use crate::abi::{NO_NODE, Sample};
 use crate::clock::use_clock;
-use crate::keyspace::segment::LINE_SLOTS;
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::store::Store;
+use crate::table::segment::LINE_SLOTS;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 //!
 //! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
 
+use crate::keyspace::eviction::Among;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -21,17 +22,73 @@ pub enum DebugAccess {
     Local = 2,
 }
 
-/// The values of `maxmemory-policy`, by the number kept of it.
-pub const MAXMEMORY_POLICIES: [&str; 8] = [
-    "noeviction",
-    "allkeys-lru",
-    "allkeys-lfu",
-    "allkeys-random",
-    "volatile-lru",
-    "volatile-lfu",
-    "volatile-random",
-    "volatile-ttl",
+/// What goes when memory is used up: the values of `maxmemory-policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Nothing: commands that need memory are refused.
+    NoEviction,
+    /// The key that was idle longest.
+    AllKeysLru,
+    /// The key used least.
+    AllKeysLfu,
+    /// Any key.
+    AllKeysRandom,
+    /// Of the keys with a deadline, the one idle longest.
+    VolatileLru,
+    /// The one used least.
+    VolatileLfu,
+    /// Any of them.
+    VolatileRandom,
+    /// The one that expires next.
+    VolatileTtl,
+}
+
+impl Policy {
+    /// By the number kept of it, with the name CONFIG knows.
+    const ALL: [(&str, Policy); 8] = [
+        ("noeviction", Policy::NoEviction),
+        ("allkeys-lru", Policy::AllKeysLru),
+        ("allkeys-lfu", Policy::AllKeysLfu),
+        ("allkeys-random", Policy::AllKeysRandom),
+        ("volatile-lru", Policy::VolatileLru),
+        ("volatile-lfu", Policy::VolatileLfu),
+        ("volatile-random", Policy::VolatileRandom),
+        ("volatile-ttl", Policy::VolatileTtl),
+    ];
+
+    /// Whether it goes by the frequency of use.
+    pub const fn is_lfu(self) -> bool {
+        matches!(self, Policy::AllKeysLfu | Policy::VolatileLfu)
+    }
+
+    /// Which keys may go.
+    pub const fn among(self) -> Among {
+        match self {
+            Policy::AllKeysLru | Policy::AllKeysLfu | Policy::AllKeysRandom => Among::AllKeys,
+            _ => Among::Volatile,
+        }
+    }
+}
+
+/// The letters of `notify-keyspace-events`, each with its bit in `notify_classes`: Redis' own numbers.
+const NOTIFICATION_LETTERS: [(u8, u32); 14] = [
+    (b'K', 0),
+    (b'E', 1),
+    (b'g', 2),
+    (b'$', 3),
+    (b'l', 4),
+    (b's', 5),
+    (b'h', 6),
+    (b'z', 7),
+    (b'x', 8),
+    (b'e', 9),
+    (b't', 10),
+    (b'm', 11),
+    (b'd', 13),
+    (b'n', 14),
 ];
+/// The letters that `A` stands for.
+const ALL_NOTIFICATIONS: &str = "g$lshzxetd";
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $kind:ident = $default:expr, $name:literal;)*) => {
@@ -44,8 +101,10 @@ macro_rules! settings {
             pub auth_required: AtomicBool,
             /// Who may use DEBUG: `DebugAccess` as a number.
             pub debug_access: AtomicU32,
-            /// What goes when memory is used up: an index into `MAXMEMORY_POLICIES`.
+            /// What goes when memory is used up: a `Policy`, by its number.
             pub maxmemory_policy: AtomicU32,
+            /// Classes of keyspace notifications: bits in the order of `NOTIFICATION_LETTERS`.
+            pub notify_classes: AtomicU32,
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -58,6 +117,7 @@ macro_rules! settings {
                     auth_required: AtomicBool::new(false),
                     debug_access: AtomicU32::new(DebugAccess::No as u32),
                     maxmemory_policy: AtomicU32::new(0),
+                    notify_classes: AtomicU32::new(0),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -125,6 +185,12 @@ settings! {
     hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Keys that are compared to find one to evict.
+    maxmemory_samples: AtomicU32 = 5, "maxmemory-samples";
+    /// How much time an eviction may take, 0-100.
+    eviction_tenacity: AtomicU32 = 10, "maxmemory-eviction-tenacity";
+    /// Free evicted values in the background.
+    lazyfree_lazy_eviction: AtomicBool = false, "lazyfree-lazy-eviction";
     /// Free what UNLINK removes in the background even for DEL.
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
@@ -147,6 +213,7 @@ impl Settings {
             }
             "enable-debug-command" => self.set_debug_access(value),
             "maxmemory-policy" => self.set_maxmemory_policy(value),
+            "notify-keyspace-events" => self.set_notify_classes(value),
             _ => match self.set_number(name, value) {
                 Some(result) => result,
                 // Options of rooms that are still to come are main's alone until they exist.
@@ -182,16 +249,34 @@ impl Settings {
     }
 
     fn set_maxmemory_policy(&self, value: &str) -> Result<(), String> {
-        let index = MAXMEMORY_POLICIES.iter().position(|&name| name == value);
+        let index = Policy::ALL.iter().position(|&(name, _)| name == value);
         let index = index.ok_or_else(|| format!("'maxmemory-policy' knows no policy '{value}'"))?;
         self.maxmemory_policy.store(index as u32, Relaxed);
         Ok(())
     }
 
+    fn set_notify_classes(&self, value: &str) -> Result<(), String> {
+        let letters = value.replace('A', ALL_NOTIFICATIONS);
+        let bits = letters.bytes().try_fold(0, |bits, letter| {
+            let known = NOTIFICATION_LETTERS.iter().find(|known| known.0 == letter);
+            known.map(|(_, bit)| bits | 1 << bit)
+        });
+        let bits = bits.ok_or_else(|| {
+            format!("'notify-keyspace-events' knows classes 'Ag$lshzxeKEtmdn', not '{value}'")
+        })?;
+        self.notify_classes.store(bits, Relaxed);
+        Ok(())
+    }
+
     /// Whether `maxmemory-policy` goes by the frequency of use, so that idle times are not to be told.
     pub fn has_lfu_policy(&self) -> bool {
+        self.policy().is_lfu()
+    }
+
+    /// What goes when memory is used up.
+    pub fn policy(&self) -> Policy {
         let index = self.maxmemory_policy.load(Relaxed) as usize;
-        MAXMEMORY_POLICIES[index].ends_with("lfu")
+        Policy::ALL[index].1
     }
 
     /// Who may use DEBUG.

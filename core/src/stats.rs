@@ -66,6 +66,10 @@ counters! {
     keyspace_misses,
     /// Keys that expired, lazily or actively.
     expired_keys,
+    /// Keys let go to keep within `maxmemory`.
+    evicted_keys,
+    /// Attempts to make room that ended before there was enough.
+    evictions_cut_short,
     /// Changes to the keyspace since the start.
     changes,
     /// Commands executed.

@@ -7,7 +7,8 @@ use crate::client::Sessions;
 use crate::clock::{Clock, nanos, ticks_in};
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
-use crate::keyspace::table::Table;
+use crate::keyspace::eviction::Eviction;
+use crate::keyspace::lock::SHARD_COUNT;
 use crate::lane::{CommandCounters, Lane};
 use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
@@ -16,7 +17,8 @@ use crate::object::entry::Entry;
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering::*};
+use crate::table::Table;
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering::*};
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
@@ -28,6 +30,10 @@ const BATCH_TIME_MAX: Duration = Duration::from_millis(2);
 const MESSAGES_MAX: usize = 1000;
 /// Distinct error codes counted apart (errorstats).
 const ERROR_CODES_MAX: usize = 128;
+/// Bytes core keeps for each log line that waits: more than the longest it writes.
+const MESSAGE_BYTES: u64 = 512;
+/// Bytes of a table's counts, kept beside it.
+const SHARD_COUNTS_BYTES: usize = 16;
 
 /// One store.
 pub struct Store {
@@ -47,6 +53,8 @@ pub struct Store {
     pub pause: Pause,
     /// What moves did.
     pub migrations: MigrationStats,
+    /// What is to go next when memory is used up.
+    pub eviction: Eviction,
     /// What waits to be freed in the background.
     pub lazy_free: LazyFree,
     /// Whether active expiry runs (DEBUG SET-ACTIVE-EXPIRE).
@@ -60,8 +68,10 @@ pub struct Store {
     retired: Mutex<Retired>,
     messages: Mutex<VecDeque<String>>,
     errors: Mutex<BTreeMap<String, u64>>,
+    /// Bytes core held outside the pool when they were last measured.
+    outside_bytes: AtomicU64,
     /// Bytes the pool held live at its fullest.
-    pub peak_bytes: core::sync::atomic::AtomicU64,
+    pub peak_bytes: AtomicU64,
     /// The clock for INFO's rates.
     pub rates: Mutex<Rates>,
     /// Names this run of the store: 40 hexadecimal digits.
@@ -113,6 +123,24 @@ impl CommandTotals {
         self.ticks += counters.ticks.get();
         self.rejected += counters.rejected.get();
         self.failed += counters.failed.get();
+    }
+}
+
+/// What core holds outside the pool, in bytes, estimated from above.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outside {
+    /// What an empty store takes: lanes and shards.
+    pub startup: u64,
+    /// Buffers of connections.
+    pub clients: u64,
+    /// Log lines that wait.
+    pub messages: u64,
+}
+
+impl Outside {
+    /// All of it.
+    pub const fn total(self) -> u64 {
+        self.startup + self.clients + self.messages
     }
 }
 
@@ -196,6 +224,7 @@ impl Store {
             effects: EffectStream::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),
+            eviction: Eviction::default(),
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
             shutdown_requested: AtomicBool::new(false),
@@ -210,7 +239,8 @@ impl Store {
             }),
             messages: Mutex::new(VecDeque::new()),
             errors: Mutex::new(BTreeMap::new()),
-            peak_bytes: core::sync::atomic::AtomicU64::new(0),
+            outside_bytes: AtomicU64::new(0),
+            peak_bytes: AtomicU64::new(0),
             rates: Mutex::new(Rates::default()),
             run_id: random_id(),
             replication_id: Mutex::new(random_id()),
@@ -411,7 +441,7 @@ impl Store {
             local_accesses: totals.local_accesses,
             remote_accesses: totals.remote_accesses,
             expired_keys: totals.expired_keys,
-            evicted_keys: 0,
+            evicted_keys: totals.evicted_keys,
             moved_keys: moved.successful,
             moved_bytes: moved.bytes,
             effects: self.effects.latest(),
@@ -424,17 +454,34 @@ impl Store {
             clients_blocked: 0,
             lanes: locked(&self.lanes).len() as u32,
             node_count: nodes,
-            shards: crate::keyspace::lock::SHARD_COUNT as u32,
+            shards: SHARD_COUNT as u32,
             messages: self.messages_waiting() as u32,
             shutdown_requested: self.shutdown_requested.load(Relaxed) as u32,
             paused: self.pause.remaining_ms(self.clock.now_ms()).is_some() as u32,
         }
     }
 
-    /// Whether `maxmemory` is set and reached.
+    /// Bytes core holds outside the pool: an estimate from above, made anew and kept for `is_over_maxmemory`.
+    pub fn measure_outside(&self) -> Outside {
+        let lanes = self.lanes().len();
+        let lane_bytes = size_of::<Lane>() + self.command_count * size_of::<CommandCounters>();
+        let shards = SHARD_COUNT * self.keyspace.databases() as usize;
+        let startup = lanes * lane_bytes + shards * (size_of::<Table>() + SHARD_COUNTS_BYTES);
+        let faces = self.sessions.faces();
+        let outside = Outside {
+            startup: startup as u64,
+            clients: faces.iter().map(|face| face.memory_bytes()).sum(),
+            messages: self.messages_waiting() as u64 * MESSAGE_BYTES,
+        };
+        self.outside_bytes.store(outside.total(), Relaxed);
+        outside
+    }
+
+    /// Whether `maxmemory` is set and reached: the pool as it is, the rest as it was last measured.
     #[inline(always)]
     pub fn is_over_maxmemory(&self) -> bool {
         let limit = self.settings.maxmemory.load(Relaxed);
-        limit != 0 && self.keyspace.pool.used_bytes_at_most() > limit
+        limit != 0
+            && self.keyspace.pool.used_bytes_at_most() + self.outside_bytes.load(Relaxed) > limit
     }
 }

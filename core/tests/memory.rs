@@ -3,9 +3,9 @@
 //! It knows the store from outside and the keyspace's dimensions. Invariant: one test at a time uses the counters.
 
 use client::{Client, encode};
-use numakv_core::keyspace::segment::{LINE_SLOTS, LINES_MAX, REACH};
 use numakv_core::open;
 use numakv_core::store::Store;
+use numakv_core::table::segment::{LINE_SLOTS, LINES_MAX, REACH};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;

@@ -21,9 +21,6 @@ import {
 
 const { bool, choice, clamped, int, INT_MAX, LONG_MAX, matching, memory, text, words } = kind;
 
-const NOT_EVICTED =
-  "keys are not evicted yet: at maxmemory, commands that need memory get an OOM error, as with noeviction";
-
 /** How much memory, and what happens at its end. */
 // deno-fmt-ignore
 export const MEMORY_OPTIONS: readonly Option[] = [
@@ -31,9 +28,9 @@ export const MEMORY_OPTIONS: readonly Option[] = [
   option("maxmemory", memory(), "0", "Bytes the data may use; 0 is no limit.", CORE, LIVE),
   option("maxmemory-policy",
     choice("volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"),
-    "noeviction", "Which keys go when maxmemory is reached.", CORE, LIVE, warnUnless("noeviction", NOT_EVICTED)),
+    "noeviction", "Which keys go when maxmemory is reached.", CORE, LIVE),
   option("maxmemory-samples", int(1, INT_MAX), "5", "Keys that are compared to find one to evict.", CORE, LIVE),
-  option("maxmemory-eviction-tenacity", int(0, 100), "10", "How much time eviction may take.", LIVE),
+  option("maxmemory-eviction-tenacity", int(0, 100), "10", "How much time eviction may take.", CORE, LIVE),
   option("lfu-log-factor", int(0, INT_MAX), "10", "How slowly the access counter rises.", CORE, LIVE),
   option("lfu-decay-time", int(0, INT_MAX), "1", "Minutes after which the access counter falls by one.", CORE, LIVE),
   option("active-expire-effort", int(1, 10), "1", "How hard expired keys are looked for.", CORE, LIVE),

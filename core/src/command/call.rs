@@ -10,13 +10,13 @@ use super::spec::CommandSpec;
 use crate::client::{ClientState, Face};
 use crate::effect::Cause;
 use crate::error;
-use crate::keyspace::table::Found;
 use crate::keyspace::update::{Deadline, Target};
-use crate::keyspace::{Grip, Keyspace};
+use crate::keyspace::{Found, Grip, Keyspace};
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
+use crate::pool::space::{Full, Space};
 use crate::resp::{Reply, Span};
 use crate::store::Store;
 use std::borrow::Cow;
@@ -50,8 +50,8 @@ impl Error {
     }
 }
 
-impl From<crate::keyspace::table::Full> for Error {
-    fn from(_: crate::keyspace::table::Full) -> Error {
+impl From<Full> for Error {
+    fn from(_: Full) -> Error {
         Error::of(error::POOL_EXHAUSTED)
     }
 }
@@ -349,6 +349,55 @@ impl<'a, 'r> Call<'a, 'r> {
     ) -> Result<Option<(Found, StringValue<'a>)>, Error> {
         let found = self.read_at(target);
         string_of(found)
+    }
+
+    /// The entry of `key` with a value of type `kind`, to be read; an error when it holds another type.
+    #[inline]
+    pub fn read_value(&mut self, key: &[u8], kind: ObjectType) -> Result<Option<Entry>, Error> {
+        let found = self.read(key);
+        match found {
+            Some(entry) if entry.kind() != kind => Err(Error::of(error::WRONG_TYPE)),
+            found => Ok(found),
+        }
+    }
+
+    /// A key with a value of type `kind`, to be changed; an error when it holds another type.
+    #[inline]
+    pub fn write_value(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+    ) -> Result<Option<Found>, Error> {
+        match self.write(target) {
+            Some(found) if found.entry.kind() != kind => Err(Error::of(error::WRONG_TYPE)),
+            found => Ok(found),
+        }
+    }
+
+    /// Where the pieces of an entry's value go: where the entry is.
+    #[inline]
+    pub fn space(&self, entry: Entry) -> Space<'a> {
+        let keyspace = self.keyspace();
+        let node = keyspace.pool.node_of(entry.address());
+        Space::new(&keyspace.pool, keyspace.placement.order(node))
+    }
+
+    /// Where the pieces of a new key's value go.
+    #[inline]
+    pub fn space_for(&self, target: Target<'_>) -> Space<'a> {
+        let keyspace = self.keyspace();
+        Space::new(&keyspace.pool, keyspace.placement.order(target.node))
+    }
+
+    /// Adds a key that is not there, whose value lies at `word`. On failure the value stays the caller's, to be freed.
+    pub fn create(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+    ) -> Result<Found, Error> {
+        Ok(self.grip().create(target, kind, encoding, word)?)
     }
 
     /// Sets a key to a string, whatever it held.

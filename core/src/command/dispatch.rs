@@ -11,6 +11,7 @@ use crate::client::{ClientState, Face, ReplyMode};
 use crate::clock::{ticks, use_clock};
 use crate::effect::Cause;
 use crate::error;
+use crate::evict::{Room, make_room};
 use crate::keyspace::lock::ShardSet;
 use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
@@ -199,7 +200,12 @@ impl<'a> Context<'a> {
 
     /// Arity, login, memory: what is checked before a command may touch anything.
     #[inline]
-    fn admit(&self, spec: &'static CommandSpec, client: &ClientState, args: Args<'_>) -> Answer {
+    fn admit(
+        &mut self,
+        spec: &'static CommandSpec,
+        client: &ClientState,
+        args: Args<'_>,
+    ) -> Answer {
         if !spec.accepts(args.len()) {
             return Err(Error::text(error::wrong_arity(spec.full_name)));
         }
@@ -209,10 +215,17 @@ impl<'a> Context<'a> {
         {
             return Err(Error::of(error::NO_AUTH));
         }
-        if spec.flags.has(Flags::DENYOOM) && self.store.is_over_maxmemory() {
+        if self.store.is_over_maxmemory() && self.is_out_of_room() && spec.flags.has(Flags::DENYOOM)
+        {
             return Err(Error::of(error::OUT_OF_MEMORY));
         }
         Ok(())
+    }
+
+    /// Whether memory stays above `maxmemory` although what may go has gone. A world that somebody holds is left alone.
+    #[cold]
+    fn is_out_of_room(&mut self) -> bool {
+        self.enter_world() && make_room(self.store, self.lane) == Room::None
     }
 
     /// How long CLIENT PAUSE keeps this command waiting, in milliseconds.

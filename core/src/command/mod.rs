@@ -15,6 +15,7 @@ pub mod generic;
 pub mod introspect;
 pub mod keys;
 pub mod lookup;
+pub mod notify;
 pub mod numa;
 pub mod server;
 pub mod spec;

@@ -7,10 +7,10 @@
 //! Invariant: a step holds one shard, reads at most its budget of lines and removes at most `STEP_KEYS` keys.
 
 use crate::keyspace::lock::ShardSet;
-use crate::keyspace::segment::{Slot, prefetch};
-use crate::keyspace::table::{Position, entry_of};
-use crate::keyspace::{Keyspace, Mode};
+use crate::keyspace::{Keyspace, Mode, entry_of};
 use crate::object::entry::Entry;
+use crate::table::Position;
+use crate::table::segment::{Slot, prefetch};
 
 /// Keys one step removes at most.
 pub const STEP_KEYS: usize = 128;

@@ -6,11 +6,10 @@
 //! Invariants: a key lies in the table its hash names, in exactly one shard; a table is only reached through a grip on its
 //! shard, and only changed through an exclusive one.
 
+pub mod eviction;
 pub mod expiry;
 pub mod lock;
 pub mod scan;
-pub mod segment;
-pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod update;
@@ -19,11 +18,13 @@ use crate::numa::Topology;
 use crate::object::entry::Entry;
 use crate::placement::Placement;
 use crate::pool::Pool;
+use crate::pool::space::{Full, Space};
+use crate::table::segment::Slot;
+use crate::table::{self, Table, tag_of};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use lock::{Locks, SHARD_COUNT, ShardSet};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
-use table::{Found, Full, Table};
 
 /// The shard of a hash: bits above the tag, so that tag, shard and directory prefix are independent.
 #[inline(always)]
@@ -216,43 +217,41 @@ impl<'a> Grip<'a> {
     /// The entry of `key`, expired or not.
     #[inline(always)]
     pub fn find(&self, db: u32, hash: u64, key: &[u8]) -> Option<Found> {
-        self.table(db, shard_of(hash)).find(self.pool(), hash, key)
+        let pool = self.pool();
+        let is_it = |slot| entry_of(slot, pool).key() == key;
+        let at = self.table(db, shard_of(hash)).find(pool, hash, is_it)?;
+        Some(Found {
+            at,
+            entry: entry_of(at.slot(), pool),
+        })
     }
 
     /// Adds an entry whose key is not there yet. The table grows on a fast node, or where there is room.
-    pub fn insert(&mut self, db: u32, hash: u64, entry: Entry) -> Result<(), Full> {
+    pub fn insert(&mut self, db: u32, hash: u64, entry: Entry) -> Result<Found, Full> {
         let (keyspace, shard) = (self.keyspace, shard_of(hash));
-        let hash_of = |entry: Entry| keyspace.hash(entry.key());
-        let node = keyspace.placement.table_node(shard);
-        let attempt = |table: &mut Table| {
-            let mut nodes = keyspace.placement.order(node).iter();
-            nodes.any(|&node| {
-                table
-                    .insert(&keyspace.pool, node, hash, entry, hash_of)
-                    .is_ok()
-            })
-        };
-        if self.change(db, shard, attempt) {
-            Ok(())
-        } else {
-            Err(Full)
-        }
+        let placement = &keyspace.placement;
+        let space = Space::new(&keyspace.pool, placement.order(placement.table_node(shard)));
+        let slot = slot_of(hash, entry, &keyspace.pool);
+        let hash_of = |slot| keyspace.hash(entry_of(slot, &keyspace.pool).key());
+        let at = self.change(db, shard, |table| table.insert(space, hash, slot, hash_of))?;
+        Ok(Found { at, entry })
     }
 
     /// Points a key at another entry of the same key; the old one is the caller's.
     #[inline]
     pub fn replace(&mut self, db: u32, hash: u64, found: Found, entry: Entry) {
-        let pool = self.pool();
-        self.change(db, shard_of(hash), |table| {
-            table.replace(pool, found, entry)
-        });
+        let slot = slot_of(hash, entry, self.pool());
+        self.change(db, shard_of(hash), |table| table.replace(found.at, slot));
     }
 
     /// Takes a key out; its entry is the caller's.
     #[inline]
     pub fn remove(&mut self, db: u32, hash: u64, found: Found) -> Entry {
         let pool = self.pool();
-        self.change(db, shard_of(hash), |table| table.remove(pool, found, hash))
+        self.change(db, shard_of(hash), |table| {
+            table.remove(pool, found.at, hash)
+        });
+        found.entry
     }
 
     /// Takes a whole database out, shard by shard; the caller frees it. Needs every shard.
@@ -276,16 +275,19 @@ impl<'a> Grip<'a> {
         let keyspace = self.keyspace;
         for shard in self.shards {
             for db in 0..keyspace.databases {
-                let hash_of = |entry: Entry| keyspace.hash(entry.key());
-                self.table(db, shard).is_valid(self.pool(), hash_of)?;
-                let strays = self.table(db, shard).entries(self.pool());
-                if strays
-                    .into_iter()
-                    .any(|entry| shard_of(hash_of(entry)) != shard)
-                {
-                    return Err(format!(
-                        "a key lies in shard {shard} that belongs elsewhere"
-                    ));
+                let hash_of = |slot| keyspace.hash(entry_of(slot, self.pool()).key());
+                let table = self.table(db, shard);
+                table.is_valid(self.pool(), hash_of)?;
+                for slot in table.all(self.pool()) {
+                    let shape = entry_of(slot, self.pool()).shape();
+                    if shard_of(hash_of(slot)) != shard {
+                        return Err(format!(
+                            "a key lies in shard {shard} that belongs elsewhere"
+                        ));
+                    }
+                    if slot.has_deadline() != shape.has_deadline() {
+                        return Err(format!("{slot:?} does not fit its entry {shape:?}"));
+                    }
                 }
             }
         }
@@ -296,5 +298,29 @@ impl<'a> Grip<'a> {
 /// Frees a table's entries and the table itself, a segment at each call; `false` when nothing is left.
 pub fn free_step(pool: &Pool, table: &mut Table, cursor: &mut usize) -> bool {
     // SAFETY: the table is out of the keyspace, so nobody else reaches its entries.
-    table.dismantle_step(pool, cursor, |entry| unsafe { entry.free(pool) })
+    table.dismantle_step(pool, cursor, |slot| unsafe {
+        entry_of(slot, pool).free(pool)
+    })
+}
+
+/// A key's slot and entry: good until its table changes.
+#[derive(Clone, Copy)]
+pub struct Found {
+    at: table::Found,
+    /// The key's entry.
+    pub entry: Entry,
+}
+
+/// The slot that leads to `entry`, whose key has `hash`.
+#[inline(always)]
+fn slot_of(hash: u64, entry: Entry, pool: &Pool) -> Slot {
+    let offset = pool.offset_of(entry.address());
+    Slot::new(tag_of(hash), offset, entry.shape().has_deadline())
+}
+
+/// The entry a slot of a shard's table leads to.
+#[inline(always)]
+pub fn entry_of(slot: Slot, pool: &Pool) -> Entry {
+    // SAFETY: a slot in use leads to a live entry, and the caller holds the shard.
+    unsafe { Entry::at(pool.at(slot.offset())) }
 }

@@ -9,10 +9,10 @@
 //! ```
 
 use crate::keyspace::lock::{SHARD_COUNT, ShardSet};
-use crate::keyspace::segment::{LINE_SLOTS, Slot};
-use crate::keyspace::table::{DEPTH_MAX, Position, entry_of};
-use crate::keyspace::{Keyspace, Mode};
+use crate::keyspace::{Keyspace, Mode, entry_of};
 use crate::object::entry::Entry;
+use crate::table::segment::{LINE_SLOTS, Slot};
+use crate::table::{DEPTH_MAX, Position};
 
 const TAG_BITS: u32 = 16;
 const DEPTH_BITS: u32 = 5;
@@ -103,7 +103,8 @@ impl Keyspace {
             let mut shards = ShardSet::default();
             shards.insert(shard);
             let grip = self.grip(lane, shards, Mode::Shared);
-            if !grip.table(db, shard).entries(&self.pool).all(&mut visit) {
+            let mut slots = grip.table(db, shard).all(&self.pool);
+            if !slots.all(|slot| visit(entry_of(slot, &self.pool))) {
                 return;
             }
         }
@@ -131,7 +132,7 @@ impl Keyspace {
             if skip < table.len() as u64 {
                 return table
                     .random(&self.pool, self.hash(&random.to_le_bytes()))
-                    .map(visit);
+                    .map(|slot| visit(entry_of(slot, &self.pool)));
             }
             skip -= table.len() as u64;
         }

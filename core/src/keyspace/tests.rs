@@ -4,16 +4,18 @@
 //! every invariant of tables and pool re-derived. When the pool refuses memory, an operation may fail, and then it must
 //! have changed nothing.
 
-use super::table::{Found, Full, Position};
 use super::update::{Deadline, Target};
 use super::{Grip, Keyspace, Mode, free_step};
+use crate::keyspace::Found;
 use crate::keyspace::lock::{SHARD_COUNT, ShardSet};
 use crate::migrate::{self, Moved};
 use crate::numa::Topology;
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::Encoding;
+use crate::pool::space::Full;
 use crate::pool::{Pool, PoolOptions};
+use crate::table::Position;
 use std::collections::{BTreeSet, HashMap};
 
 const DATABASES: u32 = 3;

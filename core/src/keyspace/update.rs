@@ -4,11 +4,13 @@
 //! It may not know commands or clients. Invariant: after every call the pool holds exactly the entries that tables lead to
 //! and what they own; what was replaced is freed, what failed is undone.
 
-use crate::keyspace::Grip;
-use crate::keyspace::table::{Found, Full};
+use crate::keyspace::{Found, Grip};
+use crate::object::block::{BLOCK_HEADER, Block};
 use crate::object::entry::{Body, Entry, EntryDraft};
-use crate::object::string::{self, Block, StringValue};
+use crate::object::string::{self, StringValue};
+use crate::object::value;
 use crate::pool::prefix::{Encoding, ObjectType, Shape, Use};
+use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, usable_size};
 
 /// A key, where it belongs, and who is creating or changing it.
@@ -51,7 +53,7 @@ impl Deadline {
 /// Bytes a block that is being appended to may grow by at once, beyond what was asked (Redis' SDS_MAX_PREALLOC).
 const SPARE_BYTES_MAX: usize = 1 << 20;
 
-impl Grip<'_> {
+impl<'a> Grip<'a> {
     /// Sets a key to a string, whatever it held. `encoding` is `value.encoding()` unless the caller knows better.
     #[inline]
     pub fn set_string(
@@ -102,7 +104,7 @@ impl Grip<'_> {
                 self.replace(target.db, target.hash, found, entry);
                 Ok(Some(found.entry))
             }
-            None => self.insert(target.db, target.hash, entry).map(|()| None),
+            None => self.insert(target.db, target.hash, entry).map(|_| None),
         }
     }
 
@@ -122,7 +124,9 @@ impl Grip<'_> {
         );
         let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
         let build = |node: u32| {
-            let body = string::body(pool, node, target.key.len(), deadline.is_some(), value)?;
+            let on_node = [node];
+            let space = Space::new(pool, &on_node);
+            let body = string::body(space, target.key.len(), deadline.is_some(), value).ok()?;
             let kind = ObjectType::String;
             let draft = EntryDraft {
                 key: target.key,
@@ -153,6 +157,7 @@ impl Grip<'_> {
             }
             None => self
                 .insert(target.db, target.hash, entry)
+                .map(|_| ())
                 .inspect_err(|Full| {
                     // SAFETY: the entry was never reachable.
                     unsafe { entry.free(pool) }
@@ -169,10 +174,7 @@ impl Grip<'_> {
     ) -> Result<(), Full> {
         let pool = self.pool();
         let home = pool.node_of(found.entry.address());
-        let placement = &self.keyspace().placement;
-        let entry = placement
-            .first_with_room(home, |node| draft.build(pool, node))
-            .ok_or(Full)?;
+        let entry = self.build_near(home, &draft)?;
         self.replace(target.db, target.hash, found, entry);
         // SAFETY: no slot leads to the old shell any more; its value belongs to the copy.
         unsafe { found.entry.free_shell(pool) };
@@ -219,7 +221,7 @@ impl Grip<'_> {
         });
         let old_len = value.len();
         let new_len = old_len.max(offset + bytes.len());
-        if let Some(block) = found.and_then(|found| string::block_of(found.entry))
+        if let Some(block) = found.and_then(|found| Block::owner_of(found.entry))
             && block.capacity() >= offset + bytes.len()
         {
             // SAFETY: the block has room and the shard is held exclusively.
@@ -242,12 +244,9 @@ impl Grip<'_> {
             0
         };
         let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
-        let placement = &self.keyspace().placement;
-        let attempt = |capacity: usize| {
-            placement.first_with_room(home, |node| Block::alloc(pool, node, capacity))
-        };
+        let space = self.space_near(home);
         let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
-        let block = attempt(capacity).or_else(|| attempt(new_len)).ok_or(Full)?;
+        let block = Block::alloc(space, capacity).or_else(|Full| Block::alloc(space, new_len))?;
         // SAFETY: the block is ours alone and has room for both.
         value.with_bytes(|old| unsafe {
             block.write(0, old);
@@ -265,7 +264,7 @@ impl Grip<'_> {
     ) -> Result<(), Full> {
         let pool = self.pool();
         if let Some(found) = found
-            && let Some(old) = string::block_of(found.entry)
+            && let Some(old) = Block::owner_of(found.entry)
         {
             // SAFETY: the entry has a word, the shard is held exclusively, and nobody reaches the old block afterwards.
             unsafe {
@@ -291,13 +290,9 @@ impl Grip<'_> {
             usage,
         };
         let home = pool.node_of(block.address());
-        let built = self
-            .keyspace()
-            .placement
-            .first_with_room(home, |node| draft.build(pool, node));
-        match built {
-            Some(entry) => self.link(target, found, entry),
-            None => {
+        match self.build_near(home, &draft) {
+            Ok(entry) => self.link(target, found, entry),
+            Err(Full) => {
                 // SAFETY: nobody but us has seen the block.
                 unsafe { block.free(pool) };
                 Err(Full)
@@ -326,10 +321,7 @@ impl Grip<'_> {
             ..EntryDraft::of(found.entry)
         };
         let home = pool.node_of(found.entry.address());
-        let placement = &self.keyspace().placement;
-        let entry = placement
-            .first_with_room(home, |node| draft.build(pool, node))
-            .ok_or(Full)?;
+        let entry = self.build_near(home, &draft)?;
         if overwritten.is_none() && self.insert(target.db, target.hash, entry).is_err() {
             // SAFETY: only the copied shell is ours; the value still belongs to the source.
             unsafe { entry.free_shell(pool) };
@@ -369,9 +361,63 @@ impl Grip<'_> {
         overwritten: Option<Found>,
     ) -> Result<(), Full> {
         let entry = source.entry;
-        let (value, encoding) = (StringValue::of(entry), entry.encoding());
-        let copy = self.build_string(target, None, value, encoding, entry.deadline())?;
+        if entry.kind() == ObjectType::String {
+            let (value, encoding) = (StringValue::of(entry), entry.encoding());
+            let copy = self.build_string(target, None, value, encoding, entry.deadline())?;
+            return self.link(target, overwritten, copy);
+        }
+        let (pool, space) = (self.pool(), self.space_near(target.node));
+        let draft = EntryDraft {
+            key: target.key,
+            usage: Use::fresh(target.clock, target.node),
+            ..EntryDraft::of(entry)
+        };
+        let copy = self.build_near(target.node, &draft)?;
+        // SAFETY: the source has a word and its shard is held; the copy, which still leads to the source's value, is ours
+        // alone, and its shell goes when its own value finds no room.
+        unsafe {
+            let word = value::duplicate(entry, space).inspect_err(|Full| copy.free_shell(pool))?;
+            copy.set_word(word);
+        }
         self.link(target, overwritten, copy)
+    }
+
+    /// Adds a key that is not there yet, whose value lies outside its entry, at `word`. When there is no room, nothing has
+    /// changed and the value stays the caller's.
+    pub fn create(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+    ) -> Result<Found, Full> {
+        let pool = self.pool();
+        let draft = EntryDraft {
+            key: target.key,
+            deadline: None,
+            kind,
+            encoding,
+            body: Body::Word(word),
+            usage: Use::fresh(target.clock, target.node),
+        };
+        let entry = self.build_near(target.node, &draft)?;
+        self.insert(target.db, target.hash, entry)
+            // SAFETY: the shell was never reachable.
+            .inspect_err(|Full| unsafe { entry.free_shell(pool) })
+    }
+
+    /// Where the pieces of a value go whose key is on `node`, or is created from there.
+    #[inline]
+    pub fn space_near(&self, node: u32) -> Space<'a> {
+        let keyspace = self.keyspace();
+        Space::new(&keyspace.pool, keyspace.placement.order(node))
+    }
+
+    /// Builds an entry on `node` or, when that is full, near it.
+    fn build_near(&self, node: u32, draft: &EntryDraft<'_>) -> Result<Entry, Full> {
+        let placement = &self.keyspace().placement;
+        let built = placement.first_with_room(node, |node| draft.build(self.pool(), node));
+        built.ok_or(Full)
     }
 }
 
@@ -429,13 +475,13 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
 }
 
 fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
-    let Some(block) = string::block_of(entry) else {
+    let Some(block) = Block::owner_of(entry) else {
         return false;
     };
-    let wanted = usable_size(string::BLOCK_HEADER + bytes.len());
+    let wanted = usable_size(BLOCK_HEADER + bytes.len());
     let shape = entry.shape();
     let stays_outside = !string::is_embedded(shape.key_len(), bytes.len(), shape.has_deadline());
-    let fits = stays_outside && wanted == usable_size(string::BLOCK_HEADER + block.capacity());
+    let fits = stays_outside && wanted == usable_size(BLOCK_HEADER + block.capacity());
     if fits {
         // SAFETY: the block has room (same class) and the shard is held exclusively.
         unsafe {
@@ -451,13 +497,9 @@ fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
 /// The shard is held exclusively.
 #[inline]
 fn set_outside_encoding(entry: Entry, encoding: Encoding) {
-    let shape = entry.shape();
-    if shape.encoding() != encoding {
-        let renamed = Shape::new(ObjectType::String, encoding, shape.key_len(), 0)
-            .with_deadline(shape.has_deadline())
-            .with_word(true);
-        // SAFETY: the same parts, hence the same bytes; the shard is held exclusively.
-        unsafe { entry.set_shape(renamed) };
+    if entry.encoding() != encoding {
+        // SAFETY: every encoding of a string outside is the same block; the shard is held exclusively.
+        unsafe { entry.set_encoding(encoding) };
     }
 }
 

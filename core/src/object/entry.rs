@@ -10,7 +10,7 @@
 //!
 //! Invariant: `shape.entry_bytes()` is what the pool was asked for, so the entry can always be freed by its own shape.
 
-use crate::object::string;
+use crate::object::value;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType, Prefix, Shape, Touch, Use, UseView};
 use core::ptr::NonNull;
@@ -136,6 +136,19 @@ impl Entry {
         unsafe { self.field(self.shape().word_offset()).write(word) }
     }
 
+    /// Changes what a value that lies outside is encoded as.
+    ///
+    /// # Safety
+    /// The entry has a word, which leads to a value of that encoding, and the caller holds the shard exclusively.
+    pub unsafe fn set_encoding(self, encoding: Encoding) {
+        let shape = self.shape();
+        let renamed = Shape::new(shape.kind(), encoding, shape.key_len(), 0)
+            .with_deadline(shape.has_deadline())
+            .with_word(true);
+        // SAFETY: the same parts, hence the same bytes.
+        unsafe { self.set_shape(renamed) }
+    }
+
     /// The value's bytes where they lie in the entry.
     #[inline(always)]
     pub fn embedded<'a>(self) -> &'a [u8] {
@@ -178,7 +191,7 @@ impl Entry {
 
     /// Bytes the entry and all it owns take in the pool, cells counted whole.
     pub fn footprint(self, pool: &Pool) -> usize {
-        pool.size_of(self.0) + string::outside_footprint(self, pool)
+        pool.size_of(self.0) + value::footprint(self, pool)
     }
 
     /// Frees the entry and all it owns.
@@ -188,7 +201,7 @@ impl Entry {
     pub unsafe fn free(self, pool: &Pool) {
         // SAFETY: by contract nobody else reaches the value or the entry; the shape gives the size asked for.
         unsafe {
-            string::free_outside(self, pool);
+            value::free(self, pool);
             self.free_shell(pool);
         }
     }

@@ -43,6 +43,7 @@ mod ranks;
 mod runs;
 mod size_class;
 mod slab;
+pub mod space;
 mod span;
 mod stats;
 mod supply;

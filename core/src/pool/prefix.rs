@@ -145,10 +145,29 @@ pub enum Encoding {
     Embstr = 1,
     /// Any other string.
     Raw = 2,
+    /// Elements one behind the other in one block.
+    Listpack = 3,
+    /// Sorted integers of one width in one block.
+    Intset = 4,
+    /// A list of listpacks.
+    Quicklist = 5,
+    /// A hash table of elements.
+    Hashtable = 6,
+    /// A hash table and an order of elements.
+    Skiplist = 7,
 }
 
 impl Encoding {
-    const ALL: [Encoding; 3] = [Self::Int, Self::Embstr, Self::Raw];
+    const ALL: [Encoding; 8] = [
+        Self::Int,
+        Self::Embstr,
+        Self::Raw,
+        Self::Listpack,
+        Self::Intset,
+        Self::Quicklist,
+        Self::Hashtable,
+        Self::Skiplist,
+    ];
 
     /// The name OBJECT ENCODING uses.
     pub const fn name(self) -> &'static str {
@@ -156,6 +175,11 @@ impl Encoding {
             Self::Int => "int",
             Self::Embstr => "embstr",
             Self::Raw => "raw",
+            Self::Listpack => "listpack",
+            Self::Intset => "intset",
+            Self::Quicklist => "quicklist",
+            Self::Hashtable => "hashtable",
+            Self::Skiplist => "skiplist",
         }
     }
 

@@ -93,7 +93,7 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
         face.pending_bytes.load(Relaxed),
         face.spill_bytes.load(Relaxed),
     );
-    let total = memory_bytes(face) + argument_bytes as u64;
+    let total = face.memory_bytes() + argument_bytes as u64;
     let node = face.lane.node.map(|index| index as usize);
     let node = node.map_or(-1, |index| i64::from(call.store.topology.nodes[index].id));
     let mut line = String::new();
@@ -119,14 +119,6 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
     );
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
     line
-}
-
-/// Bytes core holds for a connection: an estimate from above, growth of its buffers included.
-pub(crate) fn memory_bytes(face: &Face) -> u64 {
-    let buffers = face.pending_bytes.load(Relaxed) + face.spill_bytes.load(Relaxed);
-    (size_of::<Face>() + face.session_bytes) as u64
-        + (face.origin.addr.len() + face.origin.laddr.len()) as u64
-        + 2 * buffers
 }
 
 /// Redis' letters: `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.

@@ -16,7 +16,7 @@ pub(crate) use client::{
     client_setname, client_unpause,
 };
 pub(crate) use client_kill::client_kill;
-pub(crate) use client_list::{client_info, client_list, memory_bytes};
+pub(crate) use client_list::{client_info, client_list};
 pub(crate) use hello::{REDIS_VERSION, hello};
 
 use super::{Answer, Call, Error, Flow};

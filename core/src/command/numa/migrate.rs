@@ -7,11 +7,11 @@ use super::{Fields, node_id, node_index};
 use crate::clock::use_clock;
 use crate::command::{Answer, Call, Error};
 use crate::error;
-use crate::keyspace::table::Found;
+use crate::keyspace::Found;
 use crate::migrate::Moved;
 use crate::numa;
 use crate::object::entry::Entry;
-use crate::object::string::{self, BLOCK_HEADER};
+use crate::object::value;
 use crate::pool::Pool;
 use core::sync::atomic::Ordering::Relaxed;
 use std::collections::BTreeMap;
@@ -69,14 +69,22 @@ pub fn numamigrate_info(call: &mut Call<'_, '_>) -> Answer {
 
 /// The kernel's node that most of a key's pages are on; -1 when it does not say, or none of them is in memory.
 fn resident_node(pool: &Pool, entry: Entry) -> i32 {
-    let mut pages: Vec<usize> = pool
-        .page_addresses(entry.address(), entry.shape().entry_bytes())
-        .collect();
-    if let Some(block) = string::block_of(entry) {
-        pages.extend(pool.page_addresses(block.address(), BLOCK_HEADER + block.len()));
-    }
-    let step = pages.len().div_ceil(PAGES_ASKED_MAX);
-    let asked: Vec<usize> = pages.into_iter().step_by(step).collect();
+    let each_page = |each: &mut dyn FnMut(usize)| {
+        let mut pages_of =
+            |address, bytes| pool.page_addresses(address, bytes).for_each(&mut *each);
+        pages_of(entry.address(), entry.shape().entry_bytes());
+        value::visit(entry, pool, &mut pages_of);
+    };
+    let mut pages = 0usize;
+    each_page(&mut |_| pages += 1);
+    let (step, mut number) = (pages.div_ceil(PAGES_ASKED_MAX), 0);
+    let mut asked = Vec::with_capacity(pages.min(PAGES_ASKED_MAX));
+    each_page(&mut |page| {
+        if number % step == 0 {
+            asked.push(page);
+        }
+        number += 1;
+    });
     let mut counts = BTreeMap::new();
     for node in numa::residency(&asked).unwrap_or_default() {
         if node >= 0 {

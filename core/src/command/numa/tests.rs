@@ -3,7 +3,7 @@
 use crate::keyspace::Mode;
 use crate::keyspace::lock::ShardSet;
 use crate::numa;
-use crate::object::string::block_of;
+use crate::object::block::Block;
 use crate::testing::Server;
 
 const OK: &str = "+OK\r\n";
@@ -91,7 +91,7 @@ fn place(server: &Server, key: &str) -> (u32, Option<u32>, usize) {
     let found = grip.find(0, keyspace.hash(key.as_bytes()), key.as_bytes());
     let entry = found.expect("the key is there").entry;
     let node_of = |address| keyspace.pool.node_of(address);
-    let block = block_of(entry).map(|block| node_of(block.address()));
+    let block = Block::owner_of(entry).map(|block| node_of(block.address()));
     let place = (
         node_of(entry.address()),
         block,

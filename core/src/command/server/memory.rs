@@ -6,12 +6,7 @@
 //! Invariant: `used == pool used + core`; `overhead + dataset == used`.
 
 use super::super::{Answer, Call, Error};
-use super::connection_bytes;
-use crate::command::table::COMMAND_COUNT;
 use crate::error;
-use crate::keyspace::lock::SHARD_COUNT;
-use crate::keyspace::table::Table;
-use crate::lane::{CommandCounters, Lane};
 use crate::numa::os_page_bytes;
 use crate::pool::NodeStats;
 use crate::store::Store;
@@ -26,8 +21,6 @@ const DOCTOR_MIN_BYTES: u64 = 5 << 20;
 const SPARSE_RATIO: f64 = 1.4;
 /// Times the emptiest node's bytes from which it speaks of imbalance.
 const LOPSIDED_RATIO: u64 = 8;
-/// Bytes core keeps for each log line that waits: more than the longest it writes.
-const MESSAGE_BYTES: u64 = 512;
 
 /// What memory is used for, at a moment.
 #[derive(Clone, Debug, Default)]
@@ -57,18 +50,8 @@ impl Usage {
     pub(super) fn of(store: &Store, nodes: &[NodeStats]) -> Usage {
         let pool = &store.keyspace.pool;
         let pool_used = pool.used_bytes();
-        let lanes = store.lanes().len() as u64;
-        let lane_bytes = size_of::<Lane>() + COMMAND_COUNT * size_of::<CommandCounters>();
-        let shards = SHARD_COUNT as u64 * u64::from(store.keyspace.databases());
-        let startup = lanes * lane_bytes as u64 + shards * (size_of::<Table>() as u64 + 16);
-        let clients: u64 = store
-            .sessions
-            .faces()
-            .iter()
-            .map(|face| connection_bytes(face))
-            .sum();
-        let messages = store.messages_waiting() as u64 * MESSAGE_BYTES;
-        let core = startup + clients + messages;
+        let outside = store.measure_outside();
+        let core = outside.total();
         let peak = store
             .peak_bytes
             .fetch_max(pool_used, Relaxed)
@@ -76,8 +59,8 @@ impl Usage {
         Usage {
             used: pool_used + core,
             peak: peak + core,
-            startup,
-            clients,
+            startup: outside.startup,
+            clients: outside.clients,
             tables: 0,
             pool_used,
             taken: nodes.iter().map(|node| node.taken_bytes).sum(),

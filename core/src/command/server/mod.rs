@@ -19,7 +19,7 @@ pub(crate) use memory::{
     memory_doctor, memory_malloc_stats, memory_purge, memory_stats, memory_usage,
 };
 
-use super::connection::{REDIS_VERSION, memory_bytes as connection_bytes};
+use super::connection::REDIS_VERSION;
 use super::{Answer, Call, Error};
 
 /// This release.

@@ -6,7 +6,7 @@
 use super::options::{Condition, Expiry, Options};
 use super::{or_rewind, write_value};
 use crate::command::{Answer, Call};
-use crate::keyspace::table::Found;
+use crate::keyspace::Found;
 use crate::keyspace::update::{Deadline, Target};
 use crate::object::string::StringValue;
 use crate::resp::number;

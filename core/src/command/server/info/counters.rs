@@ -74,6 +74,9 @@ pub(super) fn stats(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     }
     lines.field("rejected_connections", totals.connections_rejected);
     lines.field("expired_keys", totals.expired_keys);
+    lines.field("evicted_keys", totals.evicted_keys);
+    lines.field("total_eviction_exceeded_time", totals.evictions_cut_short);
+    lines.field("current_eviction_exceeded_time", 0);
     lines.field("keyspace_hits", totals.keyspace_hits);
     lines.field("keyspace_misses", totals.keyspace_misses);
     let errors = totals.error_replies + totals.protocol_errors;
@@ -97,10 +100,7 @@ fn absent(lines: &mut Lines) {
         "sync_full",
         "sync_partial_ok",
         "sync_partial_err",
-        "evicted_keys",
         "evicted_clients",
-        "total_eviction_exceeded_time",
-        "current_eviction_exceeded_time",
         "pubsub_channels",
         "pubsub_patterns",
         "pubsubshard_channels",

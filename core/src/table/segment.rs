@@ -1,15 +1,17 @@
-//! A segment: one run of 64-byte lines, eight slots each, that holds the keys of one prefix of hash values.
+//! A segment: one run of 64-byte lines, eight slots each, that holds the elements of one prefix of hash values.
 //!
 //! ```text
-//! slot: ┌────────────┬──────────┬──────────┬──────┬──────────────────────┐
-//!       │ tag 63..48 │ over 47  │ spare    │ ttl41│ entry offset/8, 41 b │
-//!       └────────────┴──────────┴──────────┴──────┴──────────────────────┘
+//! slot: ┌────────────┬──────────┬───────────┬──────────┬──────┬────────────────────────┐
+//!       │ tag 63..48 │ over 47  │ inline 46 │ spare    │ ttl41│ element offset/8, 41 b │
+//!       └────────────┴──────────┴───────────┴──────────┴──────┴────────────────────────┘
 //! ```
-//! A key's *home line* is `tag × lines >> 16`, so that lines are in the order of tags and a segment can change its number
-//! of lines without asking any key for its hash. A full home line overflows into the next few; the last slot of each line
+//! An inline slot leads nowhere: its 41 bits are the element.
+//!
+//! An element's *home line* is `tag × lines >> 16`, so that lines are in the order of tags and a segment can change its number
+//! of lines without asking any element for its hash. A full home line overflows into the next few; the last slot of each line
 //! passed over carries the `over` mark, and a look-up stops at the first line without it.
 //!
-//! It may not know hashes beyond their tag, nor what an entry looks like. Invariant: an entry lies at most `REACH - 1` lines
+//! It may not know hashes beyond their tag, nor what an element looks like. Invariant: an element lies at most `REACH - 1` lines
 //! behind its home, and every line from its home up to its own, exclusive, carries the mark.
 
 use core::ptr::NonNull;
@@ -20,7 +22,7 @@ pub const LINE_SLOTS: usize = 8;
 pub const LINE_BYTES: usize = 64;
 /// Lines of the largest segment: 8 KB.
 pub const LINES_MAX: u32 = 128;
-/// Lines an entry may lie in, counted from its home.
+/// Lines an element may lie in, counted from its home.
 pub const REACH: u32 = 6;
 
 /// Sizes a segment grows through, in lines: those the pool's cells fit without waste.
@@ -30,29 +32,52 @@ pub const LINE_STEPS: [u32; 22] = [
 
 const OFFSET_MASK: u64 = (1 << 41) - 1;
 const TTL_BIT: u64 = 1 << 41;
+const INLINE_BIT: u64 = 1 << 46;
 const OVER_BIT: u64 = 1 << 47;
 const TAG_SHIFT: u32 = 48;
 
 const _: () = assert!(LINE_SLOTS * size_of::<Slot>() == LINE_BYTES);
 const _: () = assert!(LINE_STEPS[LINE_STEPS.len() - 1] == LINES_MAX);
 
-/// One slot: empty, or a key's tag and where its entry is.
+/// Bits of an inline slot's payload.
+pub const PAYLOAD_BITS: u32 = 41;
+
+/// One slot: empty, or an element's tag and where it is, or the element itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub struct Slot(u64);
 
 impl Slot {
-    /// A slot for the entry `offset` bytes into the pool.
+    /// A slot for the element `offset` bytes into the pool.
     #[inline]
     pub fn new(tag: u16, offset: u64, has_deadline: bool) -> Slot {
         debug_assert!(offset != 0 && offset % 8 == 0 && offset / 8 <= OFFSET_MASK);
         Slot((tag as u64) << TAG_SHIFT | (offset / 8) | if has_deadline { TTL_BIT } else { 0 })
     }
 
-    /// Whether no entry is here.
+    /// A slot that is its own element: `payload` has at most `PAYLOAD_BITS` bits.
+    #[inline]
+    pub const fn inline(tag: u16, payload: u64) -> Slot {
+        debug_assert!(payload <= OFFSET_MASK);
+        Slot((tag as u64) << TAG_SHIFT | INLINE_BIT | payload)
+    }
+
+    /// Whether the slot is its own element.
+    #[inline(always)]
+    pub const fn is_inline(self) -> bool {
+        self.0 & INLINE_BIT != 0
+    }
+
+    /// The element of an inline slot.
+    #[inline(always)]
+    pub const fn payload(self) -> u64 {
+        self.0 & OFFSET_MASK
+    }
+
+    /// Whether nothing is here.
     #[inline(always)]
     pub const fn is_empty(self) -> bool {
-        self.0 & OFFSET_MASK == 0
+        self.0 & (OFFSET_MASK | INLINE_BIT) == 0
     }
 
     /// The hash bits that choose the line.
@@ -61,13 +86,13 @@ impl Slot {
         (self.0 >> TAG_SHIFT) as u16
     }
 
-    /// The entry's bytes into the pool.
+    /// The element's bytes into the pool; for a slot that is not inline.
     #[inline(always)]
     pub const fn offset(self) -> u64 {
         (self.0 & OFFSET_MASK) * 8
     }
 
-    /// Whether the entry has a deadline.
+    /// Whether the element has a deadline.
     #[inline(always)]
     pub const fn has_deadline(self) -> bool {
         self.0 & TTL_BIT != 0
@@ -92,7 +117,7 @@ pub struct Segment {
 impl Segment {
     /// # Safety
     /// `slots` points at `lines` initialised lines that live as long as the segment is used, and whoever uses it holds
-    /// its shard.
+    /// what guards it.
     #[inline(always)]
     pub const unsafe fn at(slots: NonNull<Slot>, lines: u32) -> Segment {
         Segment { slots, lines }
@@ -143,13 +168,13 @@ impl Segment {
 
     #[inline(always)]
     fn get(self, line: u32, index: usize) -> Slot {
-        // SAFETY: the slot is initialised and the shard is held.
+        // SAFETY: the slot is initialised and its owner holds what guards it.
         unsafe { *self.slot(line, index) }
     }
 
     fn put(self, line: u32, index: usize, content: u64) {
         let over = self.get(line, index).0 & OVER_BIT;
-        // SAFETY: the shard is held exclusively by whoever changes a segment.
+        // SAFETY: whoever changes a segment is alone with it.
         unsafe { self.slot(line, index).write(Slot(content | over)) }
     }
 
@@ -209,7 +234,7 @@ impl Segment {
 
     fn mark_over(self, line: u32) {
         let last = self.slot(line, LINE_SLOTS - 1);
-        // SAFETY: the slot is ours under the exclusive lock.
+        // SAFETY: whoever changes a segment is alone with it.
         unsafe { (*last).0 |= OVER_BIT }
     }
 
@@ -219,7 +244,7 @@ impl Segment {
         Slot(self.get(place.line, place.index).content())
     }
 
-    /// Points `place` at another entry with the same tag.
+    /// Points `place` at another element with the same tag.
     pub fn replace(self, place: Place, slot: Slot) {
         debug_assert_eq!(self.slot_at(place).tag(), slot.tag());
         self.put(place.line, place.index, slot.content());
@@ -261,6 +286,16 @@ impl Segment {
     /// Moves every slot into `target`, which is empty; `false` when one does not fit (then `target` is to be cleared).
     pub fn copy_into(self, target: Segment) -> bool {
         self.slots().all(|slot| target.insert(slot).is_some())
+    }
+
+    /// Makes `target`, of as many lines, the same slot by slot.
+    pub fn clone_into(self, target: Segment) {
+        debug_assert_eq!(self.lines, target.lines);
+        let count = self.lines as usize * LINE_SLOTS;
+        // SAFETY: both have that many slots and are not the same.
+        unsafe {
+            core::ptr::copy_nonoverlapping(self.slots.as_ptr(), target.slots.as_ptr(), count);
+        }
     }
 
     /// Re-derives the module's invariant.

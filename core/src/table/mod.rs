@@ -1,21 +1,24 @@
-//! The table of one database's share of one shard: an extendible hash (Fagin et al., 1979) whose directory leads to
-//! segments that grow line by line, so that it is never less than three quarters full for long and no insert moves more
-//! than one segment.
+//! The hash table of the keyspace's shards and of large hashes, sets and sorted sets: an extendible hash (Fagin et al.,
+//! 1979) whose directory leads to segments that grow line by line, so that it is never less than three quarters full for
+//! long and no insert moves more than one segment.
 //!
 //! ```text
 //! hash: 63 … directory prefix … │ … │ 21 … shard … 16 │ 15 … tag … 0
 //! ```
-//! It may not know locks, databases or values. Directory and segments lie in the pool; whoever calls holds the shard.
+//! It deals in slots and may not know locks, databases or what a slot leads to. Directory and segments lie in the pool, and
+//! so may the `Table` itself: it is plain data. Whoever calls is alone with it, or reads among readers.
 //!
 //! Invariants: `len` is the number of slots in use and `deadlines` of those that carry the deadline bit; the directory has
 //! `1 << depth` entries and a segment of local depth d fills `1 << (depth - d)` of them.
 
-use crate::keyspace::segment::{LINE_SLOTS, LINE_STEPS, LINES_MAX, Place, Segment, Slot};
-use crate::object::entry::Entry;
-use crate::pool::Pool;
-use core::ptr::NonNull;
+pub mod segment;
 
-/// The deepest directory: 2^26 segments a shard.
+use crate::pool::Pool;
+use crate::pool::space::{Full, Space};
+use core::ptr::NonNull;
+use segment::{LINE_BYTES, LINE_SLOTS, LINE_STEPS, LINES_MAX, Place, Segment, Slot, prefetch};
+
+/// The deepest directory: 2^26 segments.
 pub const DEPTH_MAX: u32 = 26;
 /// One in so many removals looks whether its segment has become too large.
 const SHRINK_CHECK_EVERY: usize = 64;
@@ -25,10 +28,6 @@ const SHRINK_CHECK_EVERY: usize = 64;
 pub const fn tag_of(hash: u64) -> u16 {
     hash as u16
 }
-
-/// No room on the node the table grows on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
 
 /// A directory entry: a segment's place, its lines, its local depth.
 #[derive(Clone, Copy)]
@@ -52,17 +51,24 @@ impl Link {
     }
 }
 
-/// A key's slot and entry.
+/// Where a slot was found: good until the table changes.
 #[derive(Clone, Copy)]
 pub struct Found {
     segment: Segment,
     place: Place,
-    /// The key's entry.
-    pub entry: Entry,
 }
 
-/// One database's keys in one shard.
+impl Found {
+    /// What is there.
+    #[inline(always)]
+    pub fn slot(self) -> Slot {
+        self.segment.slot_at(self.place)
+    }
+}
+
+/// A hash table of slots. All zero is an empty one, which owns nothing.
 #[derive(Default)]
+#[repr(C)]
 pub struct Table {
     directory: Option<NonNull<Link>>,
     depth: u32,
@@ -71,11 +77,11 @@ pub struct Table {
     lines: usize,
 }
 
-// SAFETY: the pointer leads into the pool, which outlives every table, and is used only under the shard's lock.
+// SAFETY: the pointer leads into the pool, which outlives every table, and is used only by whoever holds its guard.
 unsafe impl Send for Table {}
 
 impl Table {
-    /// Keys in it.
+    /// Slots in use.
     pub const fn len(&self) -> usize {
         self.len
     }
@@ -85,7 +91,7 @@ impl Table {
         self.len == 0
     }
 
-    /// Keys with a deadline.
+    /// Slots in use that carry the deadline bit.
     pub const fn deadlines(&self) -> usize {
         self.deadlines
     }
@@ -115,7 +121,7 @@ impl Table {
 
     #[inline(always)]
     fn segment(link: Link, pool: &Pool) -> Segment {
-        // SAFETY: a link in the directory leads to a live segment of that many lines, and the caller holds the shard.
+        // SAFETY: a link in the directory leads to a live segment of that many lines, and the caller holds its guard.
         unsafe { Segment::at(pool.at(link.offset()).cast(), link.lines()) }
     }
 
@@ -132,76 +138,65 @@ impl Table {
         }
     }
 
-    /// The entry of `key`, expired or not.
+    /// The first slot of `hash` for which `is_it` holds.
     #[inline]
-    pub fn find(&self, pool: &Pool, hash: u64, key: &[u8]) -> Option<Found> {
+    pub fn find(&self, pool: &Pool, hash: u64, is_it: impl FnMut(Slot) -> bool) -> Option<Found> {
         let segment = self.segment_of(pool, hash)?;
-        let place = segment.find(tag_of(hash), |slot| entry_of(slot, pool).key() == key)?;
-        Some(Found {
-            segment,
-            place,
-            entry: entry_of(segment.slot_at(place), pool),
-        })
+        let place = segment.find(tag_of(hash), is_it)?;
+        Some(Found { segment, place })
     }
 
-    /// Adds an entry whose key is not here yet. `hash_of` gives any entry's hash; the directory and segments grow on
-    /// `node`.
+    /// Adds a slot whose element is not here yet and whose tag is `tag_of(hash)`. `hash_of` gives any slot's hash; the
+    /// directory and segments grow in `space`.
     pub fn insert(
         &mut self,
-        pool: &Pool,
-        node: u32,
+        space: Space<'_>,
         hash: u64,
-        entry: Entry,
-        hash_of: impl Fn(Entry) -> u64,
-    ) -> Result<(), Full> {
-        let has_deadline = entry.shape().has_deadline();
-        let slot = Slot::new(tag_of(hash), pool.offset_of(entry.address()), has_deadline);
+        slot: Slot,
+        hash_of: impl Fn(Slot) -> u64,
+    ) -> Result<Found, Full> {
+        debug_assert_eq!(slot.tag(), tag_of(hash));
         if self.directory.is_none() {
-            self.create(pool, node)?;
+            self.create(space)?;
         }
-        while self
-            .segment_of(pool, hash)
-            .is_some_and(|segment| segment.insert(slot).is_none())
-        {
-            self.grow(pool, node, hash, &hash_of)?;
+        loop {
+            let segment = self.segment_of(space.pool, hash).ok_or(Full)?;
+            if let Some(place) = segment.insert(slot) {
+                self.len += 1;
+                self.deadlines += slot.has_deadline() as usize;
+                return Ok(Found { segment, place });
+            }
+            self.grow(space, hash, &hash_of)?;
         }
-        self.len += 1;
-        self.deadlines += has_deadline as usize;
-        Ok(())
     }
 
-    /// Points a key's slot at another entry of the same key, which may have gained or lost its deadline.
-    pub fn replace(&mut self, pool: &Pool, found: Found, entry: Entry) {
-        let before = found.segment.slot_at(found.place);
-        let has_deadline = entry.shape().has_deadline();
-        let slot = Slot::new(before.tag(), pool.offset_of(entry.address()), has_deadline);
+    /// Puts another slot of the same tag where one was found; it may have gained or lost its deadline.
+    pub fn replace(&mut self, found: Found, slot: Slot) {
+        let before = found.slot();
         found.segment.replace(found.place, slot);
-        self.deadlines = self.deadlines + has_deadline as usize - before.has_deadline() as usize;
+        self.deadlines =
+            self.deadlines + slot.has_deadline() as usize - before.has_deadline() as usize;
     }
 
-    /// Takes a key's slot out; its entry is the caller's now.
-    pub fn remove(&mut self, pool: &Pool, found: Found, hash: u64) -> Entry {
-        let slot = found.segment.slot_at(found.place);
+    /// Takes a slot out; what it leads to is the caller's now.
+    pub fn remove(&mut self, pool: &Pool, found: Found, hash: u64) -> Slot {
+        let slot = found.slot();
         found.segment.remove(found.place);
         self.len -= 1;
         self.deadlines -= slot.has_deadline() as usize;
         if self.len % SHRINK_CHECK_EVERY == 0 {
             self.shrink(pool, hash);
         }
-        found.entry
+        slot
     }
 
-    fn create(&mut self, pool: &Pool, node: u32) -> Result<(), Full> {
-        let directory = pool
-            .alloc(node, size_of::<Link>())
-            .ok_or(Full)?
-            .cast::<Link>();
-        let Some(segment) = alloc_segment(pool, node, LINE_STEPS[0]) else {
+    fn create(&mut self, space: Space<'_>) -> Result<(), Full> {
+        let directory = space.alloc(size_of::<Link>())?.cast::<Link>();
+        let segment = alloc_segment(space, LINE_STEPS[0]).inspect_err(|Full| {
             // SAFETY: just allocated with this size.
-            unsafe { pool.free(directory.cast(), size_of::<Link>()) };
-            return Err(Full);
-        };
-        let link = Link::new(pool.offset_of(segment.address()), segment.lines(), 0);
+            unsafe { space.free(directory.cast(), size_of::<Link>()) }
+        })?;
+        let link = Link::new(space.pool.offset_of(segment.address()), segment.lines(), 0);
         // SAFETY: the directory has one entry.
         unsafe { directory.as_ptr().write(link) };
         (self.directory, self.depth, self.lines) = (Some(directory), 0, segment.lines() as usize);
@@ -212,37 +207,36 @@ impl Table {
     #[cold]
     fn grow(
         &mut self,
-        pool: &Pool,
-        node: u32,
+        space: Space<'_>,
         hash: u64,
-        hash_of: &impl Fn(Entry) -> u64,
+        hash_of: &impl Fn(Slot) -> u64,
     ) -> Result<(), Full> {
         let index = self.index(hash);
         let link = self.link(index).ok_or(Full)?;
-        let segment = Table::segment(link, pool);
+        let segment = Table::segment(link, space.pool);
         let larger = LINE_STEPS
             .iter()
             .copied()
             .filter(|&lines| lines > segment.lines());
         for lines in larger {
-            if self.resize(pool, node, index, link, lines)? {
+            if self.resize(space, index, link, lines)? {
                 return Ok(());
             }
         }
-        self.split(pool, node, index, link, hash_of)
+        self.split(space, index, link, hash_of)
     }
 
     /// Gives the segment of `link` another number of lines; `false` when its slots do not fit.
     fn resize(
         &mut self,
-        pool: &Pool,
-        node: u32,
+        space: Space<'_>,
         index: usize,
         link: Link,
         lines: u32,
     ) -> Result<bool, Full> {
+        let pool = space.pool;
         let source = Table::segment(link, pool);
-        let target = alloc_segment(pool, node, lines).ok_or(Full)?;
+        let target = alloc_segment(space, lines)?;
         if !source.copy_into(target) {
             free_segment(pool, target);
             return Ok(false);
@@ -277,23 +271,21 @@ impl Table {
     /// Splits a segment by the next bit of its keys' hashes.
     fn split(
         &mut self,
-        pool: &Pool,
-        node: u32,
+        space: Space<'_>,
         index: usize,
         link: Link,
-        hash_of: &impl Fn(Entry) -> u64,
+        hash_of: &impl Fn(Slot) -> u64,
     ) -> Result<(), Full> {
         if link.depth() == self.depth {
-            return self.deepen(pool, node);
+            return self.deepen(space);
         }
+        let pool = space.pool;
         let source = Table::segment(link, pool);
         let bit = 63 - link.depth();
-        let upper = upper_half(source, pool, |entry| hash_of(entry) >> bit & 1 == 1);
-        let low = gather(pool, node, source, &upper, false).ok_or(Full)?;
-        let Some(high) = gather(pool, node, source, &upper, true) else {
-            free_segment(pool, low);
-            return Err(Full);
-        };
+        let upper = upper_half(source, pool, |slot| hash_of(slot) >> bit & 1 == 1);
+        let low = gather(space, source, &upper, false)?;
+        let high =
+            gather(space, source, &upper, true).inspect_err(|Full| free_segment(pool, low))?;
         let (first, count) = self.range(index, link.depth());
         let halves = [low, high];
         for (half, segment) in halves.into_iter().enumerate() {
@@ -311,16 +303,13 @@ impl Table {
     }
 
     /// Doubles the directory.
-    fn deepen(&mut self, pool: &Pool, node: u32) -> Result<(), Full> {
+    fn deepen(&mut self, space: Space<'_>) -> Result<(), Full> {
         let source = self
             .directory
             .filter(|_| self.depth < DEPTH_MAX)
             .ok_or(Full)?;
         let count = 1usize << self.depth;
-        let target = pool
-            .alloc(node, 2 * count * size_of::<Link>())
-            .ok_or(Full)?
-            .cast::<Link>();
+        let target = space.alloc(2 * count * size_of::<Link>())?.cast::<Link>();
         for index in 0..2 * count {
             // SAFETY: both indexes are inside their directories.
             unsafe {
@@ -331,7 +320,7 @@ impl Table {
             };
         }
         // SAFETY: the old directory was asked for with this size and is not used again.
-        unsafe { pool.free(source.cast(), count * size_of::<Link>()) };
+        unsafe { space.free(source.cast(), count * size_of::<Link>()) };
         (self.directory, self.depth) = (Some(target), self.depth + 1);
         Ok(())
     }
@@ -344,8 +333,8 @@ impl Table {
         let used = segment.slots().count();
         if segment.lines() > 1 && used * 10 < segment.lines() as usize * LINE_SLOTS * 3 {
             let lines = lines_for(used);
-            let _stays_when_full =
-                self.resize(pool, pool.node_of(segment.address()), index, link, lines);
+            let node = [pool.node_of(segment.address())];
+            let _stays_when_full = self.resize(Space::new(pool, &node), index, link, lines);
         }
     }
 
@@ -363,20 +352,77 @@ impl Table {
         })
     }
 
-    /// Every entry.
-    pub fn entries<'a>(&'a self, pool: &'a Pool) -> impl Iterator<Item = Entry> + 'a {
-        self.segments(pool)
-            .flat_map(|(_, segment)| segment.slots())
-            .map(|slot| entry_of(slot, pool))
+    /// Every slot in use.
+    pub fn all<'a>(&'a self, pool: &'a Pool) -> impl Iterator<Item = Slot> + 'a {
+        self.segments(pool).flat_map(|(_, segment)| segment.slots())
     }
 
-    /// Takes the first segment's entries out, calling `each` for them, and frees it; `false` when the table is empty and
+    /// Calls `each` for the directory and every segment: where it lies and the bytes it asked for.
+    pub fn visit(&self, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
+        if let Some(directory) = self.directory {
+            each(directory.cast(), (1usize << self.depth) * size_of::<Link>());
+        }
+        self.segments(pool)
+            .for_each(|(_, segment)| each(segment.address(), segment.bytes()));
+    }
+
+    /// Moves what of the directory and the segments from `cursor` on does not lie on the space's node there, until `budget`
+    /// bytes are written; `true` when more is left. The slots stay as they are.
+    pub fn relocate_step(
+        &mut self,
+        space: Space<'_>,
+        cursor: &mut usize,
+        budget: &mut usize,
+    ) -> Result<bool, Full> {
+        let space = space.strict();
+        if *cursor == 0 {
+            *budget = budget.saturating_sub(self.relocate_directory(space)?);
+        }
+        while self.directory.is_some() && *cursor < 1 << self.depth {
+            if *budget == 0 {
+                return Ok(true);
+            }
+            let Some(link) = self.link(*cursor) else {
+                break;
+            };
+            let (first, count) = self.range(*cursor, link.depth());
+            let segment = Table::segment(link, space.pool);
+            if !space.holds(segment.address()) {
+                let target = alloc_segment(space, segment.lines())?;
+                segment.clone_into(target);
+                let offset = space.pool.offset_of(target.address());
+                self.set_links(first, count, Link::new(offset, link.lines(), link.depth()));
+                free_segment(space.pool, segment);
+                *budget = budget.saturating_sub(segment.bytes());
+            }
+            *cursor = first + count;
+        }
+        Ok(false)
+    }
+
+    /// Moves the directory to the space's node and answers the bytes written.
+    fn relocate_directory(&mut self, space: Space<'_>) -> Result<usize, Full> {
+        let Some(source) = self.directory.filter(|it| !space.holds(it.cast())) else {
+            return Ok(0);
+        };
+        let bytes = (1usize << self.depth) * size_of::<Link>();
+        let target = space.alloc(bytes)?.cast::<Link>();
+        // SAFETY: both are directories of this depth, and the old one is not used again.
+        unsafe {
+            core::ptr::copy_nonoverlapping(source.as_ptr(), target.as_ptr(), 1 << self.depth);
+            space.free(source.cast(), bytes);
+        }
+        self.directory = Some(target);
+        Ok(bytes)
+    }
+
+    /// Takes the first segment's slots out, calling `each` for them, and frees it; `false` when the table is empty and
     /// owns nothing more. So a table can be dismantled in bounded steps.
     pub fn dismantle_step(
         &mut self,
         pool: &Pool,
         cursor: &mut usize,
-        mut each: impl FnMut(Entry),
+        each: impl FnMut(Slot),
     ) -> bool {
         let Some(directory) = self.directory else {
             return false;
@@ -389,15 +435,15 @@ impl Table {
         }
         if let Some(link) = self.link(*cursor) {
             let segment = Table::segment(link, pool);
-            segment.slots().for_each(|slot| each(entry_of(slot, pool)));
+            segment.slots().for_each(each);
             free_segment(pool, segment);
             *cursor += 1 << (self.depth - link.depth());
         }
         true
     }
 
-    /// Calls `visit` for the keys of home lines from `position` on until `budget` lines are read or `visit` says stop;
-    /// answers where to go on, or `None` behind the last line. Every key present throughout a walk is visited.
+    /// Calls `visit` for the slots of home lines from `position` on until `budget` lines are read or `visit` says stop;
+    /// answers where to go on, or `None` behind the last line. Every element present throughout a walk is visited.
     pub fn walk(
         &self,
         pool: &Pool,
@@ -455,8 +501,8 @@ impl Table {
         }
     }
 
-    /// An entry picked at random (`random` chooses the place), near enough evenly.
-    pub fn random(&self, pool: &Pool, random: u64) -> Option<Entry> {
+    /// A slot picked at random (`random` chooses the place), near enough evenly.
+    pub fn random(&self, pool: &Pool, random: u64) -> Option<Slot> {
         if self.is_empty() {
             return None;
         }
@@ -466,35 +512,29 @@ impl Table {
             let segment = Table::segment(self.link(index)?, pool);
             let used = segment.slots().count();
             if used > 0 {
-                let slot = segment.slots().nth(random as u32 as usize % used)?;
-                return Some(entry_of(slot, pool));
+                return segment.slots().nth(random as u32 as usize % used);
             }
         }
         None
     }
 
-    /// Re-derives the module's invariants; `hash_of` gives an entry's hash.
-    pub fn is_valid(&self, pool: &Pool, hash_of: impl Fn(Entry) -> u64) -> Result<(), String> {
+    /// Re-derives the module's invariants; `hash_of` gives a slot's hash.
+    pub fn is_valid(&self, pool: &Pool, hash_of: impl Fn(Slot) -> u64) -> Result<(), String> {
         let (mut len, mut deadlines, mut lines) = (0, 0, 0);
         for (index, segment) in self.segments(pool) {
             segment.is_valid()?;
             lines += segment.lines() as usize;
             for slot in segment.slots() {
-                let entry = entry_of(slot, pool);
-                let hash = hash_of(entry);
+                let hash = hash_of(slot);
                 len += 1;
                 deadlines += slot.has_deadline() as usize;
-                if slot.tag() != tag_of(hash) || slot.has_deadline() != entry.shape().has_deadline()
-                {
-                    return Err(format!(
-                        "{slot:?} does not fit its entry {:?}",
-                        entry.shape()
-                    ));
+                if slot.tag() != tag_of(hash) {
+                    return Err(format!("{slot:?} has not the tag of its hash {hash:#x}"));
                 }
                 let (first, _) =
                     self.range(self.index(hash), self.link(index).map_or(0, Link::depth));
                 if first != index {
-                    return Err(format!("a key of directory entry {first} lies in {index}"));
+                    return Err(format!("a slot of directory entry {first} lies in {index}"));
                 }
             }
         }
@@ -521,19 +561,12 @@ pub struct Position {
     pub tag: u16,
 }
 
-/// The entry a slot leads to.
-#[inline(always)]
-pub fn entry_of(slot: Slot, pool: &Pool) -> Entry {
-    // SAFETY: a slot in use leads to a live entry, and the caller holds the shard.
-    unsafe { Entry::at(pool.at(slot.offset())) }
-}
-
-fn alloc_segment(pool: &Pool, node: u32, lines: u32) -> Option<Segment> {
-    let address = pool.alloc(node, lines as usize * crate::keyspace::segment::LINE_BYTES)?;
+fn alloc_segment(space: Space<'_>, lines: u32) -> Result<Segment, Full> {
+    let address = space.alloc(lines as usize * LINE_BYTES)?;
     // SAFETY: the allocation is as large as the lines and is initialised by `clear` before anyone reads it.
     let segment = unsafe { Segment::at(address.cast(), lines) };
     segment.clear();
-    Some(segment)
+    Ok(segment)
 }
 
 fn free_segment(pool: &Pool, segment: Segment) {
@@ -553,33 +586,36 @@ fn lines_for(used: usize) -> u32 {
 
 const SLOTS_MAX: usize = LINES_MAX as usize * LINE_SLOTS;
 
-/// Which of a segment's slots, in their order, belong to the upper half of its hashes. Each key is read for it, so the
-/// entries are asked for ahead.
+/// Which of a segment's slots, in their order, belong to the upper half of its hashes. Each element is read for it, so they
+/// are asked for ahead.
 fn upper_half(
     source: Segment,
     pool: &Pool,
-    is_upper: impl Fn(Entry) -> bool,
+    is_upper: impl Fn(Slot) -> bool,
 ) -> [u64; SLOTS_MAX / 64] {
     const AHEAD: usize = 16;
     let mut bits = [0u64; SLOTS_MAX / 64];
     let mut coming = source.slots();
-    let ask = |slot: Slot| crate::keyspace::segment::prefetch(pool.at(slot.offset()).as_ptr());
+    let ask = |slot: Slot| {
+        if !slot.is_inline() {
+            prefetch(pool.at(slot.offset()).as_ptr());
+        }
+    };
     coming.by_ref().take(AHEAD).for_each(ask);
     for (number, slot) in source.slots().enumerate() {
         coming.next().map(ask);
-        bits[number / 64] |= (is_upper(entry_of(slot, pool)) as u64) << (number % 64);
+        bits[number / 64] |= (is_upper(slot) as u64) << (number % 64);
     }
     bits
 }
 
 /// A new segment with those slots of `source` whose bit in `upper` is `half`.
 fn gather(
-    pool: &Pool,
-    node: u32,
+    space: Space<'_>,
     source: Segment,
     upper: &[u64; SLOTS_MAX / 64],
     half: bool,
-) -> Option<Segment> {
+) -> Result<Segment, Full> {
     let mine = || {
         let chosen = |number: usize| (upper[number / 64] >> (number % 64) & 1 == 1) == half;
         source
@@ -590,11 +626,11 @@ fn gather(
     };
     let wanted = lines_for(mine().count());
     for lines in LINE_STEPS.into_iter().filter(|&lines| lines >= wanted) {
-        let segment = alloc_segment(pool, node, lines)?;
+        let segment = alloc_segment(space, lines)?;
         if mine().all(|slot| segment.insert(slot).is_some()) {
-            return Some(segment);
+            return Ok(segment);
         }
-        free_segment(pool, segment);
+        free_segment(space.pool, segment);
     }
-    None
+    Err(Full)
 }
