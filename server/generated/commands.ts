@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 112;
+export const COMMAND_COUNT = 129;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -30,8 +30,8 @@ export type ServerCommandName =
 
 /** Every command that runs in the server, by id. */
 export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number, ServerCommand>([
-  [24, { id: 24, name: "config|get", arity: -3 }],
-  [27, { id: 27, name: "config|rewrite", arity: 2 }],
-  [28, { id: 28, name: "config|set", arity: -4 }],
-  [102, { id: 102, name: "shutdown", arity: -1 }],
+  [29, { id: 29, name: "config|get", arity: -3 }],
+  [32, { id: 32, name: "config|rewrite", arity: 2 }],
+  [33, { id: 33, name: "config|set", arity: -4 }],
+  [117, { id: 117, name: "shutdown", arity: -1 }],
 ]);

@@ -25,6 +25,8 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{db}": (random) => random.pick(["0", "0", "1", "2", "15", "16", "-1", "one"]),
   "{p}": (random) =>
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
+  "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
+  "{h}": (random) => `sketch:${random.below(5)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -133,6 +135,22 @@ const STRINGS = [
   "LCS {k} {k} LEN IDX",
 ]; // deno-fmt-ignore
 
+/** Commands on bits. */
+const BITMAPS = [
+  "SETBIT {k} {n} 1", "SETBIT {k} {o} 0", "SETBIT {k} {o} {i}", "GETBIT {k} {n}", "GETBIT {k} {o}", "BITCOUNT {k}",
+  "BITCOUNT {k} {n} {n}", "BITCOUNT {k} {n} {n} BIT", "BITCOUNT {k} {i} {i} BYTE", "BITPOS {k} 0", "BITPOS {k} 1 {n}",
+  "BITPOS {k} 0 {n} {n}", "BITPOS {k} 1 {n} {n} BIT", "BITOP AND {k} {k} {k}", "BITOP OR {k} {k} {k} {k}",
+  "BITOP XOR {k} {k} {k}", "BITOP NOT {k} {k}", "BITFIELD {k} GET u8 {o} INCRBY i5 {n} {n}",
+  "BITFIELD {k} OVERFLOW SAT SET u4 #{n} {n} OVERFLOW FAIL INCRBY i64 0 {i}", "BITFIELD_RO {k} GET i63 {o} GET u1 {n}",
+]; // deno-fmt-ignore
+
+/** Commands on HyperLogLogs. */
+const SKETCHES = [
+  "PFADD {h} {v} {v} {v}", "PFADD {h} {n}", "PFADD {h}", "PFADD {k} {v}", "PFCOUNT {h}", "PFCOUNT {h} {h} {h}",
+  "PFCOUNT {k} {h}", "PFMERGE {h} {h} {h}", "PFMERGE {h} {k}", "PFDEBUG DECODE {h}", "PFDEBUG ENCODING {h}",
+  "PFDEBUG FOO {h}", "GET {h}", "DEL {h}",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -162,9 +180,29 @@ const OTHERS = [
   "SHUTDOWN FOO", "CLIENT NO-EVICT", "GET", "SET", "CONFIG GET", "COMMAND COUNT 1 2",
 ]; // deno-fmt-ignore
 
+/** What stands between MULTI and its end; replies inside EXEC are compared as bytes, so no time left and no order of keys. */
+const QUEUED = [
+  ...STRINGS, ...STRINGS, "DEL {k} {k}", "EXISTS {k} {k}", "RENAME {k} {k}", "TYPE {k}", "DBSIZE", "PING {v}", "ECHO {v}",
+  "SELECT {db}", "SELECT 0", "MOVE {k} {db}", "COPY {k} {k} DB {db}", "CONFIG GET hz", "CONFIG SET hz x", "CLIENT GETNAME",
+  "MULTI", "WATCH {k}", "UNWATCH", "FLUSHDB", "SWAPDB {db} {db}",
+]; // deno-fmt-ignore
+
+/** What spoils a transaction. */
+const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
+
+/** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
+const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
+  [8, STRINGS],
+  [10, BITMAPS],
+  [11, SKETCHES],
+  [17, KEYS],
+];
+
 /** Commands without end. */
 export class CommandStream {
   readonly #random: Random;
+  /** What is left of a transaction under way. */
+  #transaction: Argument[][] = [];
 
   constructor(seed: number) {
     this.#random = new Random(seed);
@@ -173,8 +211,14 @@ export class CommandStream {
   /** The next command: one in 25 has an argument too few, too many or changed in case. */
   next(): Argument[] {
     const random = this.#random;
+    const next = this.#transaction.shift();
+    if (next !== undefined) return next;
     const kind = random.below(20);
-    const template = random.pick(kind < 11 ? STRINGS : kind < 17 ? KEYS : OTHERS);
+    if (kind === 0 && random.once(3)) {
+      this.#transaction = this.#begin();
+      return this.next();
+    }
+    const template = random.pick(FAMILIES.find(([end]) => kind < end)?.[1] ?? OTHERS);
     const command = template.split(" ").map((word) => this.#fill(word));
     // Redis' HELLO has set the name already when it finds what is wrong behind it; numakv's checks first.
     if (!random.once(25) || command[0] === "HELLO") return command;
@@ -184,9 +228,22 @@ export class CommandStream {
     return command.slice(0, Math.max(1, command.length - 1));
   }
 
-  /** The next `count` commands. */
+  /** The next `count` commands, or a few more: a transaction is not cut. */
   take(count: number): Argument[][] {
-    return Array.from({ length: count }, () => this.next());
+    const taken = Array.from({ length: count }, () => this.next());
+    return [...taken, ...this.#transaction.splice(0)];
+  }
+
+  /** A transaction, watched or not, complete or given up. */
+  #begin(): Argument[][] {
+    const random = this.#random;
+    const some = (count: number): string[] =>
+      Array.from({ length: count }, () => random.pick(QUEUED));
+    const templates = random.once(2) ? ["WATCH {k} {k}", ...some(random.below(2))] : [];
+    templates.push("MULTI", ...some(random.below(6)));
+    if (random.once(6)) templates.push(random.pick(SPOILING));
+    templates.push(random.once(5) ? "DISCARD" : "EXEC");
+    return templates.map((template) => template.split(" ").map((word) => this.#fill(word)));
   }
 
   #fill(word: string): Argument {

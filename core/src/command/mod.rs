@@ -6,12 +6,14 @@
 //!
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
+pub mod bitmap;
 pub mod call;
 pub mod connection;
 mod describe;
 pub mod dispatch;
 pub mod flags;
 pub mod generic;
+pub mod hyperloglog;
 pub mod introspect;
 pub mod keys;
 pub mod lookup;
@@ -21,6 +23,7 @@ pub mod server;
 pub mod spec;
 pub mod string;
 pub mod table;
+pub mod transaction;
 mod usage;
 
 pub use call::{Answer, Args, Call, Error};

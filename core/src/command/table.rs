@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 112;
+pub const COMMAND_COUNT: usize = 129;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -40,41 +40,153 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 2, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
+        id: 2, name: "bitcount", full_name: "bitcount", since: "2.6.0", group: "bitmap", arity: -2,
+        summary: "Counts the bits that are set in a string, or in a part of it", complexity: "O(N), N being the bytes looked at",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `BYTE` and `BIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "index_unit", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                    Argument { name: "byte", kind: ArgKind::PureToken, token: Some("BYTE"), ..Argument::BLANK },
+                    Argument { name: "bit", kind: ArgKind::PureToken, token: Some("BIT"), ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 3, name: "bitfield", full_name: "bitfield", since: "3.2.0", group: "bitmap", arity: -2,
+        summary: "Reads and writes integers of any width inside a string", complexity: "O(1) for each operation",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitfield), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE).with(KeyFlags::ACCESS).with(KeyFlags::VARIABLE_FLAGS), notes: "Reads and writes, as its operations say", otherwise: Some(Otherwise { without: &["SET", "INCRBY"], from: 2, flags: KeyFlags::RO.with(KeyFlags::ACCESS) }) }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "operation", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), arguments: &[
+                Argument { name: "encoding_offset", kind: ArgKind::Block, token: Some("GET"), arguments: &[
+                    Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                    Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "write", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "wrap_sat_fail", kind: ArgKind::Oneof, token: Some("OVERFLOW"), flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "wrap", kind: ArgKind::PureToken, token: Some("WRAP"), ..Argument::BLANK },
+                        Argument { name: "sat", kind: ArgKind::PureToken, token: Some("SAT"), ..Argument::BLANK },
+                        Argument { name: "fail", kind: ArgKind::PureToken, token: Some("FAIL"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                    Argument { name: "write_operation", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "encoding_offset_value", kind: ArgKind::Block, token: Some("SET"), arguments: &[
+                            Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "value", kind: ArgKind::Integer, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                        Argument { name: "encoding_offset_increment", kind: ArgKind::Block, token: Some("INCRBY"), arguments: &[
+                            Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "increment", kind: ArgKind::Integer, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 4, name: "bitfield_ro", full_name: "bitfield_ro", since: "6.0.0", group: "bitmap", arity: -2,
+        summary: "Reads integers of any width inside a string", complexity: "O(1) for each operation",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
+        run: Run::Core(super::bitmap::bitfield_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "encoding_offset", kind: ArgKind::Block, token: Some("GET"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE).with(ArgFlags::MULTIPLE_TOKEN), arguments: &[
+                Argument { name: "encoding", kind: ArgKind::String, ..Argument::BLANK },
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 5, name: "bitop", full_name: "bitop", since: "2.6.0", group: "bitmap", arity: -4,
+        summary: "Combines the bits of strings and stores the result", complexity: "O(N), N being the bytes of the longest string",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitop), locks: Locks::Keys,
+        first_key: 2, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(3), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "operation", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "destkey", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 6, name: "bitpos", full_name: "bitpos", since: "2.8.7", group: "bitmap", arity: -3,
+        summary: "Finds the first bit of a string that is set, or clear", complexity: "O(N), N being the bytes looked at",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::bitpos), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Options `BYTE` and `BIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "bit", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "end_index", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                    Argument { name: "end", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "index_unit", kind: ArgKind::Oneof, since: "7.0.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "byte", kind: ArgKind::PureToken, token: Some("BYTE"), ..Argument::BLANK },
+                        Argument { name: "bit", kind: ArgKind::PureToken, token: Some("BIT"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 7, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
         summary: "Groups the commands about client connections", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 3, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
+                id: 8, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
                 summary: "Answers the connection's name", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getname), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 4, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
+                id: 9, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
                 summary: "Answers which client receives this connection's tracking messages", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getredir), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 5, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
+                id: 10, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 6, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
+                id: 11, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Answers the connection's id", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_id), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 7, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
+                id: 12, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Describes this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_info), locks: Locks::None,
@@ -82,7 +194,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 8, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
+                id: 13, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
                 summary: "Closes client connections", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_kill), locks: Locks::None,
@@ -109,7 +221,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 9, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
+                id: 14, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
                 summary: "Describes the client connections, one a line", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_list), locks: Locks::None,
@@ -129,7 +241,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 10, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
+                id: 15, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
                 summary: "Exempts this connection from client eviction, or ends that", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_no_evict), locks: Locks::None,
@@ -142,7 +254,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 11, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
+                id: 16, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
                 summary: "Holds clients' commands back for a time", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_pause), locks: Locks::None,
@@ -157,7 +269,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 12, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
+                id: 17, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
                 summary: "Turns replies to this connection on or off", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_reply), locks: Locks::None,
@@ -171,7 +283,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 13, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
+                id: 18, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
                 summary: "Names this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_setname), locks: Locks::None,
@@ -181,7 +293,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 14, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
+                id: 19, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Lets held clients go on", complexity: "O(N), N being the number of held clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_unpause), locks: Locks::None,
@@ -191,21 +303,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 15, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
+        id: 20, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
         summary: "Describes every command", complexity: "O(N), N being the number of commands",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::introspect::command), locks: Locks::None,
         hints: &["nondeterministic_output_order"],
         subcommands: &[
             CommandSpec {
-                id: 16, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
+                id: 21, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
                 summary: "Answers how many commands there are", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_count), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 17, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
+                id: 22, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
                 summary: "Documents commands: summary, history and arguments", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_docs), locks: Locks::None,
@@ -216,28 +328,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 18, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
+                id: 23, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeys), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 19, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
+                id: 24, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command and how each is used", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeysandflags), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 20, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
+                id: 25, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 21, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
+                id: 26, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
                 summary: "Describes the commands named, or all", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_info), locks: Locks::None,
@@ -249,7 +361,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 22, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
+                id: 27, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
                 summary: "Names the commands, all or those a filter lets through", complexity: "O(N), N being the number of commands",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_list), locks: Locks::None,
@@ -267,13 +379,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 23, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
+        id: 28, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
         summary: "Groups the commands about configuration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 24, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
+                id: 29, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
                 summary: "Answers the values of matching directives", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -286,28 +398,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 25, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
+                id: 30, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 26, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
+                id: 31, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
                 summary: "Sets the counters that INFO shows back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::server::config_resetstat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 27, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
+                id: 32, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
                 summary: "Writes the configuration in force into the configuration file", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 28, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
+                id: 33, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
                 summary: "Changes directives at run time", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -325,7 +437,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 29, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
+        id: 34, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
         summary: "Copies a value to another key", complexity: "O(N), N being the elements of a collection; O(1) for a string",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::copy), locks: Locks::Keys,
@@ -340,7 +452,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 30, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
+        id: 35, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
         summary: "Counts the keys of the database", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::server::dbsize), locks: Locks::None,
@@ -348,7 +460,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 31, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
+        id: 36, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
         summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::debug), locks: Locks::World,
@@ -356,7 +468,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 32, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
+        id: 37, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
         summary: "Subtracts one from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decr), locks: Locks::Keys,
@@ -368,7 +480,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 33, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
+        id: 38, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Subtracts a given amount from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decrby), locks: Locks::Keys,
@@ -381,7 +493,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 34, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
+        id: 39, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
         summary: "Deletes keys", complexity: "O(N), N being the number of keys, plus O(M) for each collection of M elements; O(1) for one string",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::del), locks: Locks::Keys,
@@ -394,7 +506,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 35, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        id: 40, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
+        summary: "Forgets the queued commands and ends the transaction", complexity: "O(N), N being the number of queued commands",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
+        run: Run::Core(super::transaction::discard), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 41, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
         summary: "Answers the message it was given", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::echo), locks: Locks::None,
@@ -404,7 +523,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 36, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        id: 42, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
+        summary: "Runs the queued commands as one", complexity: "Depends on the queued commands",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::SKIP_SLOWLOG), acl: Acl::SLOW.with(Acl::TRANSACTION),
+        run: Run::Core(super::transaction::exec), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 43, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
         summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::exists), locks: Locks::Keys,
@@ -418,7 +544,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 37, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        id: 44, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expire), locks: Locks::Keys,
@@ -438,7 +564,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 38, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        id: 45, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
         summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expireat), locks: Locks::Keys,
@@ -458,7 +584,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 39, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 46, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
@@ -470,7 +596,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 40, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        id: 47, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushall), locks: Locks::World,
@@ -485,7 +611,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 41, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        id: 48, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushdb), locks: Locks::World,
@@ -500,7 +626,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 42, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 49, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -512,7 +638,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 43, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 50, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
+        summary: "Answers the bit at an offset of a string", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
+        run: Run::Core(super::bitmap::getbit), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 51, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -524,7 +663,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 44, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 52, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -543,7 +682,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 45, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 53, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -557,7 +696,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 46, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 54, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -571,7 +710,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 47, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 55, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -589,7 +728,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 48, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 56, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -601,7 +740,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 49, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 57, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -614,7 +753,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 50, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 58, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -627,7 +766,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 51, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 59, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -639,7 +778,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 52, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 60, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -650,7 +789,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 53, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 61, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -667,7 +806,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 54, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 62, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -677,13 +816,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 55, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 63, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 56, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 64, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -691,14 +830,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 57, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 65, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 58, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 66, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -706,7 +845,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 59, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 67, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -714,7 +853,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 60, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 68, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -722,7 +861,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 61, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 69, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -738,7 +877,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 62, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 70, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -751,7 +890,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 63, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 71, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -764,7 +903,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 72, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -780,7 +919,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 73, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -796,20 +935,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 74, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
+        run: Run::Core(super::transaction::multi), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 75, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 67, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 76, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 68, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 77, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -817,7 +963,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 69, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 78, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -830,7 +976,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 70, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 79, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -841,7 +987,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 71, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 80, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -852,20 +998,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 72, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 81, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 73, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 82, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 74, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 83, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -878,7 +1024,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 75, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 84, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -891,14 +1037,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 76, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 85, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 77, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 86, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -909,13 +1055,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 78, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 87, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 79, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 88, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -928,7 +1074,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 80, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 89, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -941,14 +1087,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 81, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 90, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 82, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 91, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -961,7 +1107,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 83, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 92, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -977,7 +1123,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 84, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 93, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -989,7 +1135,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 85, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 94, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1009,7 +1155,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 86, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 95, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1029,7 +1175,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 96, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1041,7 +1187,67 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 97, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
+        run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 98, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
+        flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
+        run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS), notes: "RW because the estimate is kept inside the value", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 99, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
+        first_key: 2, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        doc_flags: &["syscmd"],
+        arguments: &[
+            Argument { name: "subcommand", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 100, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
+        run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::INSERT), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destkey", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "sourcekey", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 101, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
+        flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
+        doc_flags: &["syscmd"],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 102, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1052,7 +1258,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 103, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1066,7 +1272,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 104, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1080,14 +1286,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 105, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 106, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1095,7 +1301,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 93, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 107, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1108,7 +1314,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 94, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 108, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1122,14 +1328,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 95, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 109, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 96, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 110, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -1144,7 +1350,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 97, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 111, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -1154,7 +1360,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 112, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -1180,7 +1386,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 99, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 113, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
+        run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "value", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 114, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -1194,7 +1414,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 115, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -1207,7 +1427,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 116, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -1221,7 +1441,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 102, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 117, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -1238,7 +1458,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 103, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 118, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -1250,7 +1470,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 104, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 119, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -1265,7 +1485,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 105, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 120, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -1276,7 +1496,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 106, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 121, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -1284,7 +1504,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 107, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 122, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -1297,7 +1517,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 108, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 123, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -1311,7 +1531,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 109, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 124, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -1323,7 +1543,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 125, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -1336,7 +1556,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 126, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        summary: "Watches no key any more", complexity: "O(1)",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
+        run: Run::Core(super::transaction::unwatch), locks: Locks::None,
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 127, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::generic::wait), locks: Locks::None,
@@ -1344,6 +1571,18 @@ pub static COMMANDS: &[CommandSpec] = &[
         arguments: &[
             Argument { name: "numreplicas", kind: ArgKind::Integer, ..Argument::BLANK },
             Argument { name: "timeout", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 128, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
+        flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
+        run: Run::Core(super::transaction::watch), locks: Locks::Keys,
+        first_key: 1, last_key: -1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
         ],
         ..CommandSpec::BLANK
     },

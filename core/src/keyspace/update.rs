@@ -255,6 +255,77 @@ impl<'a> Grip<'a> {
         self.adopt_block(target, found, block).map(|()| new_len)
     }
 
+    /// The bytes of a string, to be written: at least `len` of them, zeros being added behind its end. The key is created if
+    /// need be and the value becomes `raw`. The caller has checked the type and the length's limit.
+    pub fn open_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        len: usize,
+    ) -> Result<&mut [u8], Full> {
+        let value = found.map_or(StringValue::Bytes(b""), |found| {
+            StringValue::of(found.entry)
+        });
+        let found = match (found, value) {
+            (Some(found), StringValue::Bytes(bytes)) if bytes.len() >= len => found,
+            _ => {
+                // A write of nothing makes an integer text, one of a zero at the new end fills the gap before it.
+                let gap = len.saturating_sub(value.len()).min(1);
+                let offset = value.len().max(len) - gap;
+                self.edit_string(target, found, offset, &[0][..gap])?;
+                let found = self.find(target.db, target.hash, target.key);
+                found.expect("the key was just written")
+            }
+        };
+        make_raw(found.entry);
+        // SAFETY: the shard is held exclusively for as long as `self` is borrowed, and nobody else has the bytes.
+        Ok(unsafe { string::bytes_mut(found.entry) })
+    }
+
+    /// Makes a key a raw string of `len` bytes and no deadline, whatever it held. `compose` is given zeros to write over; it
+    /// may read any value, also the one that is being replaced.
+    pub fn compose_string(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        len: usize,
+        compose: impl FnOnce(&mut [u8]),
+    ) -> Result<(), Full> {
+        let (encoding, deadline) = (Encoding::Raw, None);
+        if string::is_embedded(target.key.len(), len, false) {
+            let mut bytes = [0u8; crate::object::entry::EMBEDDED_ENTRY_MAX];
+            compose(&mut bytes[..len]);
+            let value = StringValue::Bytes(&bytes[..len]);
+            return self.set_string(target, found, value, encoding, Deadline::Clear);
+        }
+        let pool = self.pool();
+        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
+        let block = Block::alloc(self.space_near(home), len)?;
+        // SAFETY: the block is ours alone and has room for `len` bytes, which this fills with zeros.
+        unsafe {
+            block.write(len, &[]);
+            compose(&mut block.room()[..len]);
+        }
+        let usage = found.map_or_else(
+            || Use::fresh(target.clock, target.node),
+            |f| f.entry.usage_word(),
+        );
+        let (key, kind, body) = (target.key, ObjectType::String, Body::Word(block.word()));
+        let draft = EntryDraft {
+            key,
+            deadline,
+            kind,
+            encoding,
+            body,
+            usage,
+        };
+        let entry = self.build_near(home, &draft).inspect_err(|Full| {
+            // SAFETY: nobody but us has seen the block.
+            unsafe { block.free(pool) }
+        })?;
+        self.link(target, found, entry)
+    }
+
     /// Makes `block` a key's value; it is freed if that fails.
     fn adopt_block(
         &mut self,
@@ -500,6 +571,19 @@ fn set_outside_encoding(entry: Entry, encoding: Encoding) {
     if entry.encoding() != encoding {
         // SAFETY: every encoding of a string outside is the same block; the shard is held exclusively.
         unsafe { entry.set_encoding(encoding) };
+    }
+}
+
+/// Calls the encoding of a string that is no integer `raw`, wherever its bytes lie. The shard is held exclusively.
+fn make_raw(entry: Entry) {
+    let shape = entry.shape();
+    if shape.encoding() != Encoding::Raw {
+        let (key_len, value_len) = (shape.key_len(), shape.value_len());
+        let renamed = Shape::new(ObjectType::String, Encoding::Raw, key_len, value_len)
+            .with_deadline(shape.has_deadline())
+            .with_word(shape.has_word());
+        // SAFETY: the same parts, hence the same bytes; the shard is held exclusively.
+        unsafe { entry.set_shape(renamed) };
     }
 }
 

@@ -84,6 +84,19 @@ pub const fn is_embedded(key_len: usize, value_len: usize, has_deadline: bool) -
         && PREFIX_BYTES + 8 * has_deadline as usize + key_len + value_len <= EMBEDDED_ENTRY_MAX
 }
 
+/// The bytes of a string that is no integer, to be written.
+///
+/// # Safety
+/// The shard is held exclusively, and nobody else has a reference to the bytes.
+pub unsafe fn bytes_mut<'a>(entry: Entry) -> &'a mut [u8] {
+    match Block::owner_of(entry) {
+        // SAFETY: by contract; the bytes up to `len` are written.
+        Some(block) => unsafe { &mut block.room()[..block.len()] },
+        // SAFETY: by contract.
+        None => unsafe { entry.embedded_mut() },
+    }
+}
+
 /// The body of a draft for `value` beside a key of `key_len` bytes: embedded where it fits, else a new block in `space`.
 pub fn body<'a>(
     space: Space<'_>,
