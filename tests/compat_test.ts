@@ -77,6 +77,10 @@ Deno.test("judge() tells an accepted test that passes", () => {
   assertEquals(judge("unit/other", ["a"], ["a"], [entry(["a"])]).stale, []);
 });
 
+Deno.test("union() takes a name as often as the list that has it more often", () => {
+  assertEquals(union(["a", "b", "b"], ["b", "c", "a", "a"]), ["a", "b", "b", "c", "a"]);
+});
+
 Deno.test("listFaults() refuses names nobody has, empty reasons and a list that grows", () => {
   const baseline: Baseline = { command: "", server: "", units: { [UNIT]: ["a", "b"] } };
   assertEquals(listFaults([entry(["a", "b"])], baseline), []);

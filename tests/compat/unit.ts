@@ -43,18 +43,20 @@ export interface UnitResult {
  *
  * @param suite Where the suite lies.
  * @param seat A number of its own for each run at the same time; ports follow from it.
+ * @param without Tests that are not run.
  */
 export async function runUnit(
   suite: string,
   unit: string,
   kind: Kind,
   seat: number,
+  without: readonly string[] = [],
 ): Promise<UnitResult> {
   const started = performance.now();
   const skipped = new Map<string, string>();
   let report: Report = readReport("");
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    report = await runOnce(suite, unit, kind, seat, [...skipped.keys()]);
+    report = await runOnce(suite, unit, kind, seat, [...without, ...skipped.keys()]);
     const { stuck, broken } = report;
     if (report.done || stuck === undefined || stuck === "" || skipped.has(stuck)) break;
     skipped.set(stuck, broken ?? "the run was stopped");

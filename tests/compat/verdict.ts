@@ -83,6 +83,17 @@ export function listFaults(accepted: readonly Accepted[], baseline: Baseline): s
   return faults;
 }
 
+/** The names of both lists, each as often as in the list that has it more often. */
+export function union(first: readonly string[], second: readonly string[]): string[] {
+  const left = count(first);
+  const more = second.filter((name) => {
+    const have = left.get(name) ?? 0;
+    left.set(name, have - 1);
+    return have <= 0;
+  });
+  return [...first, ...more];
+}
+
 function count(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
