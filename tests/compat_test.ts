@@ -13,6 +13,7 @@ import {
   judge,
   LASTING_LIMIT,
   listFaults,
+  union,
 } from "./compat/verdict.ts";
 
 const UNIT = "unit/a";
