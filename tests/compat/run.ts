@@ -73,8 +73,8 @@ async function runUnits(
 
 /**
  * Runs numakv, and once more, each alone, the units that lack a test: the suite measures time, which another unit at the same
- * time may spoil; and a test that fails as the list says may leave something behind that fails the next, so the second run
- * goes without those. What passes in either run has passed.
+ * time may spoil; and a test that fails as the list says, or for want of a command, may leave something behind that fails the
+ * next, so the second run goes without those. What passes in either run has passed.
  */
 async function runTwice(
   suite: string,
@@ -85,19 +85,32 @@ async function runTwice(
   const first = new Map(units.map((unit) => [unit, results.get(unit)?.report.passed ?? []]));
   const judged = (unit: string, passed: readonly string[]): Verdict =>
     judge(unit, baseline.units[unit] ?? [], passed, accepted);
-  const before = new Map(units.map((unit) => [unit, judged(unit, first.get(unit) ?? [])]));
-  const repeated = [...before.values()]
-    .filter(({ accepted, missing: { length } }) =>
-      length > 0 && (length <= REPEAT_LIMIT || accepted.length > 0)
-    ).map(({ unit }) => unit);
-  const known = (unit: string): readonly string[] => before.get(unit)?.accepted ?? [];
+  const before = units.map((unit) => judged(unit, first.get(unit) ?? []));
+  const unfit = new Map(before.map(({ unit, accepted, missing }) => {
+    const failed = results.get(unit)?.report.failed;
+    return [unit, [...accepted, ...missing.filter((name) => lacksCommand(failed?.get(name)))]];
+  }));
+  const known = (unit: string): readonly string[] => unfit.get(unit) ?? [];
+  const repeated = before.filter(({ unit, missing: { length } }) =>
+    length > 0 && (length <= REPEAT_LIMIT || known(unit).length > 0)
+  ).map(({ unit }) => unit);
   const again = await runUnits(suite, "numakv", repeated, 1, known);
   const verdicts = units.map((unit) => {
     const second = again.get(unit);
-    if (second !== undefined) results.set(unit, second);
+    if (second !== undefined) results.set(unit, withFailures(second, results.get(unit)));
     return judged(unit, union(first.get(unit) ?? [], second?.report.passed ?? []));
   });
   return { results, verdicts, repeated };
+}
+
+/** The second run's result, with what failed in the first and was not run again. */
+function withFailures(second: UnitResult, first?: UnitResult): UnitResult {
+  const failed = new Map([...first?.report.failed ?? [], ...second.report.failed]);
+  return { ...second, report: { ...second.report, failed } };
+}
+
+function lacksCommand(failure?: string): boolean {
+  return failure !== undefined && /ERR unknown (?:sub)?command/.test(failure);
 }
 
 function show(verdicts: readonly Verdict[], results: Map<string, UnitResult>): void {
