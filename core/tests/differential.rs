@@ -5,7 +5,7 @@
 //! and the tests say so and pass.
 
 use numakv_core::{
-    abi, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
+    abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,6 +14,8 @@ use std::time::Duration;
 
 #[path = "../src/testing.rs"]
 mod testing;
+#[path = "differential/zset.rs"]
+mod zset;
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;
@@ -49,6 +51,29 @@ const STRINGS: &[&str] = &[
     "SETRANGE {key} {offset} {value}",
     "STRLEN {key}",
     "SUBSTR {key} {index} {index}",
+];
+
+const GENERIC: &[&str] = &[
+    "COPY {key} {key}",
+    "COPY {key} {key} REPLACE",
+    "COPY {key} {key} DB {db}",
+    "DEL {key} {key}",
+    "EXISTS {key} {key}",
+    "EXPIRE {key} {delay}",
+    "EXPIRE {key} {delay} {condition}",
+    "EXPIREAT {key} {moment}",
+    "MOVE {key} {db}",
+    "OBJECT ENCODING {key}",
+    "PERSIST {key}",
+    "PEXPIRE {key} {far} {condition}",
+    "PEXPIREAT {key} {moment}",
+    "RENAME {key} {key}",
+    "RENAMENX {key} {key}",
+    "SELECT {db}",
+    "SELECT 0",
+    "TOUCH {key} {key}",
+    "TYPE {key}",
+    "UNLINK {key} {key}",
 ];
 
 const BITMAPS: &[&str] = &[
@@ -140,7 +165,20 @@ const LISTS_AND_OTHERS: &[&str] = &[
 ];
 
 /// Every family that is compared; strings twice, as they give the others something to work on.
-const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES, LISTS, LISTS_AND_OTHERS];
+const FAMILIES: &[&[&str]] = &[
+    STRINGS,
+    STRINGS,
+    BITMAPS,
+    SKETCHES,
+    LISTS,
+    LISTS_AND_OTHERS,
+    zset::TEMPLATES,
+];
+
+/// Families whose events are compared.
+const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES];
+/// Requests between two comparisons of events.
+const EVENTFUL_BATCH: u32 = 100;
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -333,7 +371,11 @@ impl Random {
     }
 
     fn request(&mut self) -> Vec<Vec<u8>> {
-        let family = self.pick(FAMILIES);
+        self.request_of(FAMILIES)
+    }
+
+    fn request_of(&mut self, families: &[&[&str]]) -> Vec<Vec<u8>> {
+        let family = self.pick(families);
         let template = self.pick(family);
         let mut words = Vec::new();
         self.fill(template, &mut words);
@@ -383,6 +425,8 @@ impl Random {
                     );
                 }
                 "{lpos}" => self.options(LPOS_WORDS, words),
+                "{db}" => words.push(self.below(3).to_string().into()),
+                "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
                 "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
                 "{sketchword}" => {
                     let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
@@ -416,6 +460,7 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if zset::fill(self, word, words) => {}
                 literal => words.push(literal.into()),
             }
         }
@@ -520,35 +565,14 @@ impl Redis {
         panic!("redis-server does not listen at {address}");
     }
 
-    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
-        let bytes = testing::encode(&slices(request));
-        let sent = self.stream.get_mut().write_all(&bytes);
-        sent.expect("redis-server takes requests");
-        let mut reply = Vec::new();
-        self.read_reply(&mut reply);
-        reply
+    /// Another connection to it.
+    fn connect(&self) -> BufReader<TcpStream> {
+        let address = self.stream.get_ref().peer_addr().expect("connected");
+        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
     }
 
-    /// Reads one reply, with all that belongs to it.
-    fn read_reply(&mut self, reply: &mut Vec<u8>) {
-        let start = reply.len();
-        let read = self.stream.read_until(b'\n', reply);
-        read.expect("redis-server answers");
-        let line = String::from_utf8_lossy(&reply[start..]).into_owned();
-        let count: i64 = line
-            .get(1..)
-            .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
-        match reply[start] {
-            b'$' | b'=' if count >= 0 => {
-                let body = reply.len();
-                reply.resize(body + count as usize + 2, 0);
-                let read = self.stream.read_exact(&mut reply[body..]);
-                read.expect("redis-server ends its reply");
-            }
-            b'*' | b'~' | b'>' => (0..count).for_each(|_| self.read_reply(reply)),
-            b'%' => (0..2 * count).for_each(|_| self.read_reply(reply)),
-            _ => {}
-        }
+    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+        ask(&mut self.stream, request)
     }
 }
 
@@ -556,6 +580,38 @@ impl Drop for Redis {
     fn drop(&mut self) {
         let _gone_already = self.process.kill();
         let _status = self.process.wait();
+    }
+}
+
+/// Sends a request and reads its reply.
+fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
+    let bytes = testing::encode(&slices(request));
+    let sent = stream.get_mut().write_all(&bytes);
+    sent.expect("redis-server takes requests");
+    let mut reply = Vec::new();
+    read_reply(stream, &mut reply);
+    reply
+}
+
+/// Reads one reply, with all that belongs to it.
+fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
+    let start = reply.len();
+    let read = stream.read_until(b'\n', reply);
+    read.expect("redis-server answers");
+    let line = String::from_utf8_lossy(&reply[start..]).into_owned();
+    let count: i64 = line
+        .get(1..)
+        .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
+    match reply[start] {
+        b'$' | b'=' if count >= 0 => {
+            let body = reply.len();
+            reply.resize(body + count as usize + 2, 0);
+            let read = stream.read_exact(&mut reply[body..]);
+            read.expect("redis-server ends its reply");
+        }
+        b'*' | b'~' | b'>' => (0..count).for_each(|_| read_reply(stream, reply)),
+        b'%' => (0..2 * count).for_each(|_| read_reply(stream, reply)),
+        _ => {}
     }
 }
 
@@ -628,6 +684,11 @@ impl Pair {
                 near && (ours < 0) == (theirs < 0),
                 "deadlines differ: {ours}, {theirs}"
             );
+        }
+        for key in zset::KEYS.iter().chain(zset::LEX_KEYS) {
+            let key = key.as_bytes();
+            self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
+            self.compare(&words(&[b"OBJECT", b"ENCODING", key]));
         }
         self.compare_lists();
         self.compare(&words(&[b"DBSIZE"]));
@@ -726,4 +787,60 @@ fn lists_have_the_nodes_of_redis_when_they_are_compressed() {
     {
         compare_list_rules(20 + seed as u64, fill, depth);
     }
+}
+
+/// What the listeners of both sides have heard since the last time; a message of our own ends it.
+fn events(
+    pair: &mut Pair,
+    peer: &mut testing::Peer,
+    listener: &mut BufReader<TcpStream>,
+) -> [String; 2] {
+    let end = b"__keyspace@end__:end";
+    pair.compare(&words(&[b"PUBLISH", end, b"end"]));
+    let mut theirs = Vec::new();
+    while !theirs.ends_with(b"end\r\n$3\r\nend\r\n") {
+        read_reply(listener, &mut theirs);
+    }
+    let ours = peer.heard_bytes();
+    [ours, theirs].map(|heard| heard.escape_ascii().to_string().replace("*4", "\n*4"))
+}
+
+/// Keyspace events of every class, in the order in which redis-server tells them; nothing expires unasked, as that moment
+/// is nobody's to choose.
+#[test]
+fn events_are_those_of_redis() {
+    let Some(mut pair) = Pair::start("2", "") else {
+        return;
+    };
+    let settings = &pair.ours.store.settings;
+    settings
+        .set("notify-keyspace-events", "AKEnm")
+        .expect("good");
+    let stopped = &pair.ours.store.active_expire;
+    stopped.store(false, std::sync::atomic::Ordering::SeqCst);
+    for request in [
+        "CONFIG SET notify-keyspace-events AKEnm",
+        "DEBUG SET-ACTIVE-EXPIRE 0",
+    ] {
+        let request: Vec<Vec<u8>> = request.split(' ').map(Vec::from).collect();
+        assert_eq!(pair.theirs.run(&request), b"+OK\r\n");
+    }
+    let mut peer = pair.ours.peer();
+    let mut listener = pair.theirs.connect();
+    let subscribe = words(&[b"PSUBSCRIBE", b"__key*__:*"]);
+    let joined = ask(&mut listener, &subscribe);
+    assert_eq!(peer.run(&["PSUBSCRIBE", "__key*__:*"]).as_bytes(), joined);
+    let mut random = Random(3);
+    let mut heard = 0;
+    for _ in 0..COMMANDS / EVENTFUL_BATCH {
+        let batch: Vec<_> = (0..EVENTFUL_BATCH)
+            .map(|_| random.request_of(EVENTFUL))
+            .collect();
+        batch.iter().for_each(|request| pair.compare(request));
+        let [ours, theirs] = events(&mut pair, &mut peer, &mut listener);
+        heard += ours.matches("*4").count();
+        let differs = ours.lines().zip(theirs.lines()).find(|(o, t)| o != t);
+        assert!(ours == theirs, "first difference: {differs:?}");
+    }
+    assert!(heard > COMMANDS as usize, "only {heard} events");
 }

@@ -22,6 +22,7 @@ pub mod list;
 pub mod lookup;
 pub mod notify;
 pub mod numa;
+pub mod pubsub;
 pub mod server;
 pub mod set;
 pub mod spec;
@@ -29,6 +30,7 @@ pub mod string;
 pub mod table;
 pub mod transaction;
 mod usage;
+pub mod zset;
 
 pub use call::{Answer, Args, Call, Error};
 pub use dispatch::{Context, Flow};
