@@ -49,6 +49,8 @@ pub const OUT_OF_MEMORY: &str = "OOM command not allowed when used memory > 'max
 pub const NOT_IN_A_TRANSACTION: &str = "ERR Command not allowed inside a transaction";
 /// EXEC after a request that was refused.
 pub const TRANSACTION_BROKEN: &str = "EXECABORT Transaction discarded because of previous errors.";
+/// CLIENT UNBLOCK with ERROR.
+pub const UNBLOCKED: &str = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 /// No node has room and the kernel gives no more.
 pub const POOL_EXHAUSTED: &str =
     "OOM no node has memory left for this value; free keys, or give the server more memory";

@@ -7,6 +7,7 @@
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
 pub mod bitmap;
+pub mod blocking;
 pub mod call;
 pub mod connection;
 mod describe;
