@@ -401,30 +401,6 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
-                "{element}" => words.push(self.element()),
-                "{some}" => {
-                    let count = 1 + self.below(40);
-                    words.extend((0..count).map(|_| self.element()));
-                }
-                "{natural}" => words.push(self.below(12).to_string().into()),
-                "{trim}" => words.push(self.below(4).to_string().into()),
-                "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
-                "{side}" => words.push(
-                    self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
-                        .into(),
-                ),
-                "{where}" => words.push(
-                    self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
-                        .into(),
-                ),
-                "{threshold}" => {
-                    words.push(
-                        self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
-                            .into(),
-                    );
-                }
-                "{lpos}" => self.options(LPOS_WORDS, words),
                 "{db}" => words.push(self.below(3).to_string().into()),
                 "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
                 "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
@@ -460,10 +436,42 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
-                word if zset::fill(self, word, words) => {}
+                word if self.fill_list(word, words) || zset::fill(self, word, words) => {}
                 literal => words.push(literal.into()),
             }
         }
+    }
+
+    /// Puts drawn words in the place of one in braces; `false` when it is none of lists'.
+    fn fill_list(&mut self, word: &str, words: &mut Vec<Vec<u8>>) -> bool {
+        match word {
+            "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
+            "{element}" => words.push(self.element()),
+            "{some}" => {
+                let count = 1 + self.below(40);
+                words.extend((0..count).map(|_| self.element()));
+            }
+            "{natural}" => words.push(self.below(12).to_string().into()),
+            "{trim}" => words.push(self.below(4).to_string().into()),
+            "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
+            "{side}" => words.push(
+                self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
+                    .into(),
+            ),
+            "{where}" => words.push(
+                self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
+                    .into(),
+            ),
+            "{threshold}" => {
+                words.push(
+                    self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
+                        .into(),
+                );
+            }
+            "{lpos}" => self.options(LPOS_WORDS, words),
+            _ => return false,
+        }
+        true
     }
 
     /// What lists are made of: few values, so that they are met again, and lengths at the edges of encodings and nodes.
@@ -692,6 +700,7 @@ impl Pair {
         }
         self.compare_lists();
         self.compare(&words(&[b"DBSIZE"]));
+        self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
 
     /// Compares what the lists hold, and where their nodes begin and end.

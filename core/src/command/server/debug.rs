@@ -5,6 +5,7 @@
 
 use super::super::generic::references;
 use super::super::{Answer, Call, Error};
+use super::digest::{digest, digest_values};
 use super::{debug_protocol, memory, unknown_or_wrong_count};
 use crate::client::Face;
 use crate::error;
@@ -33,6 +34,14 @@ const HELP: &[(&str, &str)] = &[
     (
         "CLOCK ADVANCE <milliseconds>",
         "Shifts the store's clock, forwards or back.",
+    ),
+    (
+        "DIGEST",
+        "Answers forty digits that two servers share when they hold the same data.",
+    ),
+    (
+        "DIGEST-VALUE <key> [<key> ...]",
+        "Answers such digits of each value alone.",
     ),
     ("ERROR <text>", "Answers with that error."),
     (
@@ -89,6 +98,8 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
             Ok(())
         }
         (b"CLOCK", 4) if call.args.is(2, "ADVANCE") => advance_clock(call),
+        (b"DIGEST", 2) => digest(call),
+        (b"DIGEST-VALUE", 2..) => digest_values(call),
         (b"ERROR", 3) => Err(Error::bytes(call.args.get(2).to_vec())),
         (b"HELP", 2) => help(call),
         (b"KEYSPACE", 2) => keyspace(call),

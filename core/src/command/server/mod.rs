@@ -5,6 +5,7 @@
 
 mod debug;
 mod debug_protocol;
+mod digest;
 mod flush;
 mod info;
 mod lolwut;
