@@ -373,6 +373,21 @@ Deno.test("MONITOR shows what redis-server's does", async () => {
   assertEquals((await monitored(ours)).split("\n"), (await monitored(theirs)).split("\n"));
 });
 
+Deno.test("who listens may be idle longer than timeout", async () => {
+  await using server = await startServer({ timeout: 1 });
+  using listener = await RespClient.connect(server.port);
+  using monitor = await RespClient.connect(server.port);
+  using idle = await RespClient.connect(server.port);
+  await listener.call("SUBSCRIBE", "c");
+  await monitor.call("MONITOR");
+  await idle.call("PING");
+  assertEquals(await idle.closed(), true);
+  using publisher = await RespClient.connect(server.port);
+  assertEquals(await publisher.call("PUBLISH", "c", "x"), 1);
+  assertEquals(await listener.read(), ["message", "c", "x"]);
+  assertMatch(String(await monitor.read()), /"PING"$/);
+});
+
 Deno.test("CLIENT LIST and INFO show subscriptions", async () => {
   await using server = await startServer({ listeners: 2 });
   using one = await RespClient.connect(server.port);
