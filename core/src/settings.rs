@@ -142,10 +142,10 @@ macro_rules! settings {
             pub maxmemory_policy: AtomicU32,
             /// Classes of keyspace notifications: bits in the order of `NOTIFICATION_LETTERS`.
             pub notify_classes: AtomicU32,
-            /// How much output may wait for a client, by class.
-            pub output_limits: [OutputLimit; 3],
             /// Bytes from which a list's element lies alone; DEBUG QUICKLIST-PACKED-THRESHOLD sets it.
             pub packed_threshold: AtomicU64,
+            /// How much output may wait for a client, by class.
+            pub output_limits: [OutputLimit; 3],
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -159,12 +159,12 @@ macro_rules! settings {
                     debug_access: AtomicU32::new(DebugAccess::No as u32),
                     maxmemory_policy: AtomicU32::new(0),
                     notify_classes: AtomicU32::new(0),
+                    packed_threshold: AtomicU64::new(PACKED_THRESHOLD),
                     output_limits: [
                         OutputLimit::new(0, 0, 0),
                         OutputLimit::new(256 << 20, 64 << 20, 60),
                         OutputLimit::new(32 << 20, 8 << 20, 60),
                     ],
-                    packed_threshold: AtomicU64::new(PACKED_THRESHOLD),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -262,6 +262,10 @@ settings! {
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
     lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+    /// Members of a sorted set in one listpack.
+    zset_max_listpack_entries: AtomicU64 = 128, "zset-max-listpack-entries";
+    /// Bytes of a sorted set's member in a listpack.
+    zset_max_listpack_value: AtomicU64 = 64, "zset-max-listpack-value";
     /// Fields of a hash in one listpack.
     hash_max_listpack_entries: AtomicU64 = 512, "hash-max-listpack-entries";
     /// Bytes of a field or value in a listpack.

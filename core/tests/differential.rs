@@ -12,6 +12,8 @@ use redis::{Redis, slices, words};
 mod redis;
 #[path = "../src/testing.rs"]
 mod testing;
+#[path = "differential/zset.rs"]
+mod zset;
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;
@@ -138,7 +140,15 @@ const LISTS_AND_OTHERS: &[&str] = &[
 ];
 
 /// Every family that is compared; strings twice, as they give the others something to work on.
-const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES, LISTS, LISTS_AND_OTHERS];
+const FAMILIES: &[&[&str]] = &[
+    STRINGS,
+    STRINGS,
+    BITMAPS,
+    SKETCHES,
+    LISTS,
+    LISTS_AND_OTHERS,
+    zset::TEMPLATES,
+];
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -357,30 +367,6 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
-                "{element}" => words.push(self.element()),
-                "{some}" => {
-                    let count = 1 + self.below(40);
-                    words.extend((0..count).map(|_| self.element()));
-                }
-                "{natural}" => words.push(self.below(12).to_string().into()),
-                "{trim}" => words.push(self.below(4).to_string().into()),
-                "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
-                "{side}" => words.push(
-                    self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
-                        .into(),
-                ),
-                "{where}" => words.push(
-                    self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
-                        .into(),
-                ),
-                "{threshold}" => {
-                    words.push(
-                        self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
-                            .into(),
-                    );
-                }
-                "{lpos}" => self.options(LPOS_WORDS, words),
                 "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
                 "{sketchword}" => {
                     let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
@@ -414,9 +400,42 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if self.fill_list(word, words) || zset::fill(self, word, words) => {}
                 literal => words.push(literal.into()),
             }
         }
+    }
+
+    /// Puts drawn words in the place of one in braces; `false` when it is none of lists'.
+    fn fill_list(&mut self, word: &str, words: &mut Vec<Vec<u8>>) -> bool {
+        match word {
+            "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
+            "{element}" => words.push(self.element()),
+            "{some}" => {
+                let count = 1 + self.below(40);
+                words.extend((0..count).map(|_| self.element()));
+            }
+            "{natural}" => words.push(self.below(12).to_string().into()),
+            "{trim}" => words.push(self.below(4).to_string().into()),
+            "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
+            "{side}" => words.push(
+                self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
+                    .into(),
+            ),
+            "{where}" => words.push(
+                self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
+                    .into(),
+            ),
+            "{threshold}" => {
+                words.push(
+                    self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
+                        .into(),
+                );
+            }
+            "{lpos}" => self.options(LPOS_WORDS, words),
+            _ => return false,
+        }
+        true
     }
 
     /// What lists are made of: few values, so that they are met again, and lengths at the edges of encodings and nodes.
@@ -541,8 +560,14 @@ impl Pair {
                 "deadlines differ: {ours}, {theirs}"
             );
         }
+        for key in zset::KEYS.iter().chain(zset::LEX_KEYS) {
+            let key = key.as_bytes();
+            self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
+            self.compare(&words(&[b"OBJECT", b"ENCODING", key]));
+        }
         self.compare_lists();
         self.compare(&words(&[b"DBSIZE"]));
+        self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
 
     /// Compares what the lists hold, and where their nodes begin and end.

@@ -518,7 +518,8 @@ impl Pump {
             let idle = |one: &mut Connection| {
                 let waits = matches!(one.state, State::Awaiting | State::Parked(_));
                 let listens = one.session.face().is_listening();
-                !waits && !listens && now_ms - one.active_ms > timeout_ms
+                let waits = waits || listens || one.session.is_waiting();
+                !waits && now_ms - one.active_ms > timeout_ms
             };
             if self.connections.get_mut(handle).is_some_and(idle) {
                 self.close(handle);

@@ -4,6 +4,7 @@
 //! Redis. Invariant: nothing happens to a caller who has no access, whatever the subcommand.
 
 use super::super::{Answer, Call, Error};
+use super::digest::{digest, digest_values};
 use super::{memory, unknown_or_wrong_count};
 use crate::client::Face;
 use crate::error;
@@ -36,6 +37,14 @@ const HELP: &[(&str, &str)] = &[
     (
         "CLOCK ADVANCE <milliseconds>",
         "Shifts the store's clock, forwards or back.",
+    ),
+    (
+        "DIGEST",
+        "Answers forty digits that two servers share when they hold the same data.",
+    ),
+    (
+        "DIGEST-VALUE <key> [<key> ...]",
+        "Answers such digits of each value alone.",
     ),
     ("ERROR <text>", "Answers with that error."),
     (
@@ -87,6 +96,8 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
             Ok(())
         }
         (b"CLOCK", 4) if call.args.is(2, "ADVANCE") => advance_clock(call),
+        (b"DIGEST", 2) => digest(call),
+        (b"DIGEST-VALUE", 2..) => digest_values(call),
         (b"ERROR", 3) => Err(Error::bytes(call.args.get(2).to_vec())),
         (b"HELP", 2) => help(call),
         (b"KEYSPACE", 2) => keyspace(call),
