@@ -7,15 +7,13 @@
 use numakv_core::{
     abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use redis::{Redis, slices, words};
 
 #[path = "differential/elements.rs"]
 mod elements;
 #[path = "differential/list.rs"]
 mod list;
+mod redis;
 #[path = "../src/testing.rs"]
 mod testing;
 #[path = "differential/zset.rs"]
@@ -55,29 +53,6 @@ const STRINGS: &[&str] = &[
     "SETRANGE {key} {offset} {value}",
     "STRLEN {key}",
     "SUBSTR {key} {index} {index}",
-];
-
-const GENERIC: &[&str] = &[
-    "COPY {key} {key}",
-    "COPY {key} {key} REPLACE",
-    "COPY {key} {key} DB {db}",
-    "DEL {key} {key}",
-    "EXISTS {key} {key}",
-    "EXPIRE {key} {delay}",
-    "EXPIRE {key} {delay} {condition}",
-    "EXPIREAT {key} {moment}",
-    "MOVE {key} {db}",
-    "OBJECT ENCODING {key}",
-    "PERSIST {key}",
-    "PEXPIRE {key} {far} {condition}",
-    "PEXPIREAT {key} {moment}",
-    "RENAME {key} {key}",
-    "RENAMENX {key} {key}",
-    "SELECT {db}",
-    "SELECT 0",
-    "TOUCH {key} {key}",
-    "TYPE {key}",
-    "UNLINK {key} {key}",
 ];
 
 const BITMAPS: &[&str] = &[
@@ -131,11 +106,6 @@ const FAMILIES: &[&[&str]] = &[
     SETS,
     zset::TEMPLATES,
 ];
-
-/// Families whose events are compared.
-const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES];
-/// Requests between two comparisons of events.
-const EVENTFUL_BATCH: u32 = 100;
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -314,11 +284,7 @@ impl Random {
     }
 
     fn request(&mut self) -> Vec<Vec<u8>> {
-        self.request_of(FAMILIES)
-    }
-
-    fn request_of(&mut self, families: &[&[&str]]) -> Vec<Vec<u8>> {
-        let family = self.pick(families);
+        let family = self.pick(FAMILIES);
         let template = self.pick(family);
         let mut words = Vec::new();
         self.fill(template, &mut words);
@@ -346,8 +312,6 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{db}" => words.push(self.below(3).to_string().into()),
-                "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
                 "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
                 "{sketchword}" => {
                     let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
@@ -434,103 +398,6 @@ fn key(number: usize) -> Vec<u8> {
         3 => vec![b'K'; 700],
         _ => format!("key:{number}").into(),
     }
-}
-
-/// A redis-server of our own; it ends with the test.
-struct Redis {
-    process: Child,
-    stream: BufReader<TcpStream>,
-}
-
-impl Redis {
-    /// Starts one, or says why not.
-    fn start(directives: &str) -> Option<Redis> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
-        let port = address.port().to_string();
-        let started = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port])
-            .args(directives.lines().flat_map(|line| {
-                let (name, value) = line.split_once(' ').expect("a name and a value");
-                [format!("--{name}"), value.to_owned()]
-            }))
-            .stdout(Stdio::null())
-            .spawn();
-        let mut process = match started {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("skipped: there is no redis-server on the PATH to compare with");
-                return None;
-            }
-            started => started.expect("redis-server starts"),
-        };
-        for _ in 0..200 {
-            if let Ok(stream) = TcpStream::connect(address) {
-                let stream = BufReader::new(stream);
-                return Some(Redis { process, stream });
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let _gone_already = process.kill();
-        panic!("redis-server does not listen at {address}");
-    }
-
-    /// Another connection to it.
-    fn connect(&self) -> BufReader<TcpStream> {
-        let address = self.stream.get_ref().peer_addr().expect("connected");
-        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
-    }
-
-    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
-        ask(&mut self.stream, request)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _gone_already = self.process.kill();
-        let _status = self.process.wait();
-    }
-}
-
-/// Sends a request and reads its reply.
-fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
-    let bytes = testing::encode(&slices(request));
-    let sent = stream.get_mut().write_all(&bytes);
-    sent.expect("redis-server takes requests");
-    let mut reply = Vec::new();
-    read_reply(stream, &mut reply);
-    reply
-}
-
-/// Reads one reply, with all that belongs to it.
-fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
-    let start = reply.len();
-    let read = stream.read_until(b'\n', reply);
-    read.expect("redis-server answers");
-    let line = String::from_utf8_lossy(&reply[start..]).into_owned();
-    let count: i64 = line
-        .get(1..)
-        .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
-    match reply[start] {
-        b'$' | b'=' if count >= 0 => {
-            let body = reply.len();
-            reply.resize(body + count as usize + 2, 0);
-            let read = stream.read_exact(&mut reply[body..]);
-            read.expect("redis-server ends its reply");
-        }
-        b'*' | b'~' | b'>' => (0..count).for_each(|_| read_reply(stream, reply)),
-        b'%' => (0..2 * count).for_each(|_| read_reply(stream, reply)),
-        _ => {}
-    }
-}
-
-fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
-    request.iter().map(Vec::as_slice).collect()
-}
-
-fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
-    request.iter().map(|word| word.to_vec()).collect()
 }
 
 /// Both sides, and what they were asked, for the message when they differ.
@@ -651,60 +518,4 @@ fn protocol_2_replies_are_those_of_redis() {
 #[test]
 fn protocol_3_replies_are_those_of_redis() {
     compare_stream("3", 2);
-}
-
-/// What the listeners of both sides have heard since the last time; a message of our own ends it.
-fn events(
-    pair: &mut Pair,
-    peer: &mut testing::Peer,
-    listener: &mut BufReader<TcpStream>,
-) -> [String; 2] {
-    let end = b"__keyspace@end__:end";
-    pair.compare(&words(&[b"PUBLISH", end, b"end"]));
-    let mut theirs = Vec::new();
-    while !theirs.ends_with(b"end\r\n$3\r\nend\r\n") {
-        read_reply(listener, &mut theirs);
-    }
-    let ours = peer.heard_bytes();
-    [ours, theirs].map(|heard| heard.escape_ascii().to_string().replace("*4", "\n*4"))
-}
-
-/// Keyspace events of every class, in the order in which redis-server tells them; nothing expires unasked, as that moment
-/// is nobody's to choose.
-#[test]
-fn events_are_those_of_redis() {
-    let Some(mut pair) = Pair::start("2", "") else {
-        return;
-    };
-    let settings = &pair.ours.store.settings;
-    settings
-        .set("notify-keyspace-events", "AKEnm")
-        .expect("good");
-    let stopped = &pair.ours.store.active_expire;
-    stopped.store(false, std::sync::atomic::Ordering::SeqCst);
-    for request in [
-        "CONFIG SET notify-keyspace-events AKEnm",
-        "DEBUG SET-ACTIVE-EXPIRE 0",
-    ] {
-        let request: Vec<Vec<u8>> = request.split(' ').map(Vec::from).collect();
-        assert_eq!(pair.theirs.run(&request), b"+OK\r\n");
-    }
-    let mut peer = pair.ours.peer();
-    let mut listener = pair.theirs.connect();
-    let subscribe = words(&[b"PSUBSCRIBE", b"__key*__:*"]);
-    let joined = ask(&mut listener, &subscribe);
-    assert_eq!(peer.run(&["PSUBSCRIBE", "__key*__:*"]).as_bytes(), joined);
-    let mut random = Random(3);
-    let mut heard = 0;
-    for _ in 0..COMMANDS / EVENTFUL_BATCH {
-        let batch: Vec<_> = (0..EVENTFUL_BATCH)
-            .map(|_| random.request_of(EVENTFUL))
-            .collect();
-        batch.iter().for_each(|request| pair.compare(request));
-        let [ours, theirs] = events(&mut pair, &mut peer, &mut listener);
-        heard += ours.matches("*4").count();
-        let differs = ours.lines().zip(theirs.lines()).find(|(o, t)| o != t);
-        assert!(ours == theirs, "first difference: {differs:?}");
-    }
-    assert!(heard > COMMANDS as usize, "only {heard} events");
 }
