@@ -248,10 +248,15 @@ fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
             let list = ListView::of(entry);
             (serialized_list_length(list), describe_list(list))
         }
-        _ => {
+        ObjectType::String => {
             let value = StringValue::of(entry);
             (serialized_length(value.len()), String::new())
         }
+        // What these would take in an RDB file is not reckoned: about as much as in the pool.
+        _ => (
+            value::footprint(entry, &call.keyspace().pool),
+            String::new(),
+        ),
     };
     let references = references(call, entry);
     let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;

@@ -138,6 +138,7 @@ pub fn smove(call: &mut Call<'_, '_>) -> Answer {
     let emptied = call.peek(source);
     let is_gone = emptied.is_some_and(|found| delete_if_empty(call, source, found));
     match added {
+        // The destination has not changed, so nobody who watches it is told.
         0 => call.changed_as(&[b"SREM", source.key, member]),
         _ => call.changed_by(2),
     }
