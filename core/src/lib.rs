@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod crc64;
 pub mod error;
+pub mod geo;
 pub mod glob;
 pub mod lzf;
 pub mod stats;
