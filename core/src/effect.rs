@@ -38,6 +38,26 @@ pub struct Effect<'a> {
 pub trait Consumer: Send + Sync {
     /// Takes one effect; what it wants to keep it copies.
     fn consume(&self, effect: &Effect<'_>);
+
+    /// Takes a transaction: MULTI, what it did, EXEC, numbered one after another. Whoever writes effects down in the order
+    /// they come, from several lanes at once, keeps these together.
+    fn consume_group(&self, effects: &[Effect<'_>]) {
+        effects.iter().for_each(|effect| self.consume(effect));
+    }
+}
+
+/// Effects of one transaction, kept until it ends.
+#[derive(Debug, Default)]
+pub struct Group {
+    effects: Vec<(u32, Cause, Vec<Vec<u8>>)>,
+}
+
+impl Group {
+    /// Adds one effect.
+    pub fn push(&mut self, db: u32, cause: Cause, command: &[&[u8]]) {
+        let words = command.iter().map(|word| word.to_vec()).collect();
+        self.effects.push((db, cause, words));
+    }
 }
 
 /// The stream of one store.
@@ -85,5 +105,40 @@ impl EffectStream {
         consumers
             .iter()
             .for_each(|consumer| consumer.consume(&effect));
+    }
+
+    /// Appends what a transaction did, between MULTI and EXEC when it is more than one effect, with numbers that follow each
+    /// other. The caller holds the shards of all keys named.
+    pub fn append_group(&self, group: &Group) {
+        let first = match group.effects.as_slice() {
+            [] => return,
+            [(db, cause, words)] => {
+                let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+                return self.append(*db, *cause, &words);
+            }
+            [(db, ..), ..] => *db,
+        };
+        let count = group.effects.len() + 2;
+        let mut commands: Vec<(u32, Cause, Vec<&[u8]>)> = Vec::with_capacity(count);
+        commands.push((first, Cause::Command, vec![b"MULTI"]));
+        for (db, cause, words) in &group.effects {
+            let words = words.iter().map(Vec::as_slice).collect();
+            commands.push((*db, *cause, words));
+        }
+        commands.push((first, Cause::Command, vec![b"EXEC"]));
+        let consumers = self.consumers.read().unwrap_or_else(|e| e.into_inner());
+        let before = self.latest.fetch_add(count as u64, SeqCst);
+        let numbered = commands.iter().zip(before + 1..);
+        let effects: Vec<Effect<'_>> = numbered
+            .map(|((db, cause, command), sequence)| Effect {
+                sequence,
+                db: *db,
+                cause: *cause,
+                command,
+            })
+            .collect();
+        consumers
+            .iter()
+            .for_each(|consumer| consumer.consume_group(&effects));
     }
 }

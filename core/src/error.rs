@@ -26,6 +26,10 @@ pub const NO_AUTH: &str = "NOAUTH Authentication required.";
 pub const WRONG_PASS: &str = "WRONGPASS invalid username-password pair or user is disabled.";
 /// `maxmemory` is reached.
 pub const OUT_OF_MEMORY: &str = "OOM command not allowed when used memory > 'maxmemory'.";
+/// A command that no transaction may have.
+pub const NOT_IN_A_TRANSACTION: &str = "ERR Command not allowed inside a transaction";
+/// EXEC after a request that was refused.
+pub const TRANSACTION_BROKEN: &str = "EXECABORT Transaction discarded because of previous errors.";
 /// No node has room and the kernel gives no more.
 pub const POOL_EXHAUSTED: &str =
     "OOM no node has memory left for this value; free keys, or give the server more memory";
@@ -93,6 +97,12 @@ pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
 /// Too many or too few arguments. `full_name` is in lower case, subcommands as `config|get`.
 pub fn wrong_arity(full_name: &str) -> String {
     format!("ERR wrong number of arguments for '{full_name}' command")
+}
+
+/// EXEC that is refused itself, with the reason's text.
+pub fn transaction_discarded(reason: &[u8]) -> Vec<u8> {
+    let reason = reason.strip_prefix(b"ERR ").unwrap_or(reason);
+    [b"EXECABORT Transaction discarded because of: ", reason].concat()
 }
 
 /// A deadline that cannot be, given to the command of that name.

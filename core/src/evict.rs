@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::client::interest::Change;
 use crate::effect::Cause;
 use crate::keyspace::eviction::{Among, Candidates};
 use crate::keyspace::lock::ShardSet;
@@ -169,6 +170,7 @@ fn remove(store: &Store, lane: &Lane, policy: Policy, db: u32, key: &[u8]) -> bo
         return false;
     }
     store.effects.append(db, Cause::Evicted, &[b"DEL", key]);
+    store.interest.changed(db, hash, key, Change::Written);
     let entry = grip.remove(db, hash, found);
     store.dispose(entry, store.settings.lazyfree_lazy_eviction.load(Relaxed));
     lane.counters.evicted_keys.add(1);

@@ -4,6 +4,7 @@
 //! It may not know commands. Invariants: a step holds one shard and ends in well under a millisecond; the keeper's share of
 //! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
 
+use crate::client::interest::Change;
 use crate::effect::Cause;
 use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
@@ -169,6 +170,9 @@ impl Tick {
                 store
                     .effects
                     .append(db, Cause::Expired, &[b"DEL", entry.key()]);
+                let hash = store.keyspace.hash(entry.key());
+                let interest = &store.interest;
+                interest.changed(db, hash, entry.key(), Change::Expired);
             },
         );
         lane.counters.expired_keys.add(step.expired as u64);

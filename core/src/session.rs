@@ -10,7 +10,8 @@ mod batch;
 #[cfg(test)]
 mod tests;
 
-use crate::abi::{Outcome, Status};
+use crate::abi::{Outcome, Status, outcome_flag};
+use crate::client::transaction::Transaction;
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
@@ -96,6 +97,9 @@ impl Session {
             protocol: 2,
             authenticated,
             reply_mode: ReplyMode::On,
+            transaction: Transaction::default(),
+            deny_blocking: false,
+            holes: None,
         };
         Ok(Session {
             home: Home {
@@ -116,7 +120,10 @@ impl Session {
     }
 
     /// Closes it: others no longer see it.
-    pub fn close(self) {
+    pub fn close(mut self) {
+        let Session { home, work } = &mut self;
+        let interest = &home.store.interest;
+        work.client.transaction.end(interest, &home.face);
         self.home.store.sessions.dismiss(&self.home.face);
     }
 
@@ -143,6 +150,9 @@ impl Session {
         let result = work.execute(home, input, out, outcome);
         outcome.protocol = work.client.protocol as u32;
         outcome.db = work.client.db;
+        if work.client.transaction.is_open() {
+            outcome.flags |= outcome_flag::TRANSACTION;
+        }
         home.face
             .pending_bytes
             .store(work.pending.len() as u64, Relaxed);
@@ -175,6 +185,11 @@ impl Session {
         if !muted {
             work.spill.push(reply);
         }
+        if let Some(holes) = &mut work.client.holes
+            && !holes.close(&mut work.spill)
+        {
+            work.client.holes = None;
+        }
         self.execute(&[], out, outcome)
     }
 }
@@ -190,6 +205,11 @@ impl Work {
         if self.handed_off.is_some() || !self.spill.is_empty() {
             self.pending.extend_from_slice(input);
             return self.settle(home, None, outcome);
+        }
+        if self.client.holes.is_some() {
+            self.pending.extend_from_slice(input);
+            let ended = batch::hand_over_next(self, home, out, outcome);
+            return self.settle(home, ended, outcome);
         }
         if self.closing {
             return Status::Close.result();

@@ -4,6 +4,7 @@
 
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
+use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
@@ -47,6 +48,8 @@ pub struct Store {
     pub settings: Settings,
     /// Its clients.
     pub sessions: Sessions,
+    /// Who must be told when a key changes.
+    pub interest: Interest,
     /// What its writes did.
     pub effects: EffectStream,
     /// CLIENT PAUSE.
@@ -221,6 +224,7 @@ impl Store {
             clock: Clock::default(),
             settings,
             sessions: Sessions::default(),
+            interest: Interest::default(),
             effects: EffectStream::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),

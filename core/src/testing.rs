@@ -110,23 +110,46 @@ impl Server {
         self.exchange(&encode(request))
     }
 
+    /// Another client of the same store, on a lane of its own.
+    pub(crate) fn another(&self) -> Server {
+        Server::over(self.store.clone(), self._home.clone())
+    }
+
     /// Sends bytes as they are and collects what comes back until the server waits for more.
     ///
     /// # Panics
     /// When the request is one that core hands up to the server, or the connection is closed.
     pub(crate) fn exchange(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.exchange_answering(bytes, |args| panic!("not a core command: {args:?}"))
+    }
+
+    /// The same where `answer` stands for the server: it gets a server command's arguments and gives the raw reply.
+    ///
+    /// # Panics
+    /// When the connection is closed.
+    pub(crate) fn exchange_answering(
+        &mut self,
+        bytes: &[u8],
+        mut answer: impl FnMut(Vec<String>) -> Vec<u8>,
+    ) -> Vec<u8> {
         let session = self.session.as_mut().expect("open until dropped");
         let (mut input, mut reply) = (bytes, Vec::new());
         let mut out = [0; OUT_BYTES];
+        let mut answered: Option<Vec<u8>> = None;
         loop {
             let mut outcome = Outcome::default();
-            let result = session.execute(input, &mut out, &mut outcome);
+            let result = match answered.take() {
+                None => session.execute(input, &mut out, &mut outcome),
+                Some(answer) => session.answer(&answer, &mut out, &mut outcome),
+            };
             reply.extend_from_slice(&out[..outcome.reply_bytes as usize]);
             input = &[];
             if result >= 0 {
                 return reply;
             }
-            if result == Status::Retry.result() {
+            if result == Status::Handoff.result() {
+                answered = Some(answer(handed_over(&out, &outcome)));
+            } else if result == Status::Retry.result() {
                 std::thread::sleep(std::time::Duration::from_millis(outcome.retry_ms.into()));
             } else {
                 assert_eq!(result, Status::More.result(), "not a core command");
@@ -164,6 +187,17 @@ impl Drop for Server {
         }
         self.store.close_lane(&self.lane);
     }
+}
+
+/// The arguments of a server command, as core leaves them behind the replies.
+fn handed_over(out: &[u8], outcome: &Outcome) -> Vec<String> {
+    let mut at = outcome.args_offset as usize;
+    let next = |_| {
+        let len = u32::from_le_bytes(out[at..at + 4].try_into().expect("four bytes")) as usize;
+        at += 4 + len;
+        String::from_utf8_lossy(&out[at - len..at]).into_owned()
+    };
+    (0..outcome.argc).map(next).collect()
 }
 
 /// A request as an array of bulk strings.

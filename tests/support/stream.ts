@@ -188,9 +188,39 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [17, KEYS],
 ];
 
+/** What stands between MULTI and its end; replies inside EXEC are compared as bytes, so no time left and no order of keys. */
+const QUEUED = [
+  ...STRINGS,
+  ...STRINGS,
+  "DEL {k} {k}",
+  "EXISTS {k} {k}",
+  "RENAME {k} {k}",
+  "TYPE {k}",
+  "DBSIZE",
+  "PING {v}",
+  "ECHO {v}",
+  "SELECT {db}",
+  "SELECT 0",
+  "MOVE {k} {db}",
+  "COPY {k} {k} DB {db}",
+  "CONFIG GET hz",
+  "CONFIG SET hz x",
+  "CLIENT GETNAME",
+  "MULTI",
+  "WATCH {k}",
+  "UNWATCH",
+  "FLUSHDB",
+  "SWAPDB {db} {db}",
+]; // deno-fmt-ignore
+
+/** What spoils a transaction. */
+const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
+
 /** Commands without end. */
 export class CommandStream {
   readonly #random: Random;
+  /** What is left of a transaction under way. */
+  #transaction: Argument[][] = [];
 
   constructor(seed: number) {
     this.#random = new Random(seed);
@@ -199,7 +229,13 @@ export class CommandStream {
   /** The next command: one in 25 has an argument too few, too many or changed in case. */
   next(): Argument[] {
     const random = this.#random;
+    const next = this.#transaction.shift();
+    if (next !== undefined) return next;
     const kind = random.below(20);
+    if (kind === 0 && random.once(3)) {
+      this.#transaction = this.#begin();
+      return this.next();
+    }
     const template = random.pick(FAMILIES.find(([end]) => kind < end)?.[1] ?? OTHERS);
     const command = template.split(" ").map((word) => this.#fill(word));
     // Redis' HELLO has set the name already when it finds what is wrong behind it; numakv's checks first.
@@ -210,9 +246,22 @@ export class CommandStream {
     return command.slice(0, Math.max(1, command.length - 1));
   }
 
-  /** The next `count` commands. */
+  /** The next `count` commands, or a few more: a transaction is not cut. */
   take(count: number): Argument[][] {
-    return Array.from({ length: count }, () => this.next());
+    const taken = Array.from({ length: count }, () => this.next());
+    return [...taken, ...this.#transaction.splice(0)];
+  }
+
+  /** A transaction, watched or not, complete or given up. */
+  #begin(): Argument[][] {
+    const random = this.#random;
+    const some = (count: number): string[] =>
+      Array.from({ length: count }, () => random.pick(QUEUED));
+    const templates = random.once(2) ? ["WATCH {k} {k}", ...some(random.below(2))] : [];
+    templates.push("MULTI", ...some(random.below(6)));
+    if (random.once(6)) templates.push(random.pick(SPOILING));
+    templates.push(random.once(5) ? "DISCARD" : "EXEC");
+    return templates.map((template) => template.split(" ").map((word) => this.#fill(word)));
   }
 
   #fill(word: string): Argument {

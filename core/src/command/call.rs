@@ -5,10 +5,12 @@
 //! before the call ends.
 
 use super::dispatch::Flow;
-use super::keys::Words;
-use super::spec::CommandSpec;
+use super::keys::{Words, keys_of};
+use super::lookup;
+use super::spec::{CommandSpec, KeyFlags};
+use crate::client::interest::Change;
 use crate::client::{ClientState, Face};
-use crate::effect::Cause;
+use crate::effect::{Cause, Group};
 use crate::error;
 use crate::keyspace::update::{Deadline, Target};
 use crate::keyspace::{Found, Grip, Keyspace};
@@ -20,6 +22,7 @@ use crate::pool::space::{Full, Space};
 use crate::resp::{Reply, Span};
 use crate::store::Store;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a handler gives back: nothing, because it has replied, or the error that is its reply.
 pub type Answer = Result<(), Error>;
@@ -42,6 +45,11 @@ impl Error {
     /// The same from bytes, where a client's own are quoted.
     pub const fn bytes(text: Vec<u8>) -> Error {
         Error(Cow::Owned(text))
+    }
+
+    /// Its text.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// Sends it.
@@ -126,7 +134,7 @@ pub struct Caller<'a> {
     /// Which command.
     pub spec: &'static CommandSpec,
     /// What others see of the client.
-    pub face: &'a Face,
+    pub face: &'a Arc<Face>,
     /// What only its commands see.
     pub client: &'a mut ClientState,
 }
@@ -150,7 +158,7 @@ pub struct Call<'a, 'r> {
     /// The lane it runs on.
     pub lane: &'a Lane,
     /// What others see of the client.
-    pub face: &'a Face,
+    pub face: &'a Arc<Face>,
     /// What only its commands see.
     pub client: &'a mut ClientState,
     /// What the batch does afterwards.
@@ -160,6 +168,8 @@ pub struct Call<'a, 'r> {
     grip: Option<Grip<'a>>,
     first_hash: u64,
     stale: Option<Vec<Stale>>,
+    /// Where effects go while a transaction runs; else straight into the stream.
+    group: Option<&'a mut Group>,
 }
 
 impl<'a, 'r> Call<'a, 'r> {
@@ -173,6 +183,7 @@ impl<'a, 'r> Call<'a, 'r> {
         (now_ms, touch): (i64, Touch),
         grip: Option<Grip<'a>>,
         first_hash: u64,
+        group: Option<&'a mut Group>,
     ) -> Call<'a, 'r> {
         let Caller { spec, face, client } = caller;
         let (flow, stale) = (Flow::Continue, None);
@@ -190,6 +201,7 @@ impl<'a, 'r> Call<'a, 'r> {
             grip,
             first_hash,
             stale,
+            group,
         }
     }
 
@@ -263,10 +275,10 @@ impl<'a, 'r> Call<'a, 'r> {
     #[cold]
     fn drop_expired(&mut self, target: Target<'_>, found: Found) -> Option<Found> {
         if self.grip().is_exclusive() {
-            self.store
-                .effects
-                .append(target.db, Cause::Expired, &[b"DEL", target.key]);
-            self.grip().delete(target.db, target.hash, found);
+            self.emit(target.db, Cause::Expired, &[b"DEL", target.key]);
+            let Target { db, hash, key, .. } = target;
+            self.store.interest.changed(db, hash, key, Change::Expired);
+            self.grip().delete(db, hash, found);
             self.lane.counters.expired_keys.add(1);
         } else {
             let stale = Stale {
@@ -293,18 +305,18 @@ impl<'a, 'r> Call<'a, 'r> {
             Some(_) => self.lane.counters.keyspace_hits.add(1),
             None => self.lane.counters.keyspace_misses.add(1),
         }
-        found.map(|found| self.touched(found))
+        found.map(|found| self.used(found))
     }
 
     /// The key's entry, to be changed: counted in its hotness alone.
     #[inline(always)]
     pub fn write(&mut self, target: Target<'_>) -> Option<Found> {
         let found = self.peek(target)?;
-        Some(self.touched(found))
+        Some(self.used(found))
     }
 
     #[inline(always)]
-    fn touched(&mut self, found: Found) -> Found {
+    fn used(&mut self, found: Found) -> Found {
         if let Some(node) = self.lane.node {
             found.entry.touch(&Touch {
                 random: self.lane.random(),
@@ -418,6 +430,7 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Removes a key; big values are freed in the background when `lazily`.
     pub fn delete(&mut self, target: Target<'_>, found: Found, lazily: bool) {
         let entry = self.grip().remove(target.db, target.hash, found);
+        self.touched(target);
         self.store.dispose(entry, lazily);
     }
 
@@ -430,12 +443,23 @@ impl<'a, 'r> Call<'a, 'r> {
     /// The same for several changes at once.
     #[inline(always)]
     pub fn changed_by(&mut self, changes: u64) {
+        self.change(changes, self.client.db);
+    }
+
+    /// Counts one change to a key of another database than the selected one.
+    pub fn changed_in(&mut self, db: u32) {
+        self.change(1, db);
+    }
+
+    #[inline(always)]
+    fn change(&mut self, changes: u64, db: u32) {
         self.lane.counters.changes.add(changes);
+        if self.store.interest.is_any() {
+            self.touch_all(db);
+        }
         if self.store.effects.is_active() {
             let command: Vec<&[u8]> = self.args.iter().collect();
-            self.store
-                .effects
-                .append(self.client.db, Cause::Command, &command);
+            self.emit(self.client.db, Cause::Command, &command);
         }
     }
 
@@ -443,9 +467,50 @@ impl<'a, 'r> Call<'a, 'r> {
     #[inline(always)]
     pub fn changed_as(&mut self, command: &[&[u8]]) {
         self.lane.counters.changes.add(1);
-        self.store
-            .effects
-            .append(self.client.db, Cause::Command, command);
+        if self.store.interest.is_any() {
+            self.touch_named(command);
+        }
+        self.emit(self.client.db, Cause::Command, command);
+    }
+
+    /// Appends an effect.
+    #[inline]
+    fn emit(&mut self, db: u32, cause: Cause, command: &[&[u8]]) {
+        match &mut self.group {
+            None => self.store.effects.append(db, cause, command),
+            Some(group) if self.store.effects.is_active() => group.push(db, cause, command),
+            Some(_) => {}
+        }
+    }
+
+    /// Tells those interested in `target` that it has changed, where no `changed` function does: keys of another database, and
+    /// keys no line of the table declares.
+    #[inline]
+    pub fn touched(&self, target: Target<'_>) {
+        let interest = &self.store.interest;
+        interest.changed(target.db, target.hash, target.key, Change::Written);
+    }
+
+    /// The same for the keys the request writes. Those it only deletes are told of when they are.
+    #[cold]
+    fn touch_all(&self, db: u32) {
+        for key in keys_of(self.spec, &self.args).into_iter().flatten() {
+            if key.flags.writes() && !key.flags.has(KeyFlags::RM) {
+                self.touched(self.target_in(db, self.args.get(key.index)));
+            }
+        }
+    }
+
+    /// The same for the keys `command` writes.
+    #[cold]
+    fn touch_named(&self, command: &[&[u8]]) {
+        let spec = command.first().and_then(|name| lookup::command(name));
+        let keys = spec.and_then(|spec| keys_of(spec, command).ok());
+        for key in keys.into_iter().flatten() {
+            if key.flags.writes() {
+                self.touched(self.target(command[key.index]));
+            }
+        }
     }
 
     /// The syntax error.

@@ -3,10 +3,13 @@
 //! It may not know what any command does. Invariants: a refused command touches nothing; the world is left when the batch
 //! ends, also by a panic.
 
+mod exec;
+
 use super::call::{Answer, Args, Call, Caller, Error, Stale};
 use super::flags::Flags;
 use super::spec::{CommandSpec, Handler, Locks, Run};
 use super::{keys, lookup};
+use crate::client::interest::Change;
 use crate::client::{ClientState, Face, ReplyMode};
 use crate::clock::{ticks, use_clock};
 use crate::effect::Cause;
@@ -16,9 +19,10 @@ use crate::keyspace::lock::ShardSet;
 use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
 use crate::pool::prefix::Touch;
-use crate::resp::Reply;
+use crate::resp::{Reply, reply::Errors};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 
 /// Milliseconds a caller waits before it asks again for a world somebody else holds.
 const WORLD_RETRY_MS: u32 = 1;
@@ -36,6 +40,8 @@ pub enum Flow {
     Retry(u32),
     /// Hands the request to the server.
     HandOff(&'static CommandSpec),
+    /// Hands the server commands of a transaction to the server, one after another.
+    HandOffs,
 }
 
 /// What all commands of one batch share.
@@ -48,6 +54,8 @@ pub struct Context<'a> {
     started: u64,
     /// Ticks at the end of the last command.
     last: u64,
+    /// Error replies of the batch that are counted already.
+    errors_counted: u64,
 }
 
 /// The locks of one command.
@@ -96,6 +104,7 @@ impl<'a> Context<'a> {
             in_world: false,
             started,
             last: started,
+            errors_counted: 0,
         }
     }
 
@@ -132,7 +141,7 @@ impl<'a> Context<'a> {
     /// Executes one request.
     pub fn execute(
         &mut self,
-        face: &Face,
+        face: &Arc<Face>,
         client: &mut ClientState,
         args: Args<'_>,
         reply: &mut Reply<'_>,
@@ -141,18 +150,16 @@ impl<'a> Context<'a> {
         if reply_mode != ReplyMode::On {
             reply.set_muted(true);
         }
-        let errors_before = reply.errors().count();
         let flow = match resolve(args) {
             Ok(spec) => self.execute_known(spec, face, client, args, reply),
             Err(text) => {
+                client.transaction.spoil();
                 reply.error_bytes(&text);
                 Flow::Continue
             }
         };
-        let errors = reply.errors().count() - errors_before;
-        if errors != 0 {
-            self.lane.counters.error_replies.add(errors);
-            self.store.count_error(reply.errors().last_code());
+        if reply.errors().count() != self.errors_counted {
+            self.errors_counted = self.count_errors(reply.errors(), self.errors_counted);
         }
         if (reply_mode, client.reply_mode) != (ReplyMode::On, ReplyMode::On) {
             step_reply_mode(reply_mode, &flow, client, reply);
@@ -160,10 +167,21 @@ impl<'a> Context<'a> {
         flow
     }
 
+    /// Counts the error replies beyond the first `counted`, and answers how many there are now.
+    #[cold]
+    fn count_errors(&self, errors: &Errors, counted: u64) -> u64 {
+        self.lane
+            .counters
+            .error_replies
+            .add(errors.count() - counted);
+        self.store.count_error(errors.last_code());
+        errors.count()
+    }
+
     fn execute_known(
         &mut self,
         spec: &'static CommandSpec,
-        face: &Face,
+        face: &Arc<Face>,
         client: &mut ClientState,
         args: Args<'_>,
         reply: &mut Reply<'_>,
@@ -171,12 +189,17 @@ impl<'a> Context<'a> {
         let counters = &self.lane.commands[spec.id as usize];
         if let Err(refusal) = self.admit(spec, client, args) {
             counters.rejected.add(1);
-            refusal.write(reply);
+            self.refuse(spec, face, client, refusal, reply);
             return Flow::Continue;
         }
-        if let Some(ms) = self.pause_of(spec, face) {
+        if let Some(ms) = self.pause_of(spec, face, client) {
             self.leave_world();
             return Flow::Retry(ms);
+        }
+        if client.transaction.is_open()
+            && let Some(flow) = self.execute_in_transaction(spec, face, client, args, reply)
+        {
+            return flow;
         }
         face.last_command.store(spec.id as u32, Relaxed);
         face.last_ms.store(self.now_ms, Relaxed);
@@ -215,8 +238,15 @@ impl<'a> Context<'a> {
         {
             return Err(Error::of(error::NO_AUTH));
         }
-        if self.store.is_over_maxmemory() && self.is_out_of_room() && spec.flags.has(Flags::DENYOOM)
-        {
+        let queues = client.transaction.is_open();
+        if queues && spec.flags.has(Flags::NO_MULTI) {
+            return Err(Error::of(error::NOT_IN_A_TRANSACTION));
+        }
+        let may_be_refused = match queues {
+            true => exec::is_refused_when_full(spec, client),
+            false => spec.flags.has(Flags::DENYOOM),
+        };
+        if self.store.is_over_maxmemory() && self.is_out_of_room() && may_be_refused {
             return Err(Error::of(error::OUT_OF_MEMORY));
         }
         Ok(())
@@ -230,9 +260,9 @@ impl<'a> Context<'a> {
 
     /// How long CLIENT PAUSE keeps this command waiting, in milliseconds.
     #[inline(always)]
-    fn pause_of(&self, spec: &CommandSpec, face: &Face) -> Option<u32> {
+    fn pause_of(&self, spec: &CommandSpec, face: &Face, client: &ClientState) -> Option<u32> {
         let left = self.store.pause.remaining_ms(self.now_ms)?;
-        let held = self.store.pause.holds_reads() || spec.is_write();
+        let held = self.store.pause.holds_reads() || spec.is_write() || exec::writes(spec, client);
         let exempt = face.origin.is_internal || spec.full_name.starts_with("client");
         (held && !exempt).then_some(left.min(PAUSE_RETRY_MAX_MS) as u32)
     }
@@ -247,9 +277,10 @@ impl<'a> Context<'a> {
                 return None;
             }
             let grip = Some(keyspace.grip(self.lane.seat, ShardSet::ALL, Mode::World));
+            let first_hash = first_hash(keyspace, args);
             return Some(Held {
                 grip,
-                first_hash: 0,
+                first_hash,
                 world: Some(WorldAlone(keyspace)),
             });
         }
@@ -307,6 +338,7 @@ impl<'a> Context<'a> {
             (now_ms, self.touch),
             held.grip,
             held.first_hash,
+            None,
         );
         if let Err(error) = handler(&mut call) {
             error.write(call.reply);
@@ -347,10 +379,20 @@ impl<'a> Context<'a> {
                 self.store
                     .effects
                     .append(*db, Cause::Expired, &[b"DEL", key]);
+                self.store.interest.changed(*db, hash, key, Change::Expired);
                 grip.delete(*db, hash, found);
                 self.lane.counters.expired_keys.add(1);
             }
         }
+    }
+}
+
+/// The hash of the first argument, in case it is a key.
+fn first_hash(keyspace: &Keyspace, args: Args<'_>) -> u64 {
+    if args.len() > 1 {
+        keyspace.hash(args.get(1))
+    } else {
+        0
     }
 }
 

@@ -23,6 +23,7 @@ pub mod server;
 pub mod spec;
 pub mod string;
 pub mod table;
+pub mod transaction;
 mod usage;
 
 pub use call::{Answer, Args, Call, Error};

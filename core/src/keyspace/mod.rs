@@ -104,6 +104,7 @@ impl Keyspace {
             Mode::Shared => self.locks.lock_shared(lane, shards),
             Mode::Exclusive => self.locks.lock_exclusive(lane, shards),
             Mode::World => {}
+            Mode::Lent | Mode::LentShared => unreachable!("only a grip lends"),
         }
         Grip {
             keyspace: self,
@@ -147,6 +148,10 @@ pub enum Mode {
     Exclusive,
     /// Nobody else, because the lane holds the whole world exclusively.
     World,
+    /// Nobody else: another grip, which outlives this one, holds them exclusively.
+    Lent,
+    /// Others may read too: another grip, which outlives this one, holds them shared.
+    LentShared,
 }
 
 /// Shards held by one lane; dropping it gives them back.
@@ -163,7 +168,7 @@ impl Drop for Grip<'_> {
         match self.mode {
             Mode::Shared => self.keyspace.locks.unlock_shared(self.lane),
             Mode::Exclusive => self.keyspace.locks.unlock_exclusive(self.shards),
-            Mode::World => {}
+            Mode::World | Mode::Lent | Mode::LentShared => {}
         }
     }
 }
@@ -183,7 +188,22 @@ impl<'a> Grip<'a> {
 
     /// Whether keys may be changed through it.
     pub fn is_exclusive(&self) -> bool {
-        self.mode != Mode::Shared
+        !matches!(self.mode, Mode::Shared | Mode::LentShared)
+    }
+
+    /// The same shards for somebody else, while this grip stands still: dropping it gives nothing back.
+    pub fn lend(&mut self) -> Grip<'_> {
+        let mode = match self.mode {
+            Mode::Shared | Mode::LentShared => Mode::LentShared,
+            Mode::Exclusive | Mode::Lent => Mode::Lent,
+            Mode::World => Mode::World,
+        };
+        Grip {
+            keyspace: self.keyspace,
+            lane: self.lane,
+            shards: self.shards,
+            mode,
+        }
     }
 
     #[inline(always)]

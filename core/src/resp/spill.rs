@@ -60,6 +60,14 @@ impl Spill {
         count
     }
 
+    /// Drops the first `count` bytes that wait.
+    pub fn skip(&mut self, count: usize) {
+        self.drained += count.min(self.len());
+        if self.is_empty() {
+            self.clear();
+        }
+    }
+
     /// Drops all bytes and gives back what a large reply took.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -7,8 +7,8 @@ use super::{HandedOff, Home, Work};
 use crate::abi::{Outcome, Status, outcome_flag};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
-use crate::command::{Args, Context, Flow};
-use crate::resp::{Parsed, Parser, Reply, Span, Spill};
+use crate::command::{Args, Context, Flow, lookup};
+use crate::resp::{Parsed, Parser, Reply, Span};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -25,6 +25,8 @@ enum Ending {
     Retry(u32),
     /// A server command is next, of so many bytes.
     HandOff(&'static CommandSpec, usize),
+    /// Server commands of a transaction are next.
+    HandOffs,
     /// The connection is to be closed.
     Close,
 }
@@ -77,20 +79,26 @@ pub(super) fn run(
             Some(Status::Retry)
         }
         Ending::HandOff(command, bytes) => {
-            let status = reading.hand_over(command, bytes, out, outcome, &mut spill);
-            if status == Some(Status::Handoff) {
-                home.lane.counters.hand_offs.add(1);
-                outcome.flags = if muted { outcome_flag::MUTED } else { 0 };
-                work.handed_off = Some(HandedOff {
-                    command,
-                    started: ticks(),
-                    muted,
-                });
+            let (args, at_start) = (reading.args(), outcome.reply_bytes == 0);
+            let status = hand_over(work, home, command, (args, muted), out, outcome);
+            if status.is_some() || at_start {
+                reading.taken += bytes;
             }
-            status
+            match status {
+                Some(()) => Some(Status::Handoff),
+                None if at_start => {
+                    spill.push(TOO_LONG_FOR_SERVER);
+                    None
+                }
+                None => Some(Status::More),
+            }
         }
+        Ending::HandOffs => None,
     };
     (work.parser, work.spans, work.spill) = (reading.parser, reading.spans, spill);
+    if work.client.holes.is_some() && work.spill.is_empty() {
+        return (reading.taken, hand_over_next(work, home, out, outcome));
+    }
     (reading.taken, status)
 }
 
@@ -129,6 +137,10 @@ impl Reading<'_> {
                 Flow::Close => return Ending::Close,
                 Flow::Retry(ms) => return Ending::Retry(ms),
                 Flow::HandOff(command) => return Ending::HandOff(command, consumed),
+                Flow::HandOffs => {
+                    self.taken += consumed;
+                    return Ending::HandOffs;
+                }
             }
             if reply.spilled() > 0 {
                 return Ending::Written;
@@ -139,45 +151,77 @@ impl Reading<'_> {
         }
     }
 
-    /// Writes the arguments of the request in hand, of so many bytes, behind the replies in `out`: a `u32` length and the
-    /// bytes, for each. Where they find no room, the replies go first; where they never could, they are refused.
-    fn hand_over(
-        &mut self,
-        command: &'static CommandSpec,
-        bytes: usize,
-        out: &mut [u8],
-        outcome: &mut Outcome,
-        spill: &mut Spill,
-    ) -> Option<Status> {
+    /// The arguments of the request in hand.
+    fn args(&self) -> Args<'_> {
         let rest = &self.buf[self.taken..];
         let source = if rest[0] == b'*' {
             rest
         } else {
             self.parser.inline_bytes()
         };
-        let args = Args::new(source, &self.spans);
-        let start = outcome.reply_bytes as usize;
-        let wanted: usize = args.iter().map(|arg| 4 + arg.len()).sum();
-        if out.len() - start < wanted {
-            if start > 0 {
-                return Some(Status::More);
-            }
-            self.taken += bytes;
-            spill.push(TOO_LONG_FOR_SERVER);
-            return None;
-        }
-        let mut at = start;
-        for arg in args.iter() {
-            out[at..at + 4].copy_from_slice(&(arg.len() as u32).to_le_bytes());
-            out[at + 4..at + 4 + arg.len()].copy_from_slice(arg);
-            at += 4 + arg.len();
-        }
-        outcome.command = command.id as u32;
-        outcome.argc = args.len() as u32;
-        (outcome.args_offset, outcome.args_bytes) = (start as u32, wanted as u32);
-        self.taken += bytes;
-        Some(Status::Handoff)
+        Args::new(source, &self.spans)
     }
+}
+
+/// Writes a server command's arguments behind the replies in `out`: a `u32` length and the bytes, for each. `None` when they
+/// find no room there.
+fn hand_over(
+    work: &mut Work,
+    home: &Home,
+    command: &'static CommandSpec,
+    (args, muted): (Args<'_>, bool),
+    out: &mut [u8],
+    outcome: &mut Outcome,
+) -> Option<()> {
+    let start = outcome.reply_bytes as usize;
+    let wanted: usize = args.iter().map(|arg| 4 + arg.len()).sum();
+    if out.len() - start < wanted {
+        return None;
+    }
+    let mut at = start;
+    for arg in args.iter() {
+        out[at..at + 4].copy_from_slice(&(arg.len() as u32).to_le_bytes());
+        out[at + 4..at + 4 + arg.len()].copy_from_slice(arg);
+        at += 4 + arg.len();
+    }
+    outcome.command = command.id as u32;
+    outcome.argc = args.len() as u32;
+    (outcome.args_offset, outcome.args_bytes) = (start as u32, wanted as u32);
+    outcome.flags = if muted { outcome_flag::MUTED } else { 0 };
+    home.lane.counters.hand_offs.add(1);
+    work.handed_off = Some(HandedOff {
+        command,
+        started: ticks(),
+        muted,
+    });
+    Some(())
+}
+
+/// Hands over the next server command of a transaction whose locks are given back. Replies that wait go first; arguments
+/// that would never find room are refused in their place.
+pub(super) fn hand_over_next(
+    work: &mut Work,
+    home: &Home,
+    out: &mut [u8],
+    outcome: &mut Outcome,
+) -> Option<Status> {
+    let mut holes = work.client.holes.take()?;
+    let (request, muted) = holes.next()?;
+    let command = lookup::by_id(request.command);
+    let args = Args::new(request.bytes, request.spans);
+    let at_start = outcome.reply_bytes == 0;
+    let handed = hand_over(work, home, command, (args, muted), out, outcome);
+    let status = match handed {
+        Some(()) => Status::Handoff,
+        None => Status::More,
+    };
+    let mut is_more = true;
+    if handed.is_none() && at_start {
+        work.spill.push(TOO_LONG_FOR_SERVER);
+        is_more = holes.close(&mut work.spill);
+    }
+    work.client.holes = is_more.then_some(holes);
+    Some(status)
 }
 
 /// A request that has not arrived whole is waited for, within `client-query-buffer-limit`.

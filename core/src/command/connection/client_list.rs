@@ -93,14 +93,15 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
         face.pending_bytes.load(Relaxed),
         face.spill_bytes.load(Relaxed),
     );
+    let multi = face.multi_bytes.load(Relaxed);
     let total = face.memory_bytes() + argument_bytes as u64;
     let node = face.lane.node.map(|index| index as usize);
     let node = node.map_or(-1, |index| i64::from(call.store.topology.nodes[index].id));
     let mut line = String::new();
     let written = writeln!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi=-1 \
-         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem=0 rbs=0 rbp=0 obl=0 oll={} omem={waiting} \
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi={} \
+         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem={multi} rbs=0 rbp=0 obl=0 oll={} omem={waiting} \
          tot-mem={total} events={} cmd={} user=default redir=-1 resp={} listener={} node={node}",
         face.id,
         face.origin.addr,
@@ -111,6 +112,7 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
         seconds_since(face.last_ms.load(Relaxed)),
         flags(face),
         face.db.load(Relaxed),
+        face.multi.load(Relaxed),
         u8::from(waiting > 0),
         if waiting > 0 { "rw" } else { "r" },
         command_name(face),
@@ -121,9 +123,12 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
     line
 }
 
-/// Redis' letters: `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
+/// Redis' letters: `x` inside a transaction, `d` a watched key has changed, `A` to be closed, `U` over a Unix socket, `e`
+/// exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
+        (face.multi.load(Relaxed) >= 0, 'x'),
+        (face.watch_broken.load(Relaxed), 'd'),
         (face.killed.load(Relaxed), 'A'),
         (face.origin.is_unix, 'U'),
         (face.no_evict.load(Relaxed), 'e'),

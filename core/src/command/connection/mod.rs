@@ -125,6 +125,8 @@ pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
         call.client.reply_mode = ReplyMode::On;
         call.reply.set_muted(false);
     }
+    let interest = &call.store.interest;
+    call.client.transaction.end(interest, call.face);
     enter_database(call, 0);
     set_protocol(call, 2);
     rename(call.face, b"")?;

@@ -48,6 +48,7 @@ pub fn move_(call: &mut Call<'_, '_>) -> Answer {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().change_database(source, found, db)?;
+            call.touched(target);
             call.changed();
             call.reply.int(1);
         }
@@ -99,7 +100,7 @@ pub fn copy(call: &mut Call<'_, '_>) -> Answer {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().copy(found, target, overwritten)?;
-            call.changed();
+            call.changed_in(options.db);
             call.reply.int(1);
         }
     }

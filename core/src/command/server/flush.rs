@@ -33,6 +33,7 @@ fn flush(call: &mut Call<'_, '_>, databases: core::ops::Range<u32>) -> Answer {
     for db in databases {
         let tables = call.grip().take_database(db);
         keys += tables.iter().map(|table| table.len() as u64).sum::<u64>();
+        call.store.interest.flushed(db);
         call.store.dispose_tables(tables, lazily);
     }
     call.changed_by(keys);
@@ -48,8 +49,16 @@ pub(crate) fn swapdb(call: &mut Call<'_, '_>) -> Answer {
     if !(0..databases).contains(&first) || !(0..databases).contains(&second) {
         return Err(Error::of(error::DB_OUT_OF_RANGE));
     }
+    let interest = &call.store.interest;
     if first != second {
-        call.grip().swap_databases(first as u32, second as u32);
+        let (first, second) = (first as u32, second as u32);
+        call.grip().swap_databases(first, second);
+        let (keyspace, now_ms, grip) = (call.keyspace(), call.now_ms, call.grip());
+        let is_live = |db: u32, key: &[u8]| {
+            let found = grip.find(db, keyspace.hash(key), key);
+            found.is_some_and(|found| !found.entry.is_expired(now_ms))
+        };
+        interest.swapped(first, second, is_live);
     }
     call.changed();
     call.reply.ok();
