@@ -44,6 +44,8 @@ pub mod numa;
 pub mod object;
 /// From option lines to a store.
 pub mod open;
+/// Formats in, formats out.
+pub mod persist;
 /// Which node a new object gets.
 pub mod placement;
 /// Memory: windows bound to nodes, slabs, chunks, spans, and the PREFIX of every entry.

@@ -173,6 +173,8 @@ settings! {
     proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// Whether DUMP compresses long strings.
+    rdbcompression: AtomicBool = true, "rdbcompression";
     /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.
     hll_sparse_max_bytes: AtomicU64 = 3000, "hll-sparse-max-bytes";
     /// How often a second the keeper runs.

@@ -86,14 +86,15 @@ impl<'a> Grip<'a> {
         self.link(target, found, entry)
     }
 
-    /// Makes the entry that would give a key a string and no deadline, and does not link it: see `exchange`.
+    /// Makes the entry that would give a key a string, and does not link it: see `exchange`.
     pub fn stage_string(
         &mut self,
         target: Target<'_>,
         found: Option<Found>,
         value: StringValue<'_>,
+        deadline: Option<i64>,
     ) -> Result<Entry, Full> {
-        self.build_string(target, found, value, value.encoding(), None)
+        self.build_string(target, found, value, value.encoding(), deadline)
     }
 
     /// Makes `entry` the value of `target` and answers the entry that was there, which is the caller's now. When there is no

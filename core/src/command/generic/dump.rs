@@ -1,0 +1,221 @@
+//! DUMP and RESTORE: a value leaves as bytes and comes back, here or at redis-server.
+//!
+//! It may not know the format: `persist/rdb` reads and writes it, always checking every byte (what `sanitize-dump-payload yes`
+//! asks for). Invariant: the key is as it was until the new value stands complete.
+
+use crate::command::notify::Class;
+use crate::command::{Answer, Call, Error};
+use crate::error;
+use crate::keyspace::update::Target;
+use crate::object::entry::Entry;
+use crate::object::string::StringValue;
+use crate::persist::rdb::{self, Failure, Reader, Sink};
+use crate::pool::prefix::{ObjectType, Use};
+use crate::resp::number::{I64_TEXT_BYTES, fmt_i64};
+use core::sync::atomic::Ordering::Relaxed;
+
+const BAD_IDLE_TIME: Error = Error::of("ERR Invalid IDLETIME value, must be >= 0");
+const BAD_FREQUENCY: Error = Error::of("ERR Invalid FREQ value, must be >= 0 and <= 255");
+const BAD_TTL: Error = Error::of("ERR Invalid TTL value, must be >= 0");
+const BAD_PAYLOAD: Error = Error::of("ERR DUMP payload version or checksum are wrong");
+const BAD_FORMAT: Error = Error::of("ERR Bad data format");
+
+/// `DUMP key`: the value as RESTORE takes it, or null.
+pub fn dump(call: &mut Call<'_, '_>) -> Answer {
+    let compress = call.store.settings.rdbcompression.load(Relaxed);
+    match call.read(call.args.get(1)) {
+        Some(entry) => {
+            let payload = rdb::dump(entry, &call.keyspace().pool, compress);
+            call.reply.bulk(&payload);
+        }
+        None => call.reply.null(),
+    }
+    Ok(())
+}
+
+/// What RESTORE is asked for behind the payload.
+#[derive(Default)]
+struct Options {
+    replace: bool,
+    /// ABSTTL: the deadline is a moment, not a time from now.
+    absolute: bool,
+    idle_seconds: Option<i64>,
+    frequency: Option<i64>,
+}
+
+impl Options {
+    fn read(call: &Call<'_, '_>) -> Result<Options, Error> {
+        let (mut options, mut index) = (Options::default(), 4);
+        while index < call.args.len() {
+            let has_more = index + 1 < call.args.len();
+            if call.args.is(index, "REPLACE") {
+                options.replace = true;
+            } else if call.args.is(index, "ABSTTL") {
+                options.absolute = true;
+            } else if call.args.is(index, "IDLETIME") && has_more && options.frequency.is_none() {
+                index += 1;
+                let seconds = call.args.int(index)?;
+                options.idle_seconds = Some(seconds).filter(|seconds| *seconds >= 0);
+                options.idle_seconds.ok_or(BAD_IDLE_TIME)?;
+            } else if call.args.is(index, "FREQ") && has_more && options.idle_seconds.is_none() {
+                index += 1;
+                let frequency = call.args.int(index)?;
+                options.frequency = Some(frequency).filter(|count| (0..256).contains(count));
+                options.frequency.ok_or(BAD_FREQUENCY)?;
+            } else {
+                return Err(Error::of(error::SYNTAX));
+            }
+            index += 1;
+        }
+        Ok(options)
+    }
+
+    /// The use word of a key that was used as these options say, as far as the eviction policy goes by it.
+    fn usage(&self, call: &Call<'_, '_>, target: Target<'_>) -> Option<u64> {
+        if call.store.settings.has_lfu_policy() {
+            let frequency = u8::try_from(self.frequency?).ok();
+            return Some(Use::restored(target.clock, target.node, 0, frequency));
+        }
+        let idle = u32::try_from(self.idle_seconds?).unwrap_or(u32::MAX);
+        Some(Use::restored(target.clock, target.node, idle, None))
+    }
+}
+
+/// `RESTORE-ASKING`: RESTORE for a node that takes a hash slot over.
+pub fn restore_asking(call: &mut Call<'_, '_>) -> Answer {
+    restore(call)
+}
+
+/// `RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds | FREQ frequency]`: OK.
+pub fn restore(call: &mut Call<'_, '_>) -> Answer {
+    let options = Options::read(call)?;
+    let target = call.target(call.args.get(1));
+    let found = call.peek(target);
+    if found.is_some() && !options.replace {
+        return Err(Error::of(error::BUSY_KEY));
+    }
+    let ttl_ms = call.args.int(2)?;
+    if ttl_ms < 0 {
+        return Err(BAD_TTL);
+    }
+    let payload = rdb::open(call.args.get(3)).map_err(|rdb::PayloadError| BAD_PAYLOAD)?;
+    let base_ms = if options.absolute { 0 } else { call.now_ms };
+    // Beyond 64 bits it wraps into the past, as in Redis.
+    let deadline = (ttl_ms > 0).then(|| ttl_ms.wrapping_add(base_ms));
+    let mut builder = Builder::new(call, target, deadline);
+    let read = rdb::read_value(&mut Reader::new(payload), &mut builder);
+    let built = builder.finish(read).map_err(|failure| match failure {
+        Failure::Corrupt => BAD_FORMAT,
+        Failure::Full => Error::of(error::POOL_EXHAUSTED),
+    })?;
+    if deadline.is_some_and(|deadline| deadline <= call.now_ms) {
+        call.store.dispose(built, false);
+        if let Some(found) = found {
+            call.delete(target, found, false);
+            call.notify(Class::GENERIC, "del", target.key);
+            call.changed_as(&[b"DEL", target.key]);
+        }
+    } else {
+        put(call, target, built)?;
+        if let Some(usage) = options.usage(call, target) {
+            built.set_usage_word(usage);
+        }
+        call.notify(Class::GENERIC, "restore", target.key);
+        tell(call, deadline.filter(|_| !options.absolute));
+    }
+    call.reply.ok();
+    Ok(())
+}
+
+/// Makes an entry a key's, and frees what the key had.
+fn put(call: &mut Call<'_, '_>, target: Target<'_>, entry: Entry) -> Answer {
+    match call.grip().exchange(target, entry) {
+        Ok(before) => {
+            before.inspect(|before| call.store.dispose(*before, false));
+            Ok(())
+        }
+        Err(full) => {
+            call.store.dispose(entry, false);
+            Err(full.into())
+        }
+    }
+}
+
+/// Tells the change; with a deadline counted from now, as the moment it is.
+fn tell(call: &mut Call<'_, '_>, deadline: Option<i64>) {
+    let Some(deadline) = deadline else {
+        return call.changed();
+    };
+    let mut text = [0; I64_TEXT_BYTES];
+    let mut command: Vec<&[u8]> = call.args.iter().collect();
+    command[2] = fmt_i64(deadline, &mut text);
+    command.push(b"ABSTTL");
+    call.changed_as(&command);
+}
+
+/// A value being put together that no key has yet.
+struct Builder<'b, 'a, 'r, 'k> {
+    call: &'b mut Call<'a, 'r>,
+    target: Target<'k>,
+    deadline: Option<i64>,
+    built: Option<Entry>,
+}
+
+impl<'b, 'a, 'r, 'k> Builder<'b, 'a, 'r, 'k> {
+    fn new(call: &'b mut Call<'a, 'r>, target: Target<'k>, deadline: Option<i64>) -> Self {
+        Builder {
+            call,
+            target,
+            deadline,
+            built: None,
+        }
+    }
+
+    /// The entry, if all has gone well; else nothing is left of it.
+    fn finish(self, read: Result<(), Failure>) -> Result<Entry, Failure> {
+        match (read, self.built) {
+            (Ok(()), Some(entry)) => Ok(entry),
+            (read, built) => {
+                built.inspect(|entry| self.call.store.dispose(*entry, false));
+                read.and(Err(Failure::Corrupt))
+            }
+        }
+    }
+}
+
+impl Sink for Builder<'_, '_, '_, '_> {
+    fn begin(&mut self, kind: ObjectType) -> bool {
+        kind == ObjectType::String
+    }
+
+    fn string(&mut self, value: StringValue<'_>) -> Result<(), Failure> {
+        // What prints as an integer becomes one.
+        let value = match value {
+            StringValue::Bytes(bytes) => StringValue::parse(bytes),
+            value => value,
+        };
+        let (target, deadline) = (self.target, self.deadline);
+        let entry = self
+            .call
+            .grip()
+            .stage_string(target, None, value, deadline)?;
+        self.built = Some(entry);
+        Ok(())
+    }
+
+    fn item(&mut self, _value: StringValue<'_>) -> Result<(), Failure> {
+        Err(Failure::Corrupt)
+    }
+
+    fn member(&mut self, _value: StringValue<'_>) -> Result<(), Failure> {
+        Err(Failure::Corrupt)
+    }
+
+    fn scored(&mut self, _member: StringValue<'_>, _score: f64) -> Result<(), Failure> {
+        Err(Failure::Corrupt)
+    }
+
+    fn field(&mut self, _name: StringValue<'_>, _value: StringValue<'_>) -> Result<(), Failure> {
+        Err(Failure::Corrupt)
+    }
+}
