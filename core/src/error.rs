@@ -14,6 +14,25 @@ pub const NAN_OR_INFINITY: &str = "ERR increment would produce NaN or Infinity";
 pub const OVERFLOW: &str = "ERR increment or decrement would overflow";
 /// An integer decrement that cannot be negated.
 pub const DECREMENT_OVERFLOW: &str = "ERR decrement would overflow";
+/// A hash's value is no integer where one is wanted.
+pub const HASH_VALUE_NOT_AN_INTEGER: &str = "ERR hash value is not an integer";
+/// A hash's value is no float where one is wanted.
+pub const HASH_VALUE_NOT_A_FLOAT: &str = "ERR hash value is not a float";
+/// An increment that is infinite.
+pub const INCREMENT_NAN_OR_INFINITY: &str = "ERR value is NaN or Infinity";
+/// A count of pairs whose double does not fit.
+pub const COUNT_OUT_OF_RANGE: &str = "ERR value is out of range";
+/// The lowest integer as a count, whose opposite does not fit.
+pub const COUNT_HAS_NO_OPPOSITE: &str =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+/// A count that may not be negative.
+pub const NOT_POSITIVE: &str = "ERR value is out of range, must be positive";
+/// A number of keys that is none.
+pub const NUMKEYS_NOT_POSITIVE: &str = "ERR numkeys should be greater than 0";
+/// More keys announced than there are arguments.
+pub const NUMKEYS_TOO_MANY: &str = "ERR Number of keys can't be greater than number of args";
+/// A negative LIMIT.
+pub const LIMIT_NEGATIVE: &str = "ERR LIMIT can't be negative";
 /// No such key.
 pub const NO_SUCH_KEY: &str = "ERR no such key";
 /// Source and target are one.

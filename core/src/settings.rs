@@ -199,6 +199,12 @@ settings! {
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
     lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+    /// Fields of a hash in one listpack.
+    hash_max_listpack_entries: AtomicU64 = 512, "hash-max-listpack-entries";
+    /// Bytes of a field or value in a listpack.
+    hash_max_listpack_value: AtomicU64 = 64, "hash-max-listpack-value";
+    /// Members of a set of integers in one array.
+    set_max_intset_entries: AtomicU64 = 512, "set-max-intset-entries";
 }
 
 impl Settings {

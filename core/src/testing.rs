@@ -167,6 +167,15 @@ impl Server {
         core::mem::take(&mut *recorder.0.lock().expect("nobody panics in here"))
     }
 
+    /// Changes a setting, as CONFIG SET would.
+    ///
+    /// # Panics
+    /// When the value is refused.
+    pub(crate) fn with_setting(&mut self, name: &str, value: &str) {
+        let set = self.store.settings.set(name, value);
+        set.expect("a value that the setting takes");
+    }
+
     /// Re-derives every invariant of the pool and of every table.
     ///
     /// # Panics

@@ -68,11 +68,11 @@ export const NUMA_OPTIONS: readonly Option[] = [
 /** Where a type's layout changes. The layouts come with the types; until then the values are kept and shown. */
 // deno-fmt-ignore
 export const TYPE_OPTIONS: readonly Option[] = [
-  option("hash-max-listpack-entries", int(0, LONG_MAX), "512", "Fields of a hash in one listpack.", LIVE, alias("hash-max-ziplist-entries")),
-  option("hash-max-listpack-value", memory(0, LONG_MAX), "64", "Bytes of a field or value in a listpack.", LIVE, alias("hash-max-ziplist-value")),
+  option("hash-max-listpack-entries", int(0, LONG_MAX), "512", "Fields of a hash in one listpack.", CORE, LIVE, alias("hash-max-ziplist-entries")),
+  option("hash-max-listpack-value", memory(0, LONG_MAX), "64", "Bytes of a field or value in a listpack.", CORE, LIVE, alias("hash-max-ziplist-value")),
   option("list-max-listpack-size", int(-INT_MAX - 1, INT_MAX), "-2", "Elements in a list's listpack, or its bytes: -1 is 4 KB, -5 is 64 KB.", LIVE, alias("list-max-ziplist-size")),
   option("list-compress-depth", int(0, INT_MAX), "0", "Listpacks at each end that are never compressed; 0 compresses none.", LIVE),
-  option("set-max-intset-entries", int(0, LONG_MAX), "512", "Members of a set of integers in one array.", LIVE),
+  option("set-max-intset-entries", int(0, LONG_MAX), "512", "Members of a set of integers in one array.", CORE, LIVE),
   option("zset-max-listpack-entries", int(0, LONG_MAX), "128", "Members of a sorted set in one listpack.", LIVE, alias("zset-max-ziplist-entries")),
   option("zset-max-listpack-value", memory(0, LONG_MAX), "64", "Bytes of a sorted set's member in a listpack.", LIVE, alias("zset-max-ziplist-value")),
   option("hll-sparse-max-bytes", memory(0, LONG_MAX), "3000", "Bytes of a HyperLogLog's sparse layout.", LIVE),

@@ -180,6 +180,16 @@ const OTHERS = [
   "SHUTDOWN FOO", "CLIENT NO-EVICT", "GET", "SET", "CONFIG GET", "COMMAND COUNT 1 2",
 ]; // deno-fmt-ignore
 
+/** What stands between MULTI and its end; replies inside EXEC are compared as bytes, so no time left and no order of keys. */
+const QUEUED = [
+  ...STRINGS, ...STRINGS, "DEL {k} {k}", "EXISTS {k} {k}", "RENAME {k} {k}", "TYPE {k}", "DBSIZE", "PING {v}", "ECHO {v}",
+  "SELECT {db}", "SELECT 0", "MOVE {k} {db}", "COPY {k} {k} DB {db}", "CONFIG GET hz", "CONFIG SET hz x", "CLIENT GETNAME",
+  "MULTI", "WATCH {k}", "UNWATCH", "FLUSHDB", "SWAPDB {db} {db}",
+]; // deno-fmt-ignore
+
+/** What spoils a transaction. */
+const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
+
 /** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [8, STRINGS],
@@ -187,34 +197,6 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [11, SKETCHES],
   [17, KEYS],
 ];
-
-/** What stands between MULTI and its end; replies inside EXEC are compared as bytes, so no time left and no order of keys. */
-const QUEUED = [
-  ...STRINGS,
-  ...STRINGS,
-  "DEL {k} {k}",
-  "EXISTS {k} {k}",
-  "RENAME {k} {k}",
-  "TYPE {k}",
-  "DBSIZE",
-  "PING {v}",
-  "ECHO {v}",
-  "SELECT {db}",
-  "SELECT 0",
-  "MOVE {k} {db}",
-  "COPY {k} {k} DB {db}",
-  "CONFIG GET hz",
-  "CONFIG SET hz x",
-  "CLIENT GETNAME",
-  "MULTI",
-  "WATCH {k}",
-  "UNWATCH",
-  "FLUSHDB",
-  "SWAPDB {db} {db}",
-]; // deno-fmt-ignore
-
-/** What spoils a transaction. */
-const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
 
 /** Commands without end. */
 export class CommandStream {

@@ -236,6 +236,18 @@ impl<'a, 'r> Call<'a, 'r> {
             .expect("a command that touches keys declares them in its table line")
     }
 
+    /// The keys held beside where replies go, for a change that is told while it is made.
+    ///
+    /// # Panics
+    /// As for `grip`.
+    pub fn grip_and_reply(&mut self) -> (&mut Grip<'a>, &mut Reply<'r>) {
+        let grip = self
+            .grip
+            .as_mut()
+            .expect("a command that touches keys declares them in its table line");
+        (grip, self.reply)
+    }
+
     /// A key of database `db` as something to change.
     #[inline(always)]
     pub fn target_in<'k>(&self, db: u32, key: &'k [u8]) -> Target<'k> {
@@ -466,7 +478,12 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Counts one change whose effect is `command`: what repeats it exactly, where the request would not.
     #[inline(always)]
     pub fn changed_as(&mut self, command: &[&[u8]]) {
-        self.lane.counters.changes.add(1);
+        self.changed_by_as(1, command);
+    }
+
+    /// The same for several changes at once.
+    pub fn changed_by_as(&mut self, changes: u64, command: &[&[u8]]) {
+        self.lane.counters.changes.add(changes);
         if self.store.interest.is_any() {
             self.touch_named(command);
         }

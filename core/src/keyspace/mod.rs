@@ -6,6 +6,7 @@
 //! Invariants: a key lies in the table its hash names, in exactly one shard; a table is only reached through a grip on its
 //! shard, and only changed through an exclusive one.
 
+pub mod collections;
 pub mod eviction;
 pub mod expiry;
 pub mod lock;

@@ -2,7 +2,11 @@
 //! or a command.
 
 pub mod block;
+pub mod elements;
 pub mod entry;
+pub mod hash;
+pub mod intset;
 pub mod listpack;
+pub mod set;
 pub mod string;
 pub mod value;

@@ -7,15 +7,51 @@
 //! after `free_step` or `relocate_step` answered `false` nothing is left to be freed or moved.
 
 use crate::object::block::Block;
+use crate::object::elements::Elements;
 use crate::object::entry::Entry;
+use crate::object::hash::Field;
+use crate::object::set::Member;
 use crate::pool::Pool;
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
+/// The layout of a value that is more than one block.
+enum Layout {
+    /// A large hash.
+    Fields(Elements<Field>),
+    /// A large set.
+    Members(Elements<Member>),
+}
+
+impl Layout {
+    #[inline]
+    fn of(entry: Entry) -> Option<Layout> {
+        // SAFETY: the word of an entry of that type and encoding is the root of such elements, alive while it is.
+        unsafe {
+            match (entry.kind(), entry.encoding()) {
+                (ObjectType::Hash, Encoding::Hashtable) => {
+                    Some(Layout::Fields(Elements::at(entry.word())))
+                }
+                (ObjectType::Set, Encoding::Hashtable) => {
+                    Some(Layout::Members(Elements::at(entry.word())))
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
 /// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
-pub fn visit(entry: Entry, _pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
-    if let Some(block) = Block::owner_of(entry) {
-        each(block.address(), block.asked());
+pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
+    match Layout::of(entry) {
+        Some(Layout::Fields(fields)) => fields.visit(pool, each),
+        Some(Layout::Members(members)) => members.visit(pool, each),
+        None => {
+            if let Some(block) = Block::owner_of(entry) {
+                each(block.address(), block.asked());
+            }
+        }
     }
 }
 
@@ -41,19 +77,33 @@ pub fn is_on(entry: Entry, pool: &Pool, node: u32) -> bool {
 pub fn is_big(entry: Entry) -> bool {
     /// A block of at least so many bytes is given back page by page.
     const BIG_BLOCK_BYTES: usize = 64 * 1024;
-    Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES)
+    /// A value of more pieces than this is big (Redis' LAZYFREE_THRESHOLD).
+    const FEW_PIECES: usize = 64;
+    match Layout::of(entry) {
+        Some(Layout::Fields(fields)) => fields.len() > FEW_PIECES,
+        Some(Layout::Members(members)) => members.len() > FEW_PIECES,
+        None => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
+    }
 }
 
 /// Frees about `budget` pieces of the value; `true` when more are left. `cursor` starts at 0 and is the layout's own.
 ///
 /// # Safety
 /// Nobody else reaches the value, now or later.
-pub unsafe fn free_step(entry: Entry, pool: &Pool, _cursor: &mut u64, _budget: usize) -> bool {
-    if let Some(block) = Block::owner_of(entry) {
-        // SAFETY: by contract.
-        unsafe { block.free(pool) }
+pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usize) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => fields.free_step(pool, cursor, budget),
+            Some(Layout::Members(members)) => members.free_step(pool, cursor, budget),
+            None => {
+                if let Some(block) = Block::owner_of(entry) {
+                    block.free(pool);
+                }
+                false
+            }
+        }
     }
-    false
 }
 
 /// Frees the whole value.
@@ -74,10 +124,26 @@ pub unsafe fn free(entry: Entry, pool: &Pool) {
 pub unsafe fn relocate_step(
     entry: Entry,
     space: Space<'_>,
-    _cursor: &mut u64,
-    _budget: usize,
+    cursor: &mut u64,
+    budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
+    // SAFETY: by contract; the entry keeps the word that is answered.
+    unsafe {
+        match Layout::of(entry) {
+            Some(Layout::Fields(fields)) => {
+                let (fields, more) = fields.relocate_step(space, cursor, budget);
+                entry.set_word(fields.word());
+                return more;
+            }
+            Some(Layout::Members(members)) => {
+                let (members, more) = members.relocate_step(space, cursor, budget);
+                entry.set_word(members.word());
+                return more;
+            }
+            None => {}
+        }
+    }
     if let Some(block) = Block::owner_of(entry)
         && !space.holds(block.address())
     {
@@ -97,9 +163,11 @@ pub unsafe fn relocate_step(
 /// # Safety
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
-    match Block::owner_of(entry) {
+    match (Layout::of(entry), Block::owner_of(entry)) {
+        (Some(Layout::Fields(fields)), _) => fields.duplicate(space).map(Elements::word),
+        (Some(Layout::Members(members)), _) => members.duplicate(space).map(Elements::word),
         // SAFETY: the block is live and its shard is held.
-        Some(block) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
-        None => Ok(entry.word()),
+        (None, Some(block)) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
+        (None, None) => Ok(entry.word()),
     }
 }

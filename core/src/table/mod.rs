@@ -11,6 +11,8 @@
 //! Invariants: `len` is the number of slots in use and `deadlines` of those that carry the deadline bit; the directory has
 //! `1 << depth` entries and a segment of local depth d fills `1 << (depth - d)` of them.
 
+pub mod pick;
+mod renew;
 pub mod segment;
 
 use crate::pool::Pool;

@@ -244,6 +244,19 @@ impl Segment {
         Slot(self.get(place.line, place.index).content())
     }
 
+    /// Slot `index` of `line`, in use or not.
+    #[inline(always)]
+    pub fn slot_in(self, line: u32, index: usize) -> Slot {
+        Slot(self.get(line, index).content())
+    }
+
+    /// Where the slots in use are, line by line; they may be replaced meanwhile.
+    pub fn places(self) -> impl Iterator<Item = Place> {
+        (0..self.lines)
+            .flat_map(|line| (0..LINE_SLOTS).map(move |index| Place { line, index }))
+            .filter(move |&place| !self.slot_at(place).is_empty())
+    }
+
     /// Points `place` at another element with the same tag.
     pub fn replace(self, place: Place, slot: Slot) {
         debug_assert_eq!(self.slot_at(place).tag(), slot.tag());

@@ -19,6 +19,7 @@ pub use expire::{
 };
 pub use object::{object_encoding, object_freq, object_idletime, object_refcount};
 pub use rename::{copy, move_, rename, renamenx};
+pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
 
 use super::{Answer, Call, Error};

@@ -61,21 +61,27 @@ pub fn randomkey(call: &mut Call<'_, '_>) -> Answer {
     Ok(())
 }
 
-/// What SCAN is asked for beyond its cursor.
-struct Filter<'a> {
+/// What SCAN, HSCAN, SSCAN and ZSCAN are asked for beyond their cursor.
+pub(in crate::command) struct Filter<'a> {
     pattern: Option<&'a [u8]>,
     kind: Option<&'a [u8]>,
-    count: u64,
+    /// About how many are wanted.
+    pub(in crate::command) count: u64,
 }
 
 impl<'a> Filter<'a> {
-    fn parse(args: Args<'a>) -> Result<Filter<'a>, Error> {
+    /// Reads the options from the argument `first` on; TYPE is one of them only where there are keys of several.
+    pub(in crate::command) fn parse(
+        args: Args<'a>,
+        first: usize,
+        has_type: bool,
+    ) -> Result<Filter<'a>, Error> {
         let mut filter = Filter {
             pattern: None,
             kind: None,
             count: COUNT_DEFAULT,
         };
-        let mut index = 2;
+        let mut index = first;
         while index + 1 < args.len() {
             let value = index + 1;
             if args.is(index, "count") {
@@ -85,7 +91,7 @@ impl<'a> Filter<'a> {
                     .ok_or(Error::of(error::SYNTAX))?;
             } else if args.is(index, "match") {
                 filter.pattern = Some(args.get(value));
-            } else if args.is(index, "type") {
+            } else if has_type && args.is(index, "type") {
                 filter.kind = Some(args.get(value));
             } else {
                 return Err(Error::of(error::SYNTAX));
@@ -102,16 +108,19 @@ impl<'a> Filter<'a> {
     /// Whether SCAN answers the key. A type nobody has heard of is no error; no key has it.
     fn takes(&self, entry: Entry) -> bool {
         let name = entry.kind().name().as_bytes();
-        self.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(name))
-            && self
-                .pattern
-                .is_none_or(|pattern| glob::matches(pattern, entry.key(), false))
+        self.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(name)) && self.takes_name(entry.key())
+    }
+
+    /// Whether a key, field or member of that name is answered.
+    pub(in crate::command) fn takes_name(&self, name: &[u8]) -> bool {
+        self.pattern
+            .is_none_or(|pattern| glob::matches(pattern, name, false))
     }
 }
 
 /// The cursor a client sent, read as C's `strtoul` does, as clients may rely on: nothing at all is 0, a sign may come
 /// first, and negative numbers wrap.
-fn cursor(text: &[u8]) -> Option<u64> {
+pub(in crate::command) fn cursor(text: &[u8]) -> Option<u64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] => (false, digits),
@@ -133,7 +142,7 @@ fn cursor(text: &[u8]) -> Option<u64> {
 /// first call to the last are answered at least once.
 pub fn scan(call: &mut Call<'_, '_>) -> Answer {
     let cursor = cursor(call.args.get(1)).ok_or(Error::of(error::INVALID_CURSOR))?;
-    let filter = Filter::parse(call.args)?;
+    let filter = Filter::parse(call.args, 2, true)?;
     let (keyspace, lane, db, now_ms) = (call.keyspace(), call.lane.seat, call.db(), call.now_ms);
     call.reply.array(2);
     // The cursor is known last and stands first.
