@@ -7,11 +7,9 @@
 use numakv_core::{
     abi, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use redis::{BULK_MAX, Redis, slices, words};
 
+mod redis;
 #[path = "../src/testing.rs"]
 mod testing;
 
@@ -19,8 +17,6 @@ mod testing;
 const COMMANDS: u32 = 20_000;
 /// How far two deadlines may differ that were set one after the other, in milliseconds.
 const CLOCK_SKEW_MS: i64 = 2_000;
-/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
-const BULK_MAX: &str = "1048576";
 
 /// Words in braces are drawn at random, see `Random::fill`.
 const STRINGS: &[&str] = &[
@@ -378,88 +374,6 @@ fn key(number: usize) -> Vec<u8> {
         3 => vec![b'K'; 700],
         _ => format!("key:{number}").into(),
     }
-}
-
-/// A redis-server of our own; it ends with the test.
-struct Redis {
-    process: Child,
-    stream: BufReader<TcpStream>,
-}
-
-impl Redis {
-    /// Starts one, or says why not.
-    fn start() -> Option<Redis> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
-        let port = address.port().to_string();
-        let started = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--proto-max-bulk-len", BULK_MAX, "--port", &port])
-            .stdout(Stdio::null())
-            .spawn();
-        let mut process = match started {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("skipped: there is no redis-server on the PATH to compare with");
-                return None;
-            }
-            started => started.expect("redis-server starts"),
-        };
-        for _ in 0..200 {
-            if let Ok(stream) = TcpStream::connect(address) {
-                let stream = BufReader::new(stream);
-                return Some(Redis { process, stream });
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let _gone_already = process.kill();
-        panic!("redis-server does not listen at {address}");
-    }
-
-    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
-        let bytes = testing::encode(&slices(request));
-        let sent = self.stream.get_mut().write_all(&bytes);
-        sent.expect("redis-server takes requests");
-        let mut reply = Vec::new();
-        self.read_reply(&mut reply);
-        reply
-    }
-
-    /// Reads one reply, with all that belongs to it.
-    fn read_reply(&mut self, reply: &mut Vec<u8>) {
-        let start = reply.len();
-        let read = self.stream.read_until(b'\n', reply);
-        read.expect("redis-server answers");
-        let line = String::from_utf8_lossy(&reply[start..]).into_owned();
-        let count: i64 = line
-            .get(1..)
-            .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
-        match reply[start] {
-            b'$' | b'=' if count >= 0 => {
-                let body = reply.len();
-                reply.resize(body + count as usize + 2, 0);
-                let read = self.stream.read_exact(&mut reply[body..]);
-                read.expect("redis-server ends its reply");
-            }
-            b'*' | b'~' | b'>' => (0..count).for_each(|_| self.read_reply(reply)),
-            b'%' => (0..2 * count).for_each(|_| self.read_reply(reply)),
-            _ => {}
-        }
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _gone_already = self.process.kill();
-        let _status = self.process.wait();
-    }
-}
-
-fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
-    request.iter().map(Vec::as_slice).collect()
-}
-
-fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
-    request.iter().map(|word| word.to_vec()).collect()
 }
 
 /// Both sides, and what they were asked, for the message when they differ.

@@ -478,6 +478,33 @@ impl<'a> Grip<'a> {
             .inspect_err(|Full| unsafe { entry.free_shell(pool) })
     }
 
+    /// Makes the entry of a value that lies at `word`, and does not link it: see `exchange`. When there is no room the value
+    /// stays the caller's.
+    pub fn stage(
+        &self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+        deadline: Option<i64>,
+    ) -> Result<Entry, Full> {
+        let draft = EntryDraft {
+            key: target.key,
+            deadline,
+            kind,
+            encoding,
+            body: Body::Word(word),
+            usage: Use::fresh(target.clock, target.node),
+        };
+        self.build_near(target.node, &draft)
+    }
+
+    /// Frees an entry that was staged and never linked.
+    pub fn discard(&self, entry: Entry) {
+        // SAFETY: no slot leads to it, so only the caller reaches it, who does not any more.
+        unsafe { entry.free(self.pool()) }
+    }
+
     /// Where the pieces of a value go whose key is on `node`, or is created from there.
     #[inline]
     pub fn space_near(&self, node: u32) -> Space<'a> {

@@ -8,9 +8,9 @@ use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::keyspace::update::Target;
 use crate::object::entry::Entry;
-use crate::object::string::StringValue;
-use crate::persist::rdb::{self, Failure, Reader, Sink};
-use crate::pool::prefix::{ObjectType, Use};
+use crate::object::hash;
+use crate::persist::rdb::{self, Builder, Failure, Layouts, Reader};
+use crate::pool::prefix::Use;
 use crate::resp::number::{I64_TEXT_BYTES, fmt_i64};
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -102,12 +102,7 @@ pub fn restore(call: &mut Call<'_, '_>) -> Answer {
     let base_ms = if options.absolute { 0 } else { call.now_ms };
     // Beyond 64 bits it wraps into the past, as in Redis.
     let deadline = (ttl_ms > 0).then(|| ttl_ms.wrapping_add(base_ms));
-    let mut builder = Builder::new(call, target, deadline);
-    let read = rdb::read_value(&mut Reader::new(payload), &mut builder);
-    let built = builder.finish(read).map_err(|failure| match failure {
-        Failure::Corrupt => BAD_FORMAT,
-        Failure::Full => Error::of(error::POOL_EXHAUSTED),
-    })?;
+    let built = build(call, target, payload, deadline)?;
     if deadline.is_some_and(|deadline| deadline <= call.now_ms) {
         call.store.dispose(built, false);
         if let Some(found) = found {
@@ -125,6 +120,30 @@ pub fn restore(call: &mut Call<'_, '_>) -> Answer {
     }
     call.reply.ok();
     Ok(())
+}
+
+/// The entry that a payload describes, for a key that does not lead to it yet.
+fn build(
+    call: &mut Call<'_, '_>,
+    target: Target<'_>,
+    payload: &[u8],
+    deadline: Option<i64>,
+) -> Result<Entry, Error> {
+    let settings = &call.store.settings;
+    let layouts = Layouts {
+        intset_entries: settings.set_max_intset_entries.load(Relaxed),
+        hash: hash::Limits {
+            entries: settings.hash_max_listpack_entries.load(Relaxed),
+            value_bytes: settings.hash_max_listpack_value.load(Relaxed),
+        },
+    };
+    let mut builder = Builder::new(call.grip(), target, deadline, layouts);
+    let read = rdb::read_value(&mut Reader::new(payload), &mut builder);
+    read.and_then(|()| builder.finish())
+        .map_err(|failure| match failure {
+            Failure::Corrupt => BAD_FORMAT,
+            Failure::Full => Error::of(error::POOL_EXHAUSTED),
+        })
 }
 
 /// Makes an entry a key's, and frees what the key had.
@@ -151,71 +170,4 @@ fn tell(call: &mut Call<'_, '_>, deadline: Option<i64>) {
     command[2] = fmt_i64(deadline, &mut text);
     command.push(b"ABSTTL");
     call.changed_as(&command);
-}
-
-/// A value being put together that no key has yet.
-struct Builder<'b, 'a, 'r, 'k> {
-    call: &'b mut Call<'a, 'r>,
-    target: Target<'k>,
-    deadline: Option<i64>,
-    built: Option<Entry>,
-}
-
-impl<'b, 'a, 'r, 'k> Builder<'b, 'a, 'r, 'k> {
-    fn new(call: &'b mut Call<'a, 'r>, target: Target<'k>, deadline: Option<i64>) -> Self {
-        Builder {
-            call,
-            target,
-            deadline,
-            built: None,
-        }
-    }
-
-    /// The entry, if all has gone well; else nothing is left of it.
-    fn finish(self, read: Result<(), Failure>) -> Result<Entry, Failure> {
-        match (read, self.built) {
-            (Ok(()), Some(entry)) => Ok(entry),
-            (read, built) => {
-                built.inspect(|entry| self.call.store.dispose(*entry, false));
-                read.and(Err(Failure::Corrupt))
-            }
-        }
-    }
-}
-
-impl Sink for Builder<'_, '_, '_, '_> {
-    fn begin(&mut self, kind: ObjectType) -> bool {
-        kind == ObjectType::String
-    }
-
-    fn string(&mut self, value: StringValue<'_>) -> Result<(), Failure> {
-        // What prints as an integer becomes one.
-        let value = match value {
-            StringValue::Bytes(bytes) => StringValue::parse(bytes),
-            value => value,
-        };
-        let (target, deadline) = (self.target, self.deadline);
-        let entry = self
-            .call
-            .grip()
-            .stage_string(target, None, value, deadline)?;
-        self.built = Some(entry);
-        Ok(())
-    }
-
-    fn item(&mut self, _value: StringValue<'_>) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
-    }
-
-    fn member(&mut self, _value: StringValue<'_>) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
-    }
-
-    fn scored(&mut self, _member: StringValue<'_>, _score: f64) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
-    }
-
-    fn field(&mut self, _name: StringValue<'_>, _value: StringValue<'_>) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
-    }
 }

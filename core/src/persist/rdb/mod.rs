@@ -6,17 +6,19 @@
 //! └────────┴───────┴──────────────────┴────────────────┘
 //! ```
 //! `payload` has the frame, `write` and `read` lengths and strings, `value` what each type makes of them, `ziplist` a layout
-//! of older versions. None of them may know where a value is going: what is read is told to a `Sink`.
+//! of older versions. None of them may know where a value is going: what is read is told to a `Sink`, of which `build` has the one that makes values in the pool.
 //!
 //! Invariant: whatever the bytes, nothing panics, nothing is read outside of them, and no memory is asked for that is not in
 //! proportion to them.
 
+mod build;
 mod payload;
 mod read;
 mod value;
 mod write;
 mod ziplist;
 
+pub use build::{Builder, Layouts};
 pub use payload::{PayloadError, dump, open};
 pub use read::Reader;
 pub use value::{Sink, read_value, write_value};

@@ -4,17 +4,20 @@
 //! that is the sink's to choose. Invariant: a value without elements is `Corrupt`, as no key can hold one.
 
 use super::{Failure, Reader, Writer, kind, ziplist};
+use crate::object::block::Block;
 use crate::object::entry::Entry;
+use crate::object::hash::Hash;
 use crate::object::listpack;
+use crate::object::set::Set;
 use crate::object::string::StringValue;
 use crate::pool::Pool;
-use crate::pool::prefix::ObjectType;
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::resp::parse_f64;
 
 /// What becomes of a value that is read: first its type, then its elements one after the other.
 pub trait Sink {
-    /// A value of this type follows; false when there can be none.
-    fn begin(&mut self, kind: ObjectType) -> bool;
+    /// A value of this type follows; `is_packed` when it lies in one run of bytes.
+    fn begin(&mut self, kind: ObjectType, is_packed: bool) -> Result<(), Failure>;
     /// The value of a string.
     fn string(&mut self, value: StringValue<'_>) -> Result<(), Failure>;
     /// The next item of a list.
@@ -32,10 +35,38 @@ const LINK_PLAIN: u64 = 1;
 const LINK_PACKED: u64 = 2;
 
 /// Writes the type and the value of an entry whose shard is held.
-pub fn write_value(entry: Entry, _pool: &Pool, out: &mut Writer) {
-    if entry.kind() == ObjectType::String {
-        out.raw(&[kind::STRING]);
-        out.string(StringValue::of(entry));
+pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
+    // A layout that is one block is written as it lies.
+    let block = |out: &mut Writer, kind: u8| {
+        out.raw(&[kind]);
+        if let Some(block) = Block::owner_of(entry) {
+            // SAFETY: the entry owns the block, and its shard is held.
+            out.string(StringValue::Bytes(unsafe { block.bytes() }));
+        }
+    };
+    match (entry.kind(), entry.encoding()) {
+        (ObjectType::String, _) => {
+            out.raw(&[kind::STRING]);
+            out.string(StringValue::of(entry));
+        }
+        (ObjectType::Set, Encoding::Intset) => block(out, kind::SET_INTSET),
+        (ObjectType::Set, _) => {
+            let set = Set::of(entry);
+            out.raw(&[kind::SET]);
+            out.length(set.len());
+            set.members(pool).for_each(|member| out.string(member));
+        }
+        (ObjectType::Hash, Encoding::Listpack) => block(out, kind::HASH_LISTPACK),
+        (ObjectType::Hash, _) => {
+            let hash = Hash::of(entry);
+            out.raw(&[kind::HASH]);
+            out.length(hash.len());
+            for (name, value) in hash.pairs(pool) {
+                out.string(name);
+                out.string(value);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -43,9 +74,11 @@ pub fn write_value(entry: Entry, _pool: &Pool, out: &mut Writer) {
 pub fn read_value(reader: &mut Reader<'_>, sink: &mut impl Sink) -> Result<(), Failure> {
     let kind = reader.byte()?;
     let object = object_of(kind).ok_or(Failure::Corrupt)?;
-    if !sink.begin(object) {
-        return Err(Failure::Corrupt);
-    }
+    let is_packed = matches!(
+        kind,
+        kind::HASH_ZIPLIST | kind::HASH_LISTPACK | kind::ZSET_ZIPLIST | kind::ZSET_LISTPACK
+    );
+    sink.begin(object, is_packed)?;
     let mut scratch = Vec::new();
     let count = match kind {
         kind::STRING => {

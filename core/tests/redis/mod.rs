@@ -1,0 +1,98 @@
+//! A redis-server to compare with, started by the test that wants it.
+//!
+//! Knows the protocol's frames, not what is in them. Invariant: it listens on this host alone and ends with its owner.
+
+#![allow(dead_code, reason = "each test takes of it what it needs")]
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
+pub(crate) const BULK_MAX: &str = "1048576";
+
+/// A redis-server of our own; it ends with the test.
+pub(crate) struct Redis {
+    process: Child,
+    stream: BufReader<TcpStream>,
+}
+
+impl Redis {
+    /// Starts one, or says why not.
+    pub(crate) fn start() -> Option<Redis> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.expect("a free port");
+        let port = address.port().to_string();
+        let started = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--proto-max-bulk-len", BULK_MAX, "--port", &port])
+            .stdout(Stdio::null())
+            .spawn();
+        let mut process = match started {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                eprintln!("skipped: there is no redis-server on the PATH to compare with");
+                return None;
+            }
+            started => started.expect("redis-server starts"),
+        };
+        for _ in 0..200 {
+            if let Ok(stream) = TcpStream::connect(address) {
+                let stream = BufReader::new(stream);
+                return Some(Redis { process, stream });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _gone_already = process.kill();
+        panic!("redis-server does not listen at {address}");
+    }
+
+    /// Sends one request and answers the raw reply.
+    pub(crate) fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+        let bytes = crate::testing::encode(&slices(request));
+        let sent = self.stream.get_mut().write_all(&bytes);
+        sent.expect("redis-server takes requests");
+        let mut reply = Vec::new();
+        self.read_reply(&mut reply);
+        reply
+    }
+
+    /// Reads one reply, with all that belongs to it.
+    fn read_reply(&mut self, reply: &mut Vec<u8>) {
+        let start = reply.len();
+        let read = self.stream.read_until(b'\n', reply);
+        read.expect("redis-server answers");
+        let line = String::from_utf8_lossy(&reply[start..]).into_owned();
+        let count: i64 = line
+            .get(1..)
+            .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
+        match reply[start] {
+            b'$' | b'=' if count >= 0 => {
+                let body = reply.len();
+                reply.resize(body + count as usize + 2, 0);
+                let read = self.stream.read_exact(&mut reply[body..]);
+                read.expect("redis-server ends its reply");
+            }
+            b'*' | b'~' | b'>' => (0..count).for_each(|_| self.read_reply(reply)),
+            b'%' => (0..2 * count).for_each(|_| self.read_reply(reply)),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+/// A request as slices.
+pub(crate) fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
+    request.iter().map(Vec::as_slice).collect()
+}
+
+/// Slices as a request.
+pub(crate) fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
+    request.iter().map(|word| word.to_vec()).collect()
+}
