@@ -115,7 +115,7 @@ export class Config {
     return value === "" ? [] : value.split(" ");
   }
 
-  /** The addresses of `bind`, as `Deno.listen` takes them, and which of them may be missing on this machine. */
+  /** The addresses of `bind`, as a listener takes them, and which of them may be missing on this machine. */
   bindAddresses(): { hostname: string; optional: boolean }[] {
     return this.list("bind").map((word) => {
       const optional = word.startsWith("-");

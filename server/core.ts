@@ -1,14 +1,23 @@
 /**
  * Core as the server sees it: a store, its lanes and their sessions, with types and errors.
  *
- * The only importer of ffi.ts. Knows the boundary, and no socket, option or command. Invariant: every status below zero that is
+ * The only importer of ffi.ts. Knows the boundary, and no option or command. Invariant: every status below zero that is
  * not an outcome (MORE, HANDOFF, RETRY, CLOSE) leaves as a {@linkcode CoreError}.
  *
  * @module
  */
 
 import { type CoreSymbols, coreSymbols } from "./ffi.ts";
-import { Outcome, Sample, Status, statusName, StoreStatus } from "./generated/abi.ts";
+import {
+  HandOff,
+  HandOffFlag,
+  Outcome,
+  Pumped,
+  Sample,
+  Status,
+  statusName,
+  StoreStatus,
+} from "./generated/abi.ts";
 
 export {
   NO_NODE,
@@ -33,7 +42,7 @@ export class CoreError extends Error {
 /** A client's handle in core. Valid until it is closed, on the lane that opened it. */
 export type SessionHandle = number;
 
-/** What a listener needs of its lane; {@linkcode Lane} is the real one. */
+/** A lane whose sessions the caller drives; {@linkcode Lane} is the real one. */
 export interface LaneApi extends Disposable {
   /** What the last execute or answer left beside its reply bytes. */
   readonly outcome: Outcome;
@@ -55,8 +64,45 @@ export interface LaneApi extends Disposable {
   execute(session: SessionHandle, input: Uint8Array, length: number, output: Uint8Array): number;
   /** Puts a server command's reply in its place and goes on like execute. */
   answer(session: SessionHandle, reply: Uint8Array, output: Uint8Array): number;
-  /** Empties the mailbox: calls `visit` for every session that is to be looked after, with its Why bits. */
-  collect(visit: (session: SessionHandle, why: number) => void): void;
+}
+
+/** A server command that waits for its answer. */
+export interface AskedCommand {
+  /** What answer takes. */
+  readonly session: number;
+  readonly argc: number;
+  /** Where its arguments lie in the bytes beside it. */
+  readonly argsOffset: number;
+  readonly protocol: 2 | 3;
+  /** Whether the client is connected from this machine. */
+  readonly trusted: boolean;
+}
+
+/** A lane with clients of its own; {@linkcode ListeningLane} is the real one. */
+export interface ListeningLaneApi extends Disposable {
+  /** Connections that were open when the pump came back last. */
+  readonly connections: number;
+  /**
+   * Listens on these endpoints and on no others.
+   *
+   * @param endpoints lines `tcp <address> <port>\n` and `unix <path>\n`
+   * @throws {CoreError} with the reason; then nothing has changed
+   */
+  listen(endpoints: string): void;
+  /**
+   * Serves clients, and blocks this thread, until there are commands for the server, the lane was woken, or `waitMs` have passed.
+   *
+   * @param visit called for each such command, with bytes that are valid during that call only
+   * @returns how often the lane was woken, and whether a session met a defect in core
+   */
+  pump(
+    waitMs: number | undefined,
+    visit: (command: AskedCommand, bytes: Uint8Array) => void,
+  ): { wakes: number; panicked: boolean };
+  /** Puts a server command's reply in its place; a client that has gone needs none. */
+  answer(session: number, reply: Uint8Array): void;
+  /** No new connections; each is closed as soon as nothing is in hand. */
+  drain(): void;
 }
 
 /** What main needs of a store; {@linkcode Store} is the real one. */
@@ -105,8 +151,6 @@ export interface LaneOptions {
   readonly node?: number | undefined;
   /** Whether the calling thread is pinned to the node's CPUs. */
   readonly pin?: boolean;
-  /** Path of the Unix socket core rings; none for a lane that polls. */
-  readonly doorbell?: string;
   /** What CLIENT LIST and logs show. */
   readonly label: string;
 }
@@ -115,7 +159,8 @@ const ERROR_BYTES = 1024;
 const TEXT_BYTES = 65536;
 const TEXT_BYTES_MAX = 64 << 20;
 const SAMPLE_BYTES = 65536;
-const COLLECT_PAIRS = 256;
+const HAND_OFF_BYTES = 128 << 10;
+const FOREVER = 0xffffffff;
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -222,7 +267,6 @@ export class Lane implements LaneApi {
   readonly #symbols: CoreSymbols;
   readonly #execute: CoreSymbols["nkv_execute"];
   readonly #record = this.outcome.buffer;
-  readonly #pairs = new Uint32Array(COLLECT_PAIRS * 2);
   #handle: number;
 
   private constructor(symbols: CoreSymbols, handle: number) {
@@ -232,20 +276,9 @@ export class Lane implements LaneApi {
   }
 
   /** Opens a lane, and pins the calling thread if asked. @throws {CoreError} */
-  static open({ store, node = -1, pin = false, doorbell = "", label }: LaneOptions): Lane {
+  static open(options: LaneOptions): Lane {
     const symbols = coreSymbols();
-    const path = encoder.encode(doorbell);
-    const name = encoder.encode(label);
-    const handle = symbols.nkv_lane_open(
-      store,
-      node,
-      pin ? 1 : 0,
-      path,
-      path.length,
-      name,
-      name.length,
-    );
-    return new Lane(symbols, check(handle, `open lane '${label}' on node ${node}`));
+    return new Lane(symbols, openLane(symbols, options, false));
   }
 
   openSession(facts: string): SessionHandle {
@@ -285,19 +318,6 @@ export class Lane implements LaneApi {
     return result >= 0 ? result : this.#outcomeOf(result);
   }
 
-  collect(visit: (session: SessionHandle, why: number) => void): void {
-    for (;;) {
-      const count = check(
-        this.#symbols.nkv_lane_collect(this.#handle, this.#words, COLLECT_PAIRS),
-        "collect the mailbox",
-      );
-      // Copied first: a visit may come back here.
-      const pairs = this.#pairs.slice(0, count * 2);
-      for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] ?? 0, pairs[at + 1] ?? 0);
-      if (count < COLLECT_PAIRS) return;
-    }
-  }
-
   /** Closes the lane and what is left of its sessions. */
   [Symbol.dispose](): void {
     if (this.#handle === 0) return;
@@ -305,12 +325,95 @@ export class Lane implements LaneApi {
     this.#handle = 0;
   }
 
-  readonly #words = new Uint8Array(this.#pairs.buffer);
-
   #outcomeOf(result: number): number {
     if (result <= -Status.MORE && result >= -Status.CLOSE) return result;
     throw new CoreError(-result, "execute");
   }
+}
+
+/** A lane that accepts and serves clients; used by the thread that opened it only. */
+export class ListeningLane implements ListeningLaneApi {
+  connections = 0;
+  readonly #symbols: CoreSymbols;
+  readonly #pumped = new Pumped();
+  readonly #bytes = new Uint8Array(HAND_OFF_BYTES);
+  readonly #record = new HandOff(this.#bytes);
+  #handle: number;
+
+  private constructor(symbols: CoreSymbols, handle: number) {
+    this.#symbols = symbols;
+    this.#handle = handle;
+  }
+
+  /** Opens a lane, and pins the calling thread if asked. @throws {CoreError} */
+  static open(options: LaneOptions): ListeningLane {
+    const symbols = coreSymbols();
+    return new ListeningLane(symbols, openLane(symbols, options, true));
+  }
+
+  /** What {@linkcode wakeLane} takes. */
+  get handle(): number {
+    return this.#handle;
+  }
+
+  listen(endpoints: string): void {
+    const text = encoder.encode(endpoints);
+    const err = new Uint8Array(ERROR_BYTES);
+    const { nkv_lane_listen } = this.#symbols;
+    const result = nkv_lane_listen(this.#handle, text, text.length, err, err.length);
+    if (result < 0) throw new CoreError(-result, "listen", untilNul(err));
+  }
+
+  pump(
+    waitMs = FOREVER,
+    visit: (command: AskedCommand, bytes: Uint8Array) => void,
+  ): { wakes: number; panicked: boolean } {
+    const bytes = this.#bytes;
+    const { nkv_lane_pump } = this.#symbols;
+    const count = check(
+      nkv_lane_pump(this.#handle, waitMs, bytes, bytes.length, this.#pumped.buffer),
+      "serve clients",
+    );
+    for (let index = 0; index < count; index++) {
+      const { session, argc, argsOffset, protocol, flags } = this.#record.at(index);
+      const trusted = (flags & HandOffFlag.LOCAL) !== 0;
+      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted }, bytes);
+    }
+    this.connections = this.#pumped.connections;
+    return { wakes: this.#pumped.wakes, panicked: this.#pumped.panicked !== 0 };
+  }
+
+  answer(session: number, reply: Uint8Array): void {
+    const bytes = reply as Uint8Array<ArrayBuffer>;
+    const status = this.#symbols.nkv_lane_answer(this.#handle, session, bytes, bytes.length);
+    if (status !== -Status.INVALID_HANDLE) check(status, "answer a server command");
+  }
+
+  drain(): void {
+    check(this.#symbols.nkv_lane_drain(this.#handle), "drain a lane");
+  }
+
+  /** Closes the lane and what is left of its connections. */
+  [Symbol.dispose](): void {
+    if (this.#handle === 0) return;
+    check(this.#symbols.nkv_lane_close(this.#handle), "close a lane");
+    this.#handle = 0;
+  }
+}
+
+/** Has the pump of a lane come back, wherever it runs; to be called after each message to its thread. */
+export function wakeLane(lane: number): void {
+  const status = coreSymbols().nkv_lane_wake(lane);
+  // A lane that is closed needs no waking.
+  if (status !== -Status.INVALID_HANDLE) check(status, "wake a lane");
+}
+
+function openLane(symbols: CoreSymbols, options: LaneOptions, listens: boolean): number {
+  const { store, node = -1, pin = false, label } = options;
+  const name = encoder.encode(label);
+  const flags = [pin ? 1 : 0, listens ? 1 : 0] as const;
+  const handle = symbols.nkv_lane_open(store, node, ...flags, name, name.length);
+  return check(handle, `open lane '${label}' on node ${node}`);
 }
 
 /** Passes a result that is no failure. */

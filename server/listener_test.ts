@@ -1,129 +1,153 @@
-/** A listener on real sockets, with a fake core behind it. */
+/** A listener between a fake lane and a fake main: what goes up, what comes down, and that no message waits behind the pump. */
 
 import { assertEquals } from "@std/assert";
-import { Why } from "./core.ts";
-import { Doorbell } from "./listener/doorbell.ts";
-import { Listener } from "./listener/listener.ts";
-import type { Limits } from "./listener/messages.ts";
-import { FakeLane } from "./testing.ts";
+import type { AskedCommand, ListeningLaneApi } from "./core.ts";
+import { DRAIN_MS, Listener } from "./listener/listener.ts";
+import type { ToListener, ToMain } from "./listener/messages.ts";
 
-const LIMITS: Limits = { timeoutSeconds: 0, keepAlive: true, localOnly: true, backlog: 511 };
-const PONG = "+PONG\r\n";
+/** What one entry of the pump brings. */
+interface Round {
+  readonly wakes?: number;
+  readonly panicked?: boolean;
+  /** Sessions that hand off `CONFIG`. */
+  readonly asked?: readonly number[];
+}
 
-/** A listener on a path of its own, and clients of it. */
-class Bench implements AsyncDisposable {
-  readonly dir = Deno.makeTempDirSync({ prefix: "numakv-test-" });
-  readonly path = `${this.dir}/socket`;
-  readonly lane = new FakeLane();
-  readonly logged: string[] = [];
-  readonly panics: string[] = [];
-  readonly listener = new Listener(this.lane, LIMITS, {
-    handOff: () => Promise.resolve(new TextEncoder().encode("+main\r\n")),
-    log: (_level, text) => void this.logged.push(text),
-    panic: (text) => void this.panics.push(text),
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const CONFIG = new Uint8Array([6, 0, 0, 0, ...encoder.encode("CONFIG")]);
+
+/** A lane whose pump comes back with what it was told, and remembers what was done to it, in order. */
+class ScriptedLane implements ListeningLaneApi {
+  connections = 0;
+  readonly done: string[] = [];
+  readonly rounds: Round[];
+
+  constructor(...rounds: Round[]) {
+    this.rounds = rounds;
+  }
+
+  listen(endpoints: string): void {
+    if (endpoints.includes("taken")) throw new Error("taken");
+    this.done.push(`listen ${endpoints.trim()}`);
+  }
+
+  pump(
+    waitMs: number | undefined,
+    visit: (command: AskedCommand, bytes: Uint8Array) => void,
+  ): { wakes: number; panicked: boolean } {
+    const round = this.rounds.shift();
+    if (round === undefined) throw new Error("nothing is left to pump");
+    this.done.push(waitMs === undefined ? "pump" : "pump for a while");
+    for (const session of round.asked ?? []) {
+      visit({ session, argc: 1, argsOffset: 0, protocol: 2, trusted: true }, CONFIG);
+    }
+    return { wakes: round.wakes ?? 0, panicked: round.panicked ?? false };
+  }
+
+  answer(session: number, reply: Uint8Array): void {
+    this.done.push(`answer ${session} ${decoder.decode(reply).trim()}`);
+  }
+
+  drain(): void {
+    this.done.push("drain");
+  }
+
+  [Symbol.dispose](): void {
+    this.done.push("close");
+  }
+}
+
+type Heard = Exclude<ToListener, { kind: "start" }>;
+
+/** Runs a listener; each of `messages` is heard on a later turn, as messages of main are. */
+async function run(lane: ScriptedLane, ...messages: Heard[]): Promise<ToMain[]> {
+  const said: ToMain[] = [];
+  const listener = new Listener(lane, (message) => void said.push(message));
+  const ended = listener.run();
+  for (const message of messages) {
+    await new Promise((done) => setTimeout(done, 0));
+    listener.hear(message);
+  }
+  await ended;
+  return said;
+}
+
+const STOP: Heard = { kind: "stop" };
+const answer = (session: number): Heard => ({
+  kind: "answer",
+  session,
+  reply: encoder.encode("+OK\r\n"),
+});
+
+Deno.test("listener: pumps on after a hand-off, and only after a wake listens to main", async () => {
+  const lane = new ScriptedLane({ asked: [7] }, { wakes: 1 }, { wakes: 1 }, {});
+  const said = await run(lane, answer(7), STOP);
+  const request = { args: [encoder.encode("CONFIG")], protocol: 2, trusted: true } as const;
+  assertEquals(said, [{ kind: "handoff", session: 7, request }]);
+  const served = ["pump", "pump", "answer 7 +OK", "pump"];
+  assertEquals(lane.done, [...served, "drain", "pump for a while", "close"]);
+});
+
+Deno.test("listener: hears as many messages as it was woken for before it pumps again", async () => {
+  const lane = new ScriptedLane({ asked: [1, 2] }, { wakes: 3 }, {});
+  await run(lane, answer(2), answer(1), STOP);
+  const answers = ["answer 2 +OK", "answer 1 +OK"];
+  assertEquals(lane.done, ["pump", "pump", ...answers, "drain", "pump for a while", "close"]);
+});
+
+Deno.test("listener: a message heard before its wake is counted is not waited for again", async () => {
+  const lane = new ScriptedLane({ asked: [1, 2], wakes: 1 }, { wakes: 2 }, {});
+  const listener = new Listener(lane, () => {});
+  const ended = listener.run();
+  listener.hear(answer(1));
+  listener.hear(answer(2));
+  await new Promise((done) => setTimeout(done, 0));
+  listener.hear(STOP);
+  await ended;
+  assertEquals(lane.done.slice(0, 4), ["pump", "answer 1 +OK", "answer 2 +OK", "pump"]);
+});
+
+Deno.test("listener: says whether it could listen anew", async () => {
+  const lane = new ScriptedLane({ wakes: 3 }, {});
+  const at = (path: string): Heard => ({
+    kind: "listen",
+    endpoints: [{ transport: "unix", path }, { transport: "tcp", hostname: "::1", port: 1 }],
   });
-
-  constructor() {
-    this.listener.listen([{ transport: "unix", path: this.path }]);
-  }
-
-  connect(): Promise<Deno.UnixConn> {
-    return Deno.connect({ transport: "unix", path: this.path });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.listener.stop();
-    await Deno.remove(this.dir, { recursive: true });
-  }
-}
-
-/** Reads until `length` bytes are there or the other end has closed. */
-async function readText(conn: Deno.Conn, length = Infinity): Promise<string> {
-  const chunk = new Uint8Array(65536);
-  let text = "";
-  while (text.length < length) {
-    const count = await conn.read(chunk);
-    if (count === null) break;
-    text += new TextDecoder().decode(chunk.subarray(0, count));
-  }
-  return text;
-}
-
-async function ask(conn: Deno.Conn, request: string, length: number): Promise<string> {
-  await conn.write(new TextEncoder().encode(request));
-  return await readText(conn, length);
-}
-
-Deno.test("listener: serves many clients, each its own replies", async () => {
-  await using bench = new Bench();
-  const conns = await Promise.all(Array.from({ length: 20 }, () => bench.connect()));
-  const replies = await Promise.all(conns.map((conn) => ask(conn, "PING\r\n", PONG.length)));
-  assertEquals(new Set(replies), new Set([PONG]));
-  assertEquals(bench.listener.sessionCount, 20);
-  for (const conn of conns) conn.close();
+  const said = await run(lane, at("/a b"), at("/taken"), STOP);
+  assertEquals(said, [{ kind: "ready" }, { kind: "ready", failure: "taken" }]);
+  assertEquals(lane.done[1], "listen unix /a b\ntcp ::1 1");
 });
 
-Deno.test("listener: refuses the client beyond maxclients in Redis' words", async () => {
-  await using bench = new Bench();
-  bench.lane.maxClients = 1;
-  using first = await bench.connect();
-  assertEquals(await ask(first, "PING\r\n", PONG.length), PONG);
-  using second = await bench.connect();
-  assertEquals(await readText(second), "-ERR max number of clients reached\r\n");
-  assertEquals(await ask(first, "PING\r\n", PONG.length), PONG);
+Deno.test("listener: stopped, it answers what main has not, and what is asked meanwhile", async () => {
+  const lane = new ScriptedLane({ asked: [1] }, { wakes: 1 }, { asked: [2] });
+  await run(lane, STOP);
+  const refusal = "-ERR the server is shutting down";
+  const stopped = [`answer 1 ${refusal}`, "drain", "pump for a while", `answer 2 ${refusal}`];
+  assertEquals(lane.done.slice(2), [...stopped, "close"]);
 });
 
-Deno.test("listener: a client that fails costs the others nothing", async () => {
-  await using bench = new Bench();
-  using good = await bench.connect();
-  using bad = await bench.connect();
-  await bad.write(new TextEncoder().encode("PANIC\r\n"));
-  assertEquals(await readText(bad), "");
-  assertEquals(await ask(good, "PING\r\n", PONG.length), PONG);
-  assertEquals(bench.panics, ["Cannot execute: PANIC"]);
+Deno.test("listener: a stop does not wait for a client for ever", async () => {
+  const lane = new ScriptedLane({ wakes: 1 });
+  lane.connections = 1;
+  lane.rounds.push(...Array.from({ length: 3 }, () => ({})));
+  const started = Date.now();
+  const pump = lane.pump.bind(lane);
+  lane.pump = (waitMs, visit) => {
+    if (waitMs !== undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs);
+    return pump(waitMs, visit);
+  };
+  await run(lane, STOP);
+  assertEquals(lane.done.at(-1), "close");
+  assertEquals(Date.now() - started >= DRAIN_MS, true);
 });
 
-Deno.test("listener: a client that leaves in the middle of a big reply leaves nothing behind", async () => {
-  await using bench = new Bench();
-  const conn = await bench.connect();
-  await conn.write(new TextEncoder().encode("BIG 8000000\r\n"));
-  await conn.read(new Uint8Array(1000));
-  conn.close();
-  while (bench.listener.sessionCount > 0) await new Promise((done) => setTimeout(done, 1));
-  assertEquals([bench.lane.sessions.size, bench.listener.buffers.lent], [0, 0]);
+Deno.test("listener: a defect in a session is told, and others are served on", async () => {
+  const lane = new ScriptedLane({ panicked: true }, { wakes: 1 }, {});
+  assertEquals(await run(lane, STOP), [{ kind: "panic", text: "Cannot execute: PANIC" }]);
 });
 
-Deno.test("listener: the doorbell brings waiting output to its session", async () => {
-  await using bench = new Bench();
-  const path = `${bench.dir}/doorbell`;
-  using _doorbell = new Doorbell(path, bench.listener.collect);
-  using client = await bench.connect();
-  assertEquals(await ask(client, "PING\r\n", PONG.length), PONG);
-  const handle = [...bench.lane.sessions.keys()][0] ?? 0;
-  bench.lane.publish(handle, "+news\r\n");
-  bench.lane.mailbox.push([handle, Why.OUTPUT]);
-  using ringer = await Deno.connect({ transport: "unix", path });
-  await ringer.write(new Uint8Array(1));
-  assertEquals(await readText(client, 7), "+news\r\n");
-});
-
-Deno.test("listener: stops accepting, answers what is in hand, closes its lane", async () => {
-  const bench = new Bench();
-  using client = await bench.connect();
-  await client.write(new TextEncoder().encode("RETRY\r\n"));
-  while (bench.lane.calls === 0) await new Promise((done) => setTimeout(done, 1));
-  await bench[Symbol.asyncDispose]();
-  assertEquals(await readText(client), PONG);
-  assertEquals(bench.lane.sessions.size, 0);
-});
-
-Deno.test("listener: moves to new endpoints and keeps its clients", async () => {
-  await using bench = new Bench();
-  using client = await bench.connect();
-  assertEquals(await ask(client, "PING\r\n", PONG.length), PONG);
-  const next = `${bench.dir}/next`;
-  bench.listener.listen([{ transport: "unix", path: next }]);
-  using other = await Deno.connect({ transport: "unix", path: next });
-  assertEquals(await ask(other, "PING\r\n", PONG.length), PONG);
-  assertEquals(await ask(client, "PING\r\n", PONG.length), PONG);
+Deno.test("listener: a defect in the pump is told, and the stop still heard", async () => {
+  const lane = new ScriptedLane();
+  assertEquals(await run(lane, STOP), [{ kind: "panic", text: "nothing is left to pump" }]);
 });

@@ -12,14 +12,13 @@ import { type Config, CORE_OPTION_NAMES } from "./config.ts";
 import { Store } from "./core.ts";
 import { Hotness } from "./hotness.ts";
 import { endpointName } from "./listener/endpoints.ts";
-import type { Limits } from "./listener/messages.ts";
+import type { HandOff } from "./listener/handoff.ts";
 import { Log, LOG_LEVELS, type LogThreshold } from "./log.ts";
 import { Cron, relayMessages } from "./main/cron.ts";
 import { commonEndpoints, type ListenerPlan, planListeners } from "./main/plan.ts";
 import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
 import { ListenerWorker } from "./main/worker.ts";
-import type { HandOff } from "./session/handoff.ts";
 import { Slots } from "./slots.ts";
 
 /** A server that runs. */
@@ -124,12 +123,9 @@ class RunningServer implements Server {
   }
 
   async #startWorkers(store: Store): Promise<void> {
-    const dir = await Deno.makeTempDir({ prefix: "numakv-" });
-    this.#parts.defer(() => Deno.remove(dir, { recursive: true }));
     this.#workers = this.#plans.map(({ label }) =>
       new ListenerWorker(label, {
         handOff: (request) => this.#runCommand(request),
-        log: (level, text) => this.#log.write(level, text),
         fatal: (text) => this.#fail(text),
       })
     );
@@ -137,11 +133,9 @@ class RunningServer implements Server {
       await Promise.all(this.#workers.map((worker) => worker.stop()));
       for (const path of this.#paths()) await Deno.remove(path).catch(() => {});
     });
-    const limits = this.#limits();
     await Promise.all(this.#workers.map((worker, index) => {
       const { node, pin, endpoints } = this.#plans[index]!;
-      const doorbell = `${dir}/${worker.label}`;
-      return worker.start({ store: store.handle, node, pin, doorbell, endpoints, limits });
+      return worker.start({ store: store.handle, node, pin, endpoints });
     }));
   }
 
@@ -155,16 +149,6 @@ class RunningServer implements Server {
     const mode = parseInt(this.#config.text("unixsocketperm"), 8);
     const path = this.#config.text("unixsocket");
     if (mode > 0 && path !== "") await Deno.chmod(path, mode);
-  }
-
-  #limits(): Limits {
-    const config = this.#config;
-    return {
-      timeoutSeconds: config.integer("timeout"),
-      keepAlive: config.integer("tcp-keepalive") > 0,
-      localOnly: config.flag("protected-mode") && config.text("requirepass") === "",
-      backlog: config.integer("tcp-backlog"),
-    };
   }
 
   /** Facts INFO shows and core cannot know. */
@@ -184,10 +168,6 @@ class RunningServer implements Server {
   #followChanges(store: Store): void {
     const config = this.#config;
     config.onChange(CORE_OPTION_NAMES, (names) => store.configure(config.coreLines(names)));
-    config.onChange(["timeout", "tcp-keepalive", "protected-mode", "requirepass"], () => {
-      const limits = this.#limits();
-      for (const worker of this.#workers) worker.limit(limits);
-    });
     config.onChange(["bind", "port"], () => this.#listenAnew(store));
     config.onChange("loglevel", () => void (this.#log.threshold = thresholdOf(config)));
     config.onChange("dir", () => Deno.chdir(config.text("dir")));

@@ -1,5 +1,5 @@
 /**
- * A small core in TypeScript for the tests of sessions and listeners: it knows a handful of inline words.
+ * A small core in TypeScript for the tests of the embedded store: it knows a handful of inline words.
  *
  * Invariant: it keeps the boundary's promises (input consumed, incomplete rest kept, outcomes filled in) and nothing more.
  *
@@ -27,28 +27,16 @@ export class FakeLane implements LaneApi {
   readonly sessions = new Map<SessionHandle, FakeSession>();
   /** Calls of execute and answer. */
   calls = 0;
-  /** Sessions that may be open. */
-  maxClients = Infinity;
-  /** What collect gives next. */
-  mailbox: [SessionHandle, number][] = [];
   #next = 1;
   readonly #words = new Uint32Array(this.outcome.buffer.buffer);
 
   openSession(_facts: string): SessionHandle {
-    if (this.sessions.size >= this.maxClients) {
-      throw new CoreError(Status.MAX_CLIENTS, "open a session");
-    }
     this.sessions.set(this.#next, { pending: "", output: "", retried: false });
     return this.#next++;
   }
 
   closeSession(session: SessionHandle): void {
     this.sessions.delete(session);
-  }
-
-  /** Queues output for a session, as another lane would. */
-  publish(session: SessionHandle, text: string): void {
-    this.#session(session).output += text;
   }
 
   execute(handle: SessionHandle, input: Uint8Array, length: number, output: Uint8Array): number {
@@ -63,12 +51,6 @@ export class FakeLane implements LaneApi {
     const session = this.#session(handle);
     session.output += decoder.decode(reply);
     return this.#run(session, output);
-  }
-
-  collect(visit: (session: SessionHandle, why: number) => void): void {
-    const letters = this.mailbox;
-    this.mailbox = [];
-    for (const [session, why] of letters) visit(session, why);
   }
 
   [Symbol.dispose](): void {
@@ -128,54 +110,5 @@ export class FakeLane implements LaneApi {
     }
     this.#words[4] = at - count;
     return result;
-  }
-}
-
-/** A connection made of two queues. */
-export class FakeConnection {
-  /** Everything written so far. */
-  written = "";
-  closed = false;
-  /** The most bytes one write takes. */
-  writeMax = Infinity;
-  /** Holds writes back until it resolves. */
-  gate: Promise<void> = Promise.resolve();
-  /** Reads asked for. */
-  reads = 0;
-  readonly #chunks: (Uint8Array | null)[] = [];
-  #waiting: (() => void) | undefined;
-
-  /** The client sends text; `null` ends its side. */
-  send(text: string | null): void {
-    this.#chunks.push(text === null ? null : encoder.encode(text));
-    this.#waiting?.();
-  }
-
-  async read(into: Uint8Array): Promise<number | null> {
-    this.reads++;
-    while (this.#chunks.length === 0 && !this.closed) {
-      await new Promise<void>((done) => this.#waiting = done);
-    }
-    if (this.closed) throw new Deno.errors.Interrupted("closed");
-    const chunk = this.#chunks[0];
-    if (chunk === null || chunk === undefined) return null;
-    const count = Math.min(chunk.length, into.length);
-    into.set(chunk.subarray(0, count));
-    if (count === chunk.length) this.#chunks.shift();
-    else this.#chunks[0] = chunk.subarray(count);
-    return count;
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    const count = Math.min(bytes.length, this.writeMax);
-    await this.gate;
-    if (this.closed) throw new Deno.errors.BrokenPipe("closed");
-    this.written += decoder.decode(bytes.subarray(0, count));
-    return count;
-  }
-
-  close(): void {
-    this.closed = true;
-    this.#waiting?.();
   }
 }

@@ -11,6 +11,7 @@ import {
   NO_NODE,
   Outcome,
   OutcomeFlag,
+  Pumped,
   Sample,
   Status,
   StoreStatus,
@@ -35,7 +36,7 @@ function resultsForStore(handle: number): Record<string, number> {
     store_sample: call.nkv_store_sample(handle, room, room.length),
     store_status: call.nkv_store_status(handle, new StoreStatus().buffer),
     store_messages: call.nkv_store_messages(handle, room, room.length),
-    lane_open: call.nkv_lane_open(handle, -1, 0, NONE, 0, NONE, 0),
+    lane_open: call.nkv_lane_open(handle, -1, 0, 0, NONE, 0),
     store_close: call.nkv_store_close(handle),
   };
 }
@@ -47,6 +48,11 @@ function resultsFor(handle: number): Record<string, number> {
   return {
     ...resultsForStore(handle),
     lane_collect: call.nkv_lane_collect(handle, room, room.length / 8),
+    lane_listen: call.nkv_lane_listen(handle, NONE, 0, room, room.length),
+    lane_pump: call.nkv_lane_pump(handle, 0, room, room.length, new Pumped().buffer),
+    lane_answer: call.nkv_lane_answer(handle, 1, NONE, 0),
+    lane_wake: call.nkv_lane_wake(handle),
+    lane_drain: call.nkv_lane_drain(handle),
     session_open: call.nkv_session_open(handle, NONE, 0),
     lane_close: call.nkv_lane_close(handle),
     execute: call.nkv_execute(handle, NONE, 0, room, room.length, outcome),
@@ -143,7 +149,7 @@ Deno.test("ffi: option lines that are not text are INVALID_ARGUMENT", () => {
   assertEquals(call.nkv_store_configure(boundary.store, bytes, bytes.length, NONE, 0), invalid);
   assertEquals(call.nkv_session_open(boundary.lane, bytes, bytes.length), invalid);
   assertEquals(
-    call.nkv_lane_open(boundary.store, 0, 0, NONE, 0, bytes, bytes.length),
+    call.nkv_lane_open(boundary.store, 0, 0, 0, bytes, bytes.length),
     invalid,
   );
 });
@@ -177,16 +183,13 @@ Deno.test("ffi: a status record that is missing is INVALID_ARGUMENT, a misplaced
   assert(status.usedBytes > 0 && status.reservedBytes >= status.usedBytes);
 });
 
-Deno.test("ffi: a lane on a node that does not exist, or with a doorbell that does not, is SYSTEM", () => {
+Deno.test("ffi: a lane on a node that does not exist is SYSTEM", () => {
   using boundary = new Boundary();
-  const path = bytesOf("/nonexistent/doorbell");
   const system = failure(Status.SYSTEM);
-  assertEquals(call.nkv_lane_open(boundary.store, 7, 0, NONE, 0, NONE, 0), system);
-  assertEquals(call.nkv_lane_open(boundary.store, 0, 0, path, path.length, NONE, 0), system);
+  assertEquals(call.nkv_lane_open(boundary.store, 7, 0, 0, NONE, 0), system);
   const log = new Uint8Array(4096);
   const said = textOf(log.subarray(0, call.nkv_store_messages(boundary.store, log, log.length)));
   assertStringIncludes(said, "there is no node 7");
-  assertStringIncludes(said, "'/nonexistent/doorbell'");
   assertEquals(call.nkv_store_messages(boundary.store, log, log.length), 0);
   assertEquals(call.nkv_store_messages(boundary.store, NONE, 0), 0);
 });
@@ -196,7 +199,7 @@ Deno.test("ffi: lanes run out with a status, and come back", () => {
   const lanes: number[] = [];
   let last = 0;
   while (lanes.length < 1000) {
-    last = call.nkv_lane_open(boundary.store, -1, 0, NONE, 0, NONE, 0);
+    last = call.nkv_lane_open(boundary.store, -1, 0, 0, NONE, 0);
     if (last < 0) break;
     lanes.push(last);
   }
@@ -356,6 +359,26 @@ Deno.test("ffi: a killed session is named in its lane's mailbox, once", () => {
   assertEquals([letters[0], (letters[1] ?? 0) & Why.CLOSE], [other, Why.CLOSE]);
   assertEquals(call.nkv_lane_collect(boundary.lane, room, 4), 0);
   assertEquals(boundary.execute(PING, 64, other).result, failure(Status.CLOSE));
+});
+
+Deno.test("ffi: a lane that does not listen cannot be pumped, one that listens reports its wakes", () => {
+  using boundary = new Boundary();
+  const room = new Uint8Array(64);
+  const pumped = new Pumped();
+  const pump = (lane: number, record = pumped.buffer): number =>
+    call.nkv_lane_pump(lane, 0, room, room.length, record);
+  const invalid = failure(Status.INVALID_ARGUMENT);
+  assertEquals([pump(boundary.lane), call.nkv_lane_drain(boundary.lane)], [invalid, invalid]);
+  const lane = call.nkv_lane_open(boundary.store, -1, 0, 1, NONE, 0);
+  assertEquals([pump(lane), pumped.wakes, pump(lane, NONE)], [0, 0, invalid]);
+  assertEquals([call.nkv_lane_wake(lane), call.nkv_lane_wake(lane)], [0, 0]);
+  assertEquals([pump(lane), pumped.wakes, pumped.panicked], [0, 2, 0]);
+  const lines = bytesOf("udp 127.0.0.1 1\n");
+  const refused = call.nkv_lane_listen(lane, lines, lines.length, room, room.length);
+  assertEquals(refused, failure(Status.REFUSED));
+  assertStringIncludes(textOf(room), "Cannot listen on 'udp 127.0.0.1 1'");
+  assertEquals(call.nkv_lane_answer(lane, 1 << 20, NONE, 0), INVALID);
+  assertEquals(call.nkv_lane_close(lane), 0);
 });
 
 Deno.test("ffi: sessions beyond maxclients are MAX_CLIENTS; core's own do not count", () => {

@@ -211,7 +211,7 @@ Deno.test("end: SHUTDOWN closes every client and ends with 0", async () => {
   assert(await asking.closed());
 });
 
-Deno.test("end: the port is free at once, and the folder of doorbells is gone", async () => {
+Deno.test("end: the port is free at once, and nothing temporary is left", async () => {
   const port = freePort();
   const folder = await serverFolder();
   const env = { TMPDIR: folder };

@@ -42,8 +42,8 @@ Deno.test("tidy: the top level holds agreed entries only", () => {
 
 Deno.test("wrongArrows() refuses TypeScript that looks left", () => {
   const up = 'import { main } from "./main.ts";\n';
-  assertEquals(lines(wrongArrows, "server/session.ts", `/** a */\n${up}`), [2]);
-  assertEquals(lines(wrongArrows, "server/main.ts", 'import {\n  a,\n} from "./session.ts";'), []);
+  assertEquals(lines(wrongArrows, "server/listener.ts", `/** a */\n${up}`), [2]);
+  assertEquals(lines(wrongArrows, "server/main.ts", 'import {\n  a,\n} from "./listener.ts";'), []);
   assertEquals(lines(wrongArrows, "server/info.ts", 'import "./config.ts";'), [1]);
   assertEquals(lines(wrongArrows, "server/core.ts", 'export * from "../mod.ts";'), [1]);
   assertEquals(lines(wrongArrows, "server/core.ts", 'const m = await import("./slots.ts");'), [1]);

@@ -7,7 +7,7 @@
 use core::mem::{offset_of, size_of};
 
 /// Version of the boundary; compared when the library is opened.
-pub const ABI_VERSION: i32 = 1;
+pub const ABI_VERSION: i32 = 2;
 
 /// Stands for "no node" where a node id is a u32.
 pub const NO_NODE: u32 = 4294967295;
@@ -96,6 +96,12 @@ pub mod outcome_flag {
     pub const TRANSACTION: u32 = 2;
 }
 
+/// Bits of HandOff.flags.
+pub mod hand_off_flag {
+    /// The client is connected from this machine.
+    pub const LOCAL: u32 = 1;
+}
+
 /// What one nkv_execute or nkv_answer leaves beside its reply bytes; read once a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
@@ -110,7 +116,7 @@ pub struct Outcome {
     pub args_offset: u32,
     /// HANDOFF: bytes of all arguments and their u32 lengths.
     pub args_bytes: u32,
-    /// RETRY: milliseconds to wait at most; the doorbell may come first.
+    /// RETRY: milliseconds to wait at most; a letter may come first.
     pub retry_ms: u32,
     /// RESP version the session speaks: 2 or 3.
     pub protocol: u32,
@@ -149,7 +155,7 @@ pub struct StoreStatus {
     pub expires: u64,
     /// Commands executed since the store opened or CONFIG RESETSTAT.
     pub ops_total: u64,
-    /// Calls of nkv_execute and nkv_answer since then.
+    /// Calls of the data path since then: nkv_lane_pump and nkv_lane_answer, nkv_execute and nkv_answer.
     pub boundary_calls: u64,
     /// Server commands handed up since then.
     pub handoffs: u64,
@@ -231,6 +237,46 @@ const _: () = assert!(offset_of!(StoreStatus, shards) == 200);
 const _: () = assert!(offset_of!(StoreStatus, messages) == 204);
 const _: () = assert!(offset_of!(StoreStatus, shutdown_requested) == 208);
 const _: () = assert!(offset_of!(StoreStatus, paused) == 212);
+
+/// Why nkv_lane_pump came back, beside the hand-offs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Pumped {
+    /// Calls of nkv_lane_wake since it came back last: so many messages wait.
+    pub wakes: u32,
+    /// Connections open on this lane.
+    pub connections: u32,
+    /// 1 when a session met a defect in core and was closed, else 0; the store's messages tell where.
+    pub panicked: u32,
+}
+
+const _: () = assert!(size_of::<Pumped>() == 12);
+const _: () = assert!(offset_of!(Pumped, wakes) == 0);
+const _: () = assert!(offset_of!(Pumped, connections) == 4);
+const _: () = assert!(offset_of!(Pumped, panicked) == 8);
+
+/// A server command that waits for nkv_lane_answer; its arguments lie in the same buffer, behind the records.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct HandOff {
+    /// What nkv_lane_answer takes; not a session handle of nkv_execute.
+    pub session: u32,
+    /// Number of arguments, the command's name included.
+    pub argc: u32,
+    /// Where in the buffer the first argument's length (u32) is; its bytes and the next follow.
+    pub args_offset: u32,
+    /// RESP version the session speaks: 2 or 3.
+    pub protocol: u32,
+    /// HandOffFlag bits.
+    pub flags: u32,
+}
+
+const _: () = assert!(size_of::<HandOff>() == 20);
+const _: () = assert!(offset_of!(HandOff, session) == 0);
+const _: () = assert!(offset_of!(HandOff, argc) == 4);
+const _: () = assert!(offset_of!(HandOff, args_offset) == 8);
+const _: () = assert!(offset_of!(HandOff, protocol) == 12);
+const _: () = assert!(offset_of!(HandOff, flags) == 16);
 
 /// One key as the hotness sampler saw it; its name lies in the same buffer, behind the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

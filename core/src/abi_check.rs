@@ -3,7 +3,7 @@
 //! Holds no code that runs. Invariant: a function missing or shaped otherwise does not compile.
 // Written by core/gen.ts from core/abi.json; edit that and run `deno task gen`.
 
-use crate::abi::{Outcome, StoreStatus};
+use crate::abi::{Outcome, Pumped, StoreStatus};
 use crate::ffi;
 
 #[rustfmt::skip]
@@ -17,8 +17,13 @@ const _: () = {
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_sample;
     let _: unsafe extern "C" fn(u32, *mut StoreStatus) -> i32 = ffi::nkv_store_status;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_messages;
-    let _: unsafe extern "C" fn(u32, i32, u32, *const u8, u32, *const u8, u32) -> i32 = ffi::nkv_lane_open;
+    let _: unsafe extern "C" fn(u32, i32, u32, u32, *const u8, u32) -> i32 = ffi::nkv_lane_open;
     let _: unsafe extern "C" fn(u32) -> i32 = ffi::nkv_lane_close;
+    let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_lane_listen;
+    let _: unsafe extern "C" fn(u32, u32, *mut u8, u32, *mut Pumped) -> i32 = ffi::nkv_lane_pump;
+    let _: unsafe extern "C" fn(u32, u32, *const u8, u32) -> i32 = ffi::nkv_lane_answer;
+    let _: unsafe extern "C" fn(u32) -> i32 = ffi::nkv_lane_wake;
+    let _: unsafe extern "C" fn(u32) -> i32 = ffi::nkv_lane_drain;
     let _: unsafe extern "C" fn(u32, *mut u32, u32) -> i32 = ffi::nkv_lane_collect;
     let _: unsafe extern "C" fn(u32, *const u8, u32) -> i32 = ffi::nkv_session_open;
     let _: unsafe extern "C" fn(u32) -> i32 = ffi::nkv_session_close;

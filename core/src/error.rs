@@ -64,6 +64,16 @@ pub const INVALID_CURSOR: &str = "ERR invalid cursor";
 pub const INVALID_TIMEOUT: &str = "ERR timeout is not an integer or out of range";
 /// A timeout before now.
 pub const NEGATIVE_TIMEOUT: &str = "ERR timeout is negative";
+/// A count of nothing.
+pub const COUNT_NOT_POSITIVE: &str = "ERR count should be greater than 0";
+/// A count below zero, to LPOS.
+pub const COUNT_NEGATIVE: &str = "ERR COUNT can't be negative";
+/// A length below zero.
+pub const MAXLEN_NEGATIVE: &str = "ERR MAXLEN can't be negative";
+/// LPOS' rank that names no match.
+pub const RANK_IS_ZERO: &str = "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
+/// An index no element has.
+pub const INDEX_OUT_OF_RANGE: &str = "ERR index out of range";
 /// Not a 32-bit integer where one is wanted.
 pub const NOT_IN_32_BITS: &str =
     "ERR value is out of range, value must between -2147483648 and 2147483647";
@@ -76,6 +86,10 @@ pub const EXPIRE_GT_AND_LT: &str = "ERR GT and LT options at the same time are n
 pub const IDLE_TIME_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
 /// OBJECT FREQ while none is.
 pub const FREQUENCY_NOT_TRACKED: &str = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+/// A connection too many.
+pub const TOO_MANY_CLIENTS: &str = "ERR max number of clients reached";
+/// A connection from elsewhere while there is no password.
+pub const PROTECTED: &str = "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. Set one with requirepass, connect from this machine, or turn protected-mode off.";
 /// DEBUG is closed.
 pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
 

@@ -4,8 +4,9 @@
 //! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
 //! until then; an empty buffer may be a null pointer.
 
-use crate::abi::{ABI_VERSION, Outcome, Status, StoreStatus};
+use crate::abi::{ABI_VERSION, Outcome, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
+use crate::net::{Pump, panic_text};
 use crate::open::{self, OpenLane, OpenStore};
 use crate::session::Session;
 use crate::sync::locked;
@@ -208,22 +209,21 @@ pub unsafe extern "C" fn nkv_store_messages(store: u32, out: *mut u8, out_capaci
 /// Opens a lane for the calling thread.
 ///
 /// # Safety
-/// `doorbell` and `label` are as `input` asks.
+/// `label` is as `input` asks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nkv_lane_open(
     store: u32,
     node_id: i32,
     pin: u32,
-    doorbell: *const u8,
-    doorbell_bytes: u32,
+    listens: u32,
     label: *const u8,
     label_bytes: u32,
 ) -> i32 {
     // SAFETY: by this function's contract.
-    let (doorbell, label) = unsafe { (input(doorbell, doorbell_bytes), input(label, label_bytes)) };
+    let label = unsafe { input(label, label_bytes) };
     guarded(|| {
         let home = STORES.get(store)?;
-        let opened = open::lane(&home, node_id, pin != 0, text(doorbell)?, text(label)?);
+        let opened = open::lane(&home, node_id, pin != 0, listens != 0, text(label)?);
         let lane = opened.map_err(|reason| {
             home.store.log("warning", &reason);
             Status::System
@@ -233,11 +233,18 @@ pub unsafe extern "C" fn nkv_lane_open(
     })
 }
 
-/// Closes a lane and what is left of its sessions.
+/// Closes a lane and what is left of its sessions and connections.
 #[unsafe(no_mangle)]
 pub extern "C" fn nkv_lane_close(lane: u32) -> i32 {
     guarded(|| {
-        let open = LANES.remove(lane)?;
+        let open = LANES.get(lane)?;
+        drop(
+            open.pump
+                .try_lock()
+                .map_err(|_inside| Status::InUse)?
+                .take(),
+        );
+        LANES.remove(lane)?;
         for session in locked(&open.sessions).drain(..) {
             if let Ok(session) = SESSIONS.remove(session) {
                 session.close();
@@ -246,6 +253,101 @@ pub extern "C" fn nkv_lane_close(lane: u32) -> i32 {
         open.home.store.close_lane(&open.lane);
         open.home.lanes.fetch_sub(1, SeqCst);
         Ok(0)
+    })
+}
+
+/// Runs `body` on a lane's sockets; `InUse` while another thread does.
+fn on_pump<T>(lane: u32, body: impl FnOnce(&mut Pump) -> Result<T, Status>) -> Result<T, Status> {
+    let open = LANES.get(lane)?;
+    let mut pump = open.pump.try_lock().map_err(|_inside| Status::InUse)?;
+    body(pump.as_mut().ok_or(Status::InvalidArgument)?)
+}
+
+/// Listens on these endpoints and no others.
+///
+/// # Safety
+/// `endpoints` is as `input` asks, `err` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_lane_listen(
+    lane: u32,
+    endpoints: *const u8,
+    endpoints_bytes: u32,
+    err: *mut u8,
+    err_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (bytes, err) = unsafe { (input(endpoints, endpoints_bytes), output(err, err_capacity)) };
+    guarded(|| {
+        on_pump(lane, |pump| {
+            let listening = pump.listen(text(bytes)?);
+            listening
+                .map_err(|reason| explain(err, &reason))
+                .map(|()| 0)
+        })
+    })
+}
+
+/// Serves the lane's clients until something is for the server.
+///
+/// # Safety
+/// `out` is as `output` asks; `pumped` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_lane_pump(
+    lane: u32,
+    wait_ms: u32,
+    out: *mut u8,
+    out_capacity: u32,
+    pumped: *mut Pumped,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        if pumped.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        let (record, count) = on_pump(lane, |pump| {
+            let record = pump.run((wait_ms != u32::MAX).then_some(wait_ms));
+            Ok((record, pump.take_hand_offs(out)))
+        })?;
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { pumped.write_unaligned(record) };
+        Ok(count as i32)
+    })
+}
+
+/// Puts a server command's reply in its place.
+///
+/// # Safety
+/// `reply` is as `input` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_lane_answer(
+    lane: u32,
+    session: u32,
+    reply: *const u8,
+    reply_bytes: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let reply = unsafe { input(reply, reply_bytes) };
+    guarded(|| on_pump(lane, |pump| pump.answer(session, reply)).map(|()| 0))
+}
+
+/// Has a lane's pump come back.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_lane_wake(lane: u32) -> i32 {
+    guarded(|| {
+        LANES.get(lane)?.lane.wake();
+        Ok(0)
+    })
+}
+
+/// Closes what listens, and connections as they become free.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_lane_drain(lane: u32) -> i32 {
+    guarded(|| {
+        on_pump(lane, |pump| {
+            pump.drain();
+            Ok(0)
+        })
     })
 }
 
@@ -360,6 +462,7 @@ unsafe fn on_session(
     let mut record = Outcome::default();
     let result = SESSIONS.enter(handle).and_then(|mut inside| {
         let session = inside.get()?;
+        session.face().lane.counters.boundary_calls.add(1);
         let run = AssertUnwindSafe(|| body(session, &mut record));
         std::panic::catch_unwind(run).map_err(|panic| {
             let text = format!("a command failed inside core: {}", panic_text(&*panic));
@@ -375,11 +478,4 @@ unsafe fn on_session(
         unsafe { outcome.write_unaligned(record) };
     }
     result
-}
-
-fn panic_text(panic: &(dyn core::any::Any + Send)) -> &str {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
 }

@@ -207,6 +207,76 @@ impl<T> Drop for Inside<'_, T> {
     }
 }
 
+/// Things of one owner: a lane's connections.
+pub struct Slab<T> {
+    slots: Vec<(u32, Option<T>)>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Slab {
+            slots: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+}
+
+impl<T> Slab<T> {
+    /// Gives `value` a handle, or gives it back when none is left.
+    pub fn insert(&mut self, value: T) -> Result<u32, T> {
+        let index = match self.free.pop() {
+            Some(index) => index,
+            None if self.slots.len() > INDEX_MASK as usize => return Err(value),
+            None => {
+                self.slots.push((0, None));
+                self.slots.len() as u32 - 1
+            }
+        };
+        let slot = &mut self.slots[index as usize];
+        *slot = (next_generation(slot.0), Some(value));
+        Ok(handle_of(index, slot.0))
+    }
+
+    /// What `handle` names.
+    #[inline(always)]
+    pub fn get_mut(&mut self, handle: u32) -> Option<&mut T> {
+        match self.slots.get_mut((handle & INDEX_MASK) as usize) {
+            Some((generation, value)) if *generation == handle >> INDEX_BITS => value.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// Takes it out.
+    pub fn remove(&mut self, handle: u32) -> Option<T> {
+        let index = handle & INDEX_MASK;
+        let value = match self.slots.get_mut(index as usize) {
+            Some((generation, value)) if *generation == handle >> INDEX_BITS => value.take(),
+            _ => None,
+        };
+        self.free.extend(value.is_some().then_some(index));
+        value
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The handles of all.
+    pub fn handles(&self) -> Vec<u32> {
+        let handle = |(index, slot): (usize, &(u32, Option<T>))| {
+            slot.1.is_some().then(|| handle_of(index as u32, slot.0))
+        };
+        self.slots.iter().enumerate().filter_map(handle).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +304,22 @@ mod tests {
         assert_eq!(cells.remove(handle), Err(Status::InUse));
         drop(inside);
         assert!(cells.enter(handle).is_ok());
+    }
+
+    #[test]
+    fn a_slab_forgets_what_was_removed() {
+        let mut slab = Slab::default();
+        let (first, second) = (slab.insert('a'), slab.insert('b'));
+        let (first, second) = (first.expect("a handle"), second.expect("a handle"));
+        assert_eq!(slab.remove(first), Some('a'));
+        assert_eq!(slab.remove(first), None);
+        let third = slab.insert('c').expect("a handle");
+        assert_eq!(slab.get_mut(first), None);
+        assert_eq!(slab.get_mut(third), Some(&mut 'c'));
+        assert_eq!(slab.handles(), [third, second]);
+        assert_eq!((slab.len(), slab.is_empty()), (2, false));
+        assert_eq!(slab.get_mut(0), None);
+        assert_eq!(slab.get_mut(u32::MAX), None);
     }
 
     #[test]

@@ -4,14 +4,14 @@
 //! CPUs it runs on, and a mailbox through which other lanes reach its sessions. It may not know what a session is beyond
 //! its handle.
 //!
-//! Invariant: only the owner counts; anyone may post, and the doorbell rings once from the time the mailbox fills until it
-//! is collected.
+//! Invariant: only the owner counts; anyone may post, and the bell rings once from the time the mailbox fills until it is
+//! collected, and once for every wake-up.
 
 use crate::stats::{Counter, LaneCounters};
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::Write;
-use std::os::unix::net::UnixStream;
 use std::sync::Mutex;
 
 /// What one lane counts for one command.
@@ -44,16 +44,17 @@ pub struct Lane {
     random: AtomicU64,
     mailbox: Mutex<VecDeque<(u32, u32)>>,
     waiting: AtomicU32,
-    doorbell: Option<UnixStream>,
+    wakes: AtomicU32,
+    bell: Option<File>,
 }
 
 impl Lane {
-    /// A lane with an empty mailbox.
+    /// A lane with an empty mailbox. `bell` is the counter its owner waits for; without one the owner looks by itself.
     pub fn new(
         seat: u32,
         node: Option<u32>,
         label: String,
-        doorbell: Option<UnixStream>,
+        bell: Option<File>,
         command_count: usize,
     ) -> Lane {
         let seed = 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seat as u64 + 1) | 1;
@@ -69,7 +70,8 @@ impl Lane {
             random: AtomicU64::new(seed),
             mailbox: Mutex::new(VecDeque::new()),
             waiting: AtomicU32::new(0),
-            doorbell,
+            wakes: AtomicU32::new(0),
+            bell,
         }
     }
 
@@ -90,22 +92,37 @@ impl Lane {
         (self.random() as u64) << 32 | self.random() as u64
     }
 
-    /// Tells the owner that `session` needs attention; `why` is bits of `abi::why`. Rings the doorbell if it is silent.
+    /// Tells the owner that `session` needs attention; `why` is bits of `abi::why`. Rings the bell if it is silent.
     pub fn post(&self, session: u32, why: u32) {
         let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
         match mailbox.iter_mut().find(|(other, _)| *other == session) {
             Some((_, reasons)) => *reasons |= why,
             None => mailbox.push_back((session, why)),
         }
-        if self.waiting.swap(1, SeqCst) == 0
-            && let Some(mut doorbell) = self.doorbell.as_ref()
-        {
-            // A full socket means that a ring is already waiting there; a closed one that the owner is gone.
-            let _rang_or_gone = doorbell.write(&[1]);
+        if self.waiting.swap(1, SeqCst) == 0 {
+            self.ring();
         }
     }
 
-    /// Takes up to `count` letters out: pairs of session and reasons. The doorbell may ring again once it is empty.
+    /// Tells the owner that a message of the server waits for it.
+    pub fn wake(&self) {
+        self.wakes.fetch_add(1, SeqCst);
+        self.ring();
+    }
+
+    /// How often it was woken since the last time this was asked. Only the owner calls this.
+    pub fn take_wakes(&self) -> u32 {
+        self.wakes.swap(0, SeqCst)
+    }
+
+    fn ring(&self) {
+        if let Some(mut bell) = self.bell.as_ref() {
+            // A full counter has rung often enough.
+            let _rang_or_full = bell.write(&1u64.to_ne_bytes());
+        }
+    }
+
+    /// Takes up to `count` letters out: pairs of session and reasons. The bell may ring again once it is empty.
     pub fn collect(&self, count: usize) -> Vec<(u32, u32)> {
         let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
         let taken = count.min(mailbox.len());
@@ -121,21 +138,33 @@ impl Lane {
 mod tests {
     use super::*;
     use std::io::Read;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
 
     #[test]
     fn post_rings_once_until_collected() {
         let (ours, mut theirs) = UnixStream::pair().expect("a socket pair");
         theirs.set_nonblocking(true).expect("nonblocking");
-        let lane = Lane::new(0, Some(0), "test".into(), Some(ours), 3);
+        let lane = Lane::new(
+            0,
+            Some(0),
+            "test".into(),
+            Some(OwnedFd::from(ours).into()),
+            3,
+        );
         lane.post(7, 1);
         lane.post(7, 2);
         lane.post(9, 1);
-        let mut rings = [0u8; 8];
-        assert_eq!(theirs.read(&mut rings).expect("one ring"), 1);
+        let mut rings = [0u8; 64];
+        assert_eq!(theirs.read(&mut rings).expect("one ring"), 8);
         assert_eq!(lane.collect(1), [(7, 3)]);
         assert_eq!(lane.collect(10), [(9, 1)]);
         assert!(theirs.read(&mut rings).is_err());
         lane.post(7, 4);
-        assert_eq!(theirs.read(&mut rings).expect("another ring"), 1);
+        assert_eq!(theirs.read(&mut rings).expect("another ring"), 8);
+        lane.wake();
+        lane.wake();
+        assert_eq!(theirs.read(&mut rings).expect("two rings"), 16);
+        assert_eq!((lane.take_wakes(), lane.take_wakes()), (2, 0));
     }
 }

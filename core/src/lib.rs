@@ -1,5 +1,5 @@
-//! numakv's core: memory, data and execution. It knows no socket, no configuration file and no policy; it is loaded as a
-//! dynamic library and reached through `ffi` alone.
+//! numakv's core: memory, data, execution and the sockets of clients. It knows no configuration file and no policy; it is
+//! loaded as a dynamic library and reached through `ffi` alone.
 //!
 //! The modules in reading order, from what everything rests on to what others call:
 
@@ -38,6 +38,8 @@ pub mod lane;
 pub mod lazy_free;
 /// Moving keys between nodes.
 pub mod migrate;
+/// Sockets: accept, read, execute, write.
+pub mod net;
 /// NUMA nodes: what there is, what the process may use, and the kernel calls about them.
 pub mod numa;
 /// Values: how each type lies in the pool.

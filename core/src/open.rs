@@ -6,14 +6,15 @@ use crate::command::table::COMMAND_COUNT;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
+use crate::net::Pump;
 use crate::numa::{self, Topology};
 use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
 use crate::sample::Sampler;
 use crate::settings::{Settings, lines};
 use crate::store::Store;
 use core::sync::atomic::AtomicU32;
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
 /// Databases a store has unless told otherwise, as in Redis.
@@ -38,8 +39,10 @@ pub struct OpenLane {
     pub home: Arc<OpenStore>,
     /// The lane.
     pub lane: Arc<Lane>,
-    /// Handles of its sessions.
+    /// Handles of the sessions its owner drives.
     pub sessions: Mutex<Vec<u32>>,
+    /// Its sockets, if it was opened to listen.
+    pub pump: Mutex<Option<Pump>>,
 }
 
 /// Opens a store from lines `name value`; the error is a sentence.
@@ -106,7 +109,7 @@ pub fn lane(
     home: &Arc<OpenStore>,
     node_id: i32,
     pin: bool,
-    doorbell: &str,
+    listens: bool,
     label: &str,
 ) -> Result<OpenLane, String> {
     let store = &home.store;
@@ -119,10 +122,9 @@ pub fn lane(
                 .ok_or_else(|| format!("there is no node {id}"))?,
         ),
     };
-    let doorbell = match doorbell {
-        "" => None,
-        path => Some(connect(path).map_err(|error| format!("cannot ring '{path}': {error}"))?),
-    };
+    let no_bell = |error| format!("{label} cannot wait for its sockets: {error}");
+    let bell = listens.then(Pump::bell).transpose().map_err(no_bell)?;
+    let copy = bell.as_ref().map(File::try_clone).transpose();
     if let (true, Some(node)) = (pin, node) {
         let cpus = &store.topology.nodes[node as usize].cpus;
         if let Err(error) = numa::pin_current_thread(cpus) {
@@ -130,17 +132,14 @@ pub fn lane(
         }
     }
     let lane = store
-        .open_lane(node, label, doorbell)
+        .open_lane(node, label, bell)
         .ok_or("every lane is taken")?;
+    let pump = copy.and_then(|bell| bell.map(|bell| Pump::new(store, &lane, bell)).transpose());
+    let pump = pump.inspect_err(|_| store.close_lane(&lane));
     Ok(OpenLane {
         home: home.clone(),
         lane,
         sessions: Mutex::default(),
+        pump: Mutex::new(pump.map_err(no_bell)?),
     })
-}
-
-fn connect(path: &str) -> std::io::Result<UnixStream> {
-    let stream = UnixStream::connect(path)?;
-    stream.set_nonblocking(true)?;
-    Ok(stream)
 }

@@ -6,7 +6,7 @@
 //! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
 
 use crate::keyspace::eviction::Among;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -90,6 +90,9 @@ const NOTIFICATION_LETTERS: [(u8, u32); 14] = [
 /// The letters that `A` stands for.
 const ALL_NOTIFICATIONS: &str = "g$lshzxetd";
 
+/// Redis' own `packed_threshold`, in bytes.
+pub const PACKED_THRESHOLD: u64 = 1 << 30;
+
 macro_rules! settings {
     ($($(#[$doc:meta])* $field:ident: $kind:ident = $default:expr, $name:literal;)*) => {
         /// What CONFIG SET changes in core.
@@ -105,6 +108,8 @@ macro_rules! settings {
             pub maxmemory_policy: AtomicU32,
             /// Classes of keyspace notifications: bits in the order of `NOTIFICATION_LETTERS`.
             pub notify_classes: AtomicU32,
+            /// Bytes from which a list's element lies alone; DEBUG QUICKLIST-PACKED-THRESHOLD sets it.
+            pub packed_threshold: AtomicU64,
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -118,6 +123,7 @@ macro_rules! settings {
                     debug_access: AtomicU32::new(DebugAccess::No as u32),
                     maxmemory_policy: AtomicU32::new(0),
                     notify_classes: AtomicU32::new(0),
+                    packed_threshold: AtomicU64::new(PACKED_THRESHOLD),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -146,6 +152,12 @@ impl Number for AtomicU64 {
     }
 }
 
+impl Number for AtomicI64 {
+    fn set(&self, text: &str) -> Option<()> {
+        text.parse().ok().map(|value| self.store(value, Relaxed))
+    }
+}
+
 impl Number for AtomicU32 {
     fn set(&self, text: &str) -> Option<()> {
         text.parse().ok().map(|value| self.store(value, Relaxed))
@@ -169,8 +181,20 @@ settings! {
     maxmemory: AtomicU64 = 0, "maxmemory";
     /// Sessions that may be open at a time.
     maxclients: AtomicU32 = 10_000, "maxclients";
+    /// Elements in a listpack of a new list, or its size class when negative.
+    list_max_listpack_size: AtomicI64 = -2, "list-max-listpack-size";
+    /// Listpacks at each end of a new list that are never compressed; 0 compresses none.
+    list_compress_depth: AtomicI64 = 0, "list-compress-depth";
     /// The longest argument, in bytes.
     proto_max_bulk_len: AtomicU64 = 512 << 20, "proto-max-bulk-len";
+    /// Seconds after which an idle client is closed; 0 for never.
+    timeout: AtomicU32 = 0, "timeout";
+    /// Seconds of silence after which the kernel looks whether a client still lives; 0 for never.
+    tcp_keepalive: AtomicU32 = 300, "tcp-keepalive";
+    /// Connections the kernel may hold that are not accepted yet.
+    tcp_backlog: AtomicU32 = 511, "tcp-backlog";
+    /// Without a password, only clients on this machine are served.
+    protected_mode: AtomicBool = true, "protected-mode";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
     /// Whether DUMP compresses long strings.

@@ -256,14 +256,14 @@ impl Store {
         &self,
         node: Option<u32>,
         label: &str,
-        doorbell: Option<std::os::unix::net::UnixStream>,
+        bell: Option<std::fs::File>,
     ) -> Option<Arc<Lane>> {
         let seat = self.keyspace.locks.open_lane()?;
         let lane = Arc::new(Lane::new(
             seat,
             node,
             label.to_owned(),
-            doorbell,
+            bell,
             self.command_count,
         ));
         locked(&self.lanes).push(lane.clone());

@@ -27,6 +27,9 @@ const VALUES: &[&str] = &[
     "SADD set:ints 1 2 3 -5 70000 9223372036854775807",
     "SADD set:words a b c 12 {long}",
     "SADD set:many {1..800}",
+    "RPUSH list:few a 1 -5 70000 {long}",
+    "RPUSH list:one x",
+    "RPUSH list:many {1..3000} {long}",
     "HSET hash:few a 1 b two c {long}",
     "HSET hash:small a 1 b two c -3",
     "HSET hash:many {1..1200}",
@@ -35,6 +38,7 @@ const VALUES: &[&str] = &[
 /// How each type is read; replies of those marked are compared as sets of lines.
 const VIEWS: &[(&str, &str, bool)] = &[
     ("+string", "GET x", false),
+    ("+list", "LRANGE x 0 -1", false),
     ("+set", "SMEMBERS x", true),
     ("+hash", "HGETALL x", true),
 ];
@@ -132,7 +136,7 @@ fn carry(from: &mut dyn Side, to: &mut dyn Side, key: &[u8]) {
 
 #[test]
 fn values_travel_both_ways() {
-    let Some(mut theirs) = Redis::start() else {
+    let Some(mut theirs) = Redis::start("") else {
         return;
     };
     let mut ours = testing::Server::start();
@@ -149,9 +153,34 @@ fn values_travel_both_ways() {
     ours.check();
 }
 
+/// What RESTORE is given, `{p}` being a good payload.
+const RESTORES: &[&str] = &[
+    "k 0 {p}",
+    "x -1 {p}",
+    "x abc {p}",
+    "x 0 {p} FOO",
+    "x 0 {p} IDLETIME",
+    "x 0 {p} IDLETIME -1",
+    "x 0 {p} IDLETIME x",
+    "x 0 {p} IDLETIME 5 FREQ 1",
+    "x 0 {p} FREQ 256",
+    "x 0 {p} FREQ 5 IDLETIME 1",
+    "x 0 short",
+    "x 0 {newer}",
+    "x 0 {stream}",
+    "x 0 {longer}",
+    "x 0 {p} REPLACE IDLETIME 1000",
+    "x 0 {p}",
+    "x 1 {p} REPLACE ABSTTL",
+    "x 1 {p} ABSTTL",
+    "x 9223372036854775807 {p}",
+    "x 5000000 {p} REPLACE",
+    "x 0 {p} replace freq 9",
+];
+
 #[test]
 fn errors_are_in_redis_words() {
-    let Some(mut theirs) = Redis::start() else {
+    let Some(mut theirs) = Redis::start("") else {
         return;
     };
     let mut ours = testing::Server::start();
@@ -167,29 +196,7 @@ fn errors_are_in_redis_words() {
         ]
         .concat(),
     );
-    for tail in [
-        "k 0 {p}",
-        "x -1 {p}",
-        "x abc {p}",
-        "x 0 {p} FOO",
-        "x 0 {p} IDLETIME",
-        "x 0 {p} IDLETIME -1",
-        "x 0 {p} IDLETIME x",
-        "x 0 {p} IDLETIME 5 FREQ 1",
-        "x 0 {p} FREQ 256",
-        "x 0 {p} FREQ 5 IDLETIME 1",
-        "x 0 short",
-        "x 0 {newer}",
-        "x 0 {stream}",
-        "x 0 {longer}",
-        "x 0 {p} REPLACE IDLETIME 1000",
-        "x 0 {p}",
-        "x 1 {p} REPLACE ABSTTL",
-        "x 1 {p} ABSTTL",
-        "x 9223372036854775807 {p}",
-        "x 5000000 {p} REPLACE",
-        "x 0 {p} replace freq 9",
-    ] {
+    for tail in RESTORES {
         let request: Vec<Vec<u8>> = ["RESTORE"]
             .into_iter()
             .chain(tail.split(' '))

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Version of the boundary; compared when the library is opened. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Stands for "no node" where a node id is a u32. */
 export const NO_NODE = 4294967295;
@@ -98,21 +98,66 @@ export const symbols = {
       "u32", // store: u32. Store handle.
       "i32", // node_id: i32. Node id the lane belongs to, -1 for none.
       "u32", // pin: u32. 1 pins the calling thread to the node's CPUs, 0 leaves it.
-      "buffer", // doorbell: *const u8. Path of the Unix socket to ring; empty for a lane that polls.
-      "u32", // doorbell_bytes: u32. Length of `doorbell`.
+      "u32", // listens: u32. 1 for a lane that listens and is pumped, 0 for one whose sessions the caller drives.
       "buffer", // label: *const u8. The listener's name as CLIENT LIST and logs show it.
       "u32", // label_bytes: u32. Length of `label`.
     ],
     result: "i32",
   },
-  /** Closes a lane and what is left of its sessions. Returns: 0. */
+  /** Closes a lane and what is left of its sessions and connections. Returns: 0, or IN_USE while another thread pumps it. */
   nkv_lane_close: {
     parameters: [
       "u32", // lane: u32. Lane handle.
     ],
     result: "i32",
   },
-  /** Empties the lane's mailbox, after the doorbell. Returns: pairs written; as many as fit means: call again. */
+  /** Listens on these endpoints and on no others; new ones are opened first. Returns: 0, or REFUSED with the reason in `err`. */
+  nkv_lane_listen: {
+    parameters: [
+      "u32", // lane: u32. Lane handle; the lane listens.
+      "buffer", // endpoints: *const u8. Lines `tcp <address> <port>\n` and `unix <path>\n`.
+      "u32", // endpoints_bytes: u32. Length of `endpoints`.
+      "buffer", // err: *mut u8. Receives the reason of a failure, NUL-terminated, cut to fit.
+      "u32", // err_capacity: u32. Bytes `err` can take.
+    ],
+    result: "i32",
+  },
+  /** Serves the lane's clients until something is for the server. Returns: HandOff records written from offset 0; arguments follow. */
+  nkv_lane_pump: {
+    parameters: [
+      "u32", // lane: u32. Lane handle; the lane listens.
+      "u32", // wait_ms: u32. Milliseconds after which it comes back in any case; 4294967295 for never.
+      "buffer", // out: *mut u8. Receives the records, then the arguments; what does not fit comes next time.
+      "u32", // out_capacity: u32. Bytes `out` can take: one hand-off has at most 65536 bytes of arguments.
+      "buffer", // pumped: *mut Pumped. Receives why it came back.
+    ],
+    result: "i32",
+  },
+  /** Puts a server command's reply in its place. Returns: 0, or INVALID_HANDLE when the client has gone. */
+  nkv_lane_answer: {
+    parameters: [
+      "u32", // lane: u32. Lane handle; the lane listens.
+      "u32", // session: u32. HandOff.session.
+      "buffer", // reply: *const u8. The reply in the session's protocol; empty for none.
+      "u32", // reply_bytes: u32. Length of `reply`.
+    ],
+    result: "i32",
+  },
+  /** Has the lane's pump come back, for a message that was sent to its thread; any thread may call it. Returns: 0. */
+  nkv_lane_wake: {
+    parameters: [
+      "u32", // lane: u32. Lane handle.
+    ],
+    result: "i32",
+  },
+  /** Stops listening and closes each connection as soon as nothing is in hand; the pump comes back when none is left. Returns: 0. */
+  nkv_lane_drain: {
+    parameters: [
+      "u32", // lane: u32. Lane handle; the lane listens.
+    ],
+    result: "i32",
+  },
+  /** Empties the mailbox of a lane whose sessions the caller drives. Returns: pairs written; as many as fit means: call again. */
   nkv_lane_collect: {
     parameters: [
       "u32", // lane: u32. Lane handle.
@@ -225,6 +270,12 @@ export const OutcomeFlag = {
   TRANSACTION: 2,
 } as const;
 
+/** Bits of HandOff.flags. */
+export const HandOffFlag = {
+  /** The client is connected from this machine. */
+  LOCAL: 1,
+} as const;
+
 /** A u64 as a number: exact below 2^53, rounded above. */
 function wide(view: DataView, offset: number): number {
   return view.getUint32(offset + 4, true) * 4294967296 + view.getUint32(offset, true);
@@ -268,7 +319,7 @@ export class Outcome {
     return this.#words[4]!;
   }
 
-  /** RETRY: milliseconds to wait at most; the doorbell may come first. */
+  /** RETRY: milliseconds to wait at most; a letter may come first. */
   get retryMs(): number {
     return this.#words[5]!;
   }
@@ -337,7 +388,7 @@ export class StoreStatus {
     return wide(this.#view, 48);
   }
 
-  /** Calls of nkv_execute and nkv_answer since then. */
+  /** Calls of the data path since then: nkv_lane_pump and nkv_lane_answer, nkv_execute and nkv_answer. */
   get boundaryCalls(): number {
     return wide(this.#view, 56);
   }
@@ -455,6 +506,79 @@ export class StoreStatus {
   /** 1 while CLIENT PAUSE holds some commands, else 0. */
   get paused(): number {
     return this.#view.getUint32(212, true);
+  }
+}
+
+/** Why nkv_lane_pump came back, beside the hand-offs. */
+export class Pumped {
+  /** Bytes of one record. */
+  static readonly BYTES = 12;
+  /** What to pass to core. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly #words: Uint32Array<ArrayBuffer>;
+
+  constructor() {
+    this.#words = new Uint32Array(3);
+    this.buffer = new Uint8Array(this.#words.buffer);
+  }
+
+  /** Calls of nkv_lane_wake since it came back last: so many messages wait. */
+  get wakes(): number {
+    return this.#words[0]!;
+  }
+
+  /** Connections open on this lane. */
+  get connections(): number {
+    return this.#words[1]!;
+  }
+
+  /** 1 when a session met a defect in core and was closed, else 0; the store's messages tell where. */
+  get panicked(): number {
+    return this.#words[2]!;
+  }
+}
+
+/** A server command that waits for nkv_lane_answer; its arguments lie in the same buffer, behind the records. Reads one record of many at a time; `at` chooses it. */
+export class HandOff {
+  /** Bytes of one record. */
+  static readonly BYTES = 20;
+  readonly #view: DataView<ArrayBufferLike>;
+  #start = 0;
+
+  /** Reads the records at the start of `buffer`. */
+  constructor(buffer: Uint8Array) {
+    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  }
+
+  /** Moves to the record of that index and returns this. */
+  at(index: number): this {
+    this.#start = index * 20;
+    return this;
+  }
+
+  /** What nkv_lane_answer takes; not a session handle of nkv_execute. */
+  get session(): number {
+    return this.#view.getUint32(this.#start, true);
+  }
+
+  /** Number of arguments, the command's name included. */
+  get argc(): number {
+    return this.#view.getUint32(this.#start + 4, true);
+  }
+
+  /** Where in the buffer the first argument's length (u32) is; its bytes and the next follow. */
+  get argsOffset(): number {
+    return this.#view.getUint32(this.#start + 8, true);
+  }
+
+  /** RESP version the session speaks: 2 or 3. */
+  get protocol(): number {
+    return this.#view.getUint32(this.#start + 12, true);
+  }
+
+  /** HandOffFlag bits. */
+  get flags(): number {
+    return this.#view.getUint32(this.#start + 16, true);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Finds out whether endpoints are free before listeners share them: `reusePort` would let a second server in without a word.
+ * Finds out whether endpoints are free before listeners share them: shared addresses would let a second server in without a word.
  *
  * Knows sockets and no option. Invariant: nothing stays open; only a socket file that nobody listens on is removed.
  *
@@ -7,7 +7,7 @@
  */
 
 import type { Endpoint } from "../config.ts";
-import { endpointName, openEndpoint } from "../listener/endpoints.ts";
+import { endpointName } from "../listener/endpoints.ts";
 import type { CommonEndpoint } from "./plan.ts";
 
 /**
@@ -21,7 +21,8 @@ export async function probeEndpoints(endpoints: readonly CommonEndpoint[]): Prom
   for (const endpoint of endpoints) {
     try {
       if (endpoint.transport === "unix") await clearPath(endpoint.path);
-      openEndpoint(endpoint, false, 1).close();
+      if (endpoint.transport === "unix") Deno.listen(endpoint).close();
+      else Deno.listen({ hostname: endpoint.hostname, port: endpoint.port }).close();
       free.push(endpoint);
     } catch (error) {
       if (endpoint.optional && !(error instanceof Deno.errors.AddrInUse)) continue;

@@ -1,20 +1,20 @@
 /**
  * A listener worker as main sees it.
  *
- * Knows messages and no command. Invariant: each request (start, listen, stop) is settled exactly once, also when the worker dies.
+ * Knows messages and no command. Invariants: each request (start, listen, stop) is settled exactly once, also when the worker
+ * dies; its lane is woken once for every message after `start`, as its thread hears nothing while it serves.
  *
  * @module
  */
 
 import type { Endpoint } from "../config.ts";
-import type { Limits, StartMessage, ToListener, ToMain } from "../listener/messages.ts";
-import type { LogLevel } from "../log.ts";
-import type { HandOff } from "../session/handoff.ts";
+import { wakeLane } from "../core.ts";
+import type { HandOff } from "../listener/handoff.ts";
+import type { StartMessage, ToListener, ToMain } from "../listener/messages.ts";
 
 /** What workers ask and tell. */
 export interface WorkerEvents {
   handOff(request: HandOff): Promise<Uint8Array>;
-  log(level: LogLevel, text: string): void;
   /** The server cannot go on. */
   fatal(text: string): void;
 }
@@ -28,6 +28,9 @@ export class ListenerWorker {
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   #pending: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #lane: number | undefined;
+  /** Messages that were sent before the lane was known. */
+  #unwoken = 0;
   #stopping = false;
 
   constructor(label: string, events: WorkerEvents) {
@@ -54,11 +57,6 @@ export class ListenerWorker {
     return this.#ask({ kind: "listen", endpoints });
   }
 
-  /** Tells new limits. */
-  limit(limits: Limits): void {
-    this.#say({ kind: "limits", limits });
-  }
-
   /** Stops in order; ends the thread when that takes too long. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -73,6 +71,15 @@ export class ListenerWorker {
 
   #say(message: ToListener): void {
     this.#worker.postMessage(message);
+    if (message.kind === "start") return;
+    if (this.#lane === undefined) this.#unwoken++;
+    else wakeLane(this.#lane);
+  }
+
+  /** The lane is known: wakes it for what was said before. */
+  #know(lane: number): void {
+    this.#lane = lane;
+    for (; this.#unwoken > 0; this.#unwoken--) wakeLane(lane);
   }
 
   #ask(message: ToListener): Promise<void> {
@@ -85,22 +92,21 @@ export class ListenerWorker {
   #hear(message: ToMain): void {
     switch (message.kind) {
       case "handoff":
-        this.#answer(message.call, message.request);
+        this.#answer(message.session, message.request);
         return;
-      case "log":
-        return this.#events.log(message.level, message.text);
       case "panic":
         return this.#events.fatal(message.text);
       case "stopped":
         return this.#pending?.resolve();
       case "ready":
+        if (message.lane !== undefined) this.#know(message.lane);
         if (message.failure === undefined) this.#pending?.resolve();
         else this.#pending?.reject(new Error(message.failure));
     }
   }
 
-  async #answer(call: number, request: HandOff): Promise<void> {
-    this.#say({ kind: "answer", call, reply: await this.#events.handOff(request) });
+  async #answer(session: number, request: HandOff): Promise<void> {
+    this.#say({ kind: "answer", session, reply: await this.#events.handOff(request) });
   }
 
   #died(text: string): void {

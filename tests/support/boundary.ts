@@ -54,7 +54,7 @@ export class Boundary implements Disposable {
   openLane(): number {
     const label = bytesOf("test");
     return positive(
-      this.call.nkv_lane_open(this.store, 0, 0, NONE, 0, label, label.length),
+      this.call.nkv_lane_open(this.store, 0, 0, 0, label, label.length),
       "a lane",
     );
   }

@@ -28,7 +28,7 @@ function work({ store, node, name, rounds }: LaneOrder): string[] {
   const call = coreSymbols();
   const label = new TextEncoder().encode(`worker-${name}`);
   const empty = new Uint8Array(0);
-  const lane = call.nkv_lane_open(store, node, 0, empty, 0, label, label.length);
+  const lane = call.nkv_lane_open(store, node, 0, 0, label, label.length);
   if (lane <= 0) return [`no lane: ${lane}`];
   const session = call.nkv_session_open(lane, empty, 0);
   const outcome = new Outcome();

@@ -27,6 +27,9 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
   "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
   "{h}": (random) => `sketch:${random.below(5)}`,
+  "{l}": (random) => `list:${random.below(5)}`,
+  "{e}": anyElement,
+  "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -76,6 +79,18 @@ function anyValue(random: Random): Argument {
       return random.bytes(random.below(64));
     case 2:
       return "x".repeat(random.pick([39, 44, 45, 63, 64, 200, 513, 5000, 20_000]));
+    default:
+      return random.pick(WORDS);
+  }
+}
+
+/** An element of a list: few short ones, so that they are met again, and some at the edges of their encodings. */
+function anyElement(random: Random): Argument {
+  switch (random.below(6)) {
+    case 0:
+      return random.pick(INTEGERS);
+    case 1:
+      return "e".repeat(random.pick([63, 64, 127, 128, 4095, 4096, 9000]));
     default:
       return random.pick(WORDS);
   }
@@ -190,11 +205,62 @@ const QUEUED = [
 /** What spoils a transaction. */
 const SPOILING = ["NOPE {v}", "GET", "SHUTDOWN NOW", "CONFIG FOO", "DISCARD x"];
 
+/** List commands, on lists and now and then on what is none. */
+const LISTS = [
+  "LPUSH {l} {e}",
+  "RPUSH {l} {e}",
+  "LPUSH {l} {e} {e} {e}",
+  "RPUSH {l} {e} {e} {e} {e}",
+  "LPUSH {k} {v}",
+  "LPUSHX {l} {e}",
+  "RPUSHX {l} {e} {e}",
+  "LPOP {l}",
+  "RPOP {l}",
+  "LPOP {l} {n}",
+  "RPOP {l} {i}",
+  "LLEN {l}",
+  "LLEN {k}",
+  "LINDEX {l} {n}",
+  "LINDEX {l} {i}",
+  "LSET {l} {n} {e}",
+  "LSET {l} {i} {e}",
+  "LINSERT {l} BEFORE {e} {e}",
+  "LINSERT {l} AFTER {e} {e}",
+  "LINSERT {l} {side} {e} {e}",
+  "LRANGE {l} 0 -1",
+  "LRANGE {l} {n} {n}",
+  "LRANGE {l} {i} {i}",
+  "LTRIM {l} 1 -2",
+  "LTRIM {l} {n} {n}",
+  "LREM {l} {n} {e}",
+  "LREM {l} {i} {e}",
+  "LPOS {l} {e}",
+  "LPOS {l} {e} RANK {n}",
+  "LPOS {l} {e} RANK {i} COUNT {n}",
+  "LPOS {l} {e} COUNT 0 MAXLEN {n}",
+  "LPOS {l} {e} MAXLEN",
+  "LMOVE {l} {l} {side} {side}",
+  "LMOVE {l} {k} LEFT RIGHT",
+  "RPOPLPUSH {l} {l}",
+  "RPOPLPUSH {k} {l}",
+  "LMPOP 2 {l} {l} {side}",
+  "LMPOP 1 {l} LEFT COUNT {n}",
+  "LMPOP {n} {l} {l} RIGHT COUNT {i}",
+  "DEL {l}",
+  "COPY {l} {l} REPLACE",
+  "RENAME {l} {l}",
+  "OBJECT ENCODING {l}",
+  "TYPE {l}",
+  "CONFIG SET list-max-listpack-size -2",
+  "EXPIRE {l} {s}",
+]; // deno-fmt-ignore
+
 /** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
-  [8, STRINGS],
-  [10, BITMAPS],
-  [11, SKETCHES],
+  [6, STRINGS],
+  [8, BITMAPS],
+  [9, SKETCHES],
+  [12, LISTS],
   [17, KEYS],
 ];
 

@@ -1,8 +1,8 @@
 /**
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
- *     mod → main → listener → session → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
- *     ffi → { session, open, sample } → command → keeper → evict → store → client → { lane, settings, effect, migrate … }
+ *     mod → main → listener → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
+ *     ffi → open → net → session → sample → command → keeper → evict → store → client → { lane, settings, effect … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
@@ -21,7 +21,6 @@ const SERVER_LAYERS: readonly Layer[] = [
   ["mod.ts"],
   ["server/main", "server/embed"],
   ["server/listener"],
-  ["server/session"],
   ["server/commands/"],
   ["server/migrator"],
   ["server/slots", "server/hotness"],
@@ -57,7 +56,9 @@ const STRATEGY_DOORS: readonly [from: string, to: string][] = [
 const CORE_LAYERS: readonly Layer[] = [
   ["abi_check"],
   ["ffi"],
-  ["session", "open"],
+  ["open"],
+  ["net"],
+  ["session"],
   ["sample"],
   ["command"],
   ["keeper"],

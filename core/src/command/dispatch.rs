@@ -19,6 +19,7 @@ use crate::keyspace::lock::ShardSet;
 use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
 use crate::pool::prefix::Touch;
+use crate::resp::ahead::first_arguments;
 use crate::resp::{Reply, reply::Errors};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 const WORLD_RETRY_MS: u32 = 1;
 /// The longest a paused client sleeps before it asks again, in milliseconds; UNPAUSE wakes it earlier.
 const PAUSE_RETRY_MAX_MS: i64 = 1000;
+/// Requests whose keys are fetched together.
+const LOOK_AHEAD: usize = 8;
 
 /// What the batch does after a command.
 #[derive(Clone, Copy, Debug)]
@@ -136,6 +139,24 @@ impl<'a> Context<'a> {
         }
         self.in_world = self.in_world || locks.enter_world(self.lane.seat);
         self.in_world
+    }
+
+    /// Has the CPU fetch what the next requests in `bytes` will look for, a few at a time. Answers how many bytes of them
+    /// were seen to.
+    pub fn look_ahead(&mut self, db: u32, bytes: &[u8]) -> usize {
+        let keyspace = &self.store.keyspace;
+        let mut keys: [&[u8]; LOOK_AHEAD] = [&[]; LOOK_AHEAD];
+        let (count, seen) = first_arguments(bytes, &mut keys);
+        if count > 1 && self.enter_world() {
+            let mut shards = ShardSet::default();
+            let hashes = keys.map(|key| keyspace.hash(key));
+            hashes[..count]
+                .iter()
+                .for_each(|&hash| shards.insert(shard_of(hash)));
+            let grip = keyspace.grip(self.lane.seat, shards, Mode::Shared);
+            grip.prefetch(db, &hashes[..count]);
+        }
+        seen
     }
 
     /// Executes one request.

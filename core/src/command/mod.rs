@@ -18,6 +18,7 @@ pub mod hash;
 pub mod hyperloglog;
 pub mod introspect;
 pub mod keys;
+pub mod list;
 pub mod lookup;
 pub mod notify;
 pub mod numa;

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 165;
+pub const COMMAND_COUNT: usize = 182;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -1045,7 +1045,89 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 79, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 79, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
+        summary: "Reads the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lindex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 80, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
+        summary: "Inserts an element before or after another", complexity: "O(N), N being the elements before the pivot",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::linsert), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "before", kind: ArgKind::PureToken, token: Some("BEFORE"), ..Argument::BLANK },
+                Argument { name: "after", kind: ArgKind::PureToken, token: Some("AFTER"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "pivot", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 81, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
+        summary: "Counts the elements of a list", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::llen), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 82, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
+        summary: "Pops an element from one list and pushes it to another", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lmove), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "wherefrom", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "whereto", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 83, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
+        summary: "Pops elements from the first list that has any", complexity: "O(N+M), N being the number of keys and M the elements popped",
+        flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 84, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -1055,13 +1137,127 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 80, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 85, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
+        summary: "Removes and answers the first elements", complexity: "O(N), N being the elements popped",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::lpop), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "The argument `count`")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 86, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
+        summary: "Finds the indexes of equal elements", complexity: "O(N), N being the elements compared, at most MAXLEN",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lpos), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "rank", kind: ArgKind::Integer, token: Some("RANK"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "num-matches", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "len", kind: ArgKind::Integer, token: Some("MAXLEN"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 87, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
+        summary: "Puts elements before the first, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::lpush), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Several elements at once")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 88, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
+        summary: "Puts elements before the first of a list that exists", complexity: "O(N), N being the elements pushed",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::lpushx), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("4.0.0", "Several elements at once")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 89, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
+        summary: "Reads a range of elements", complexity: "O(S+N), S being the way from the nearer end to the first element read and N the elements read",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 90, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
+        summary: "Removes elements that equal a given one", complexity: "O(N+M), N being the length of the list and M the elements removed",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lrem), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 91, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
+        summary: "Replaces the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::lset), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "index", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 92, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
+        summary: "Removes all elements outside a range", complexity: "O(N), N being the elements removed",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::ltrim), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 93, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 81, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 94, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -1069,14 +1265,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 82, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 95, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 83, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 96, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -1084,7 +1280,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 84, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 97, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -1092,7 +1288,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 85, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 98, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -1100,7 +1296,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 86, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 99, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -1116,7 +1312,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 100, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -1129,7 +1325,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 101, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -1142,7 +1338,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 102, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -1158,7 +1354,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 103, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -1174,27 +1370,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 104, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 105, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 93, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 106, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 94, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 107, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -1202,7 +1398,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 95, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 108, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1215,7 +1411,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 96, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 109, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1226,7 +1422,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 97, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 110, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1237,20 +1433,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 111, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 99, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 112, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 100, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 113, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1263,7 +1459,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 101, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 114, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1276,14 +1472,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 102, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 115, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 103, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 116, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1294,13 +1490,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 104, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 117, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 105, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 118, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1313,7 +1509,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 106, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 119, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1326,14 +1522,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 107, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 120, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 108, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 121, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -1346,7 +1542,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 109, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 122, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -1362,7 +1558,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 123, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1374,7 +1570,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 124, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1394,7 +1590,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 125, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1414,7 +1610,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 113, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 126, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1426,7 +1622,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 114, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 127, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -1439,7 +1635,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 115, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 128, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -1451,7 +1647,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 116, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 129, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -1465,7 +1661,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 117, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 130, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -1478,7 +1674,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 118, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 131, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -1486,7 +1682,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 119, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 132, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1497,7 +1693,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 120, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 133, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1511,7 +1707,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 121, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 134, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1525,14 +1721,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 122, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 135, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 123, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 136, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1540,7 +1736,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 124, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 137, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1553,7 +1749,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 125, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 138, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1567,14 +1763,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 126, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 139, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 127, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        id: 140, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
         summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore), locks: Locks::Keys,
@@ -1593,7 +1789,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 128, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        id: 141, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
         summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "That of RESTORE",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
@@ -1613,7 +1809,63 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 129, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 142, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::rpop), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "The argument `count`")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 143, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
+        run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`LMOVE` with the `RIGHT` and `LEFT` arguments" }),
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 144, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        summary: "Puts elements behind the last, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::rpush), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Several elements at once")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 145, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        summary: "Puts elements behind the last of a list that exists", complexity: "O(N), N being the elements pushed",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
+        run: Run::Core(super::list::rpushx), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("4.0.0", "Several elements at once")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "element", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 146, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -1627,7 +1879,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 130, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 147, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -1642,7 +1894,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 131, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 148, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -1654,7 +1906,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 132, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 149, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -1667,7 +1919,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 133, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 150, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -1680,7 +1932,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 134, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 151, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -1690,7 +1942,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 135, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 152, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -1716,7 +1968,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 136, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 153, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -1730,7 +1982,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 137, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 154, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -1744,7 +1996,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 138, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 155, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -1757,7 +2009,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 139, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 156, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -1771,7 +2023,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 140, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 157, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -1788,7 +2040,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 141, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 158, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -1801,7 +2053,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 142, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 159, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -1815,7 +2067,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 143, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 160, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -1828,7 +2080,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 144, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 161, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -1841,7 +2093,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 145, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 162, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -1854,7 +2106,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 146, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 163, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -1867,7 +2119,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 147, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 164, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -1881,7 +2133,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 148, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 165, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(N), N being the members taken",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -1896,7 +2148,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 149, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 166, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(N), N being the members picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -1911,7 +2163,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 150, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 167, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -1925,7 +2177,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 151, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 168, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -1941,7 +2193,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 152, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 169, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -1953,7 +2205,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 153, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 170, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -1968,7 +2220,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 171, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -1981,7 +2233,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 172, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -1994,7 +2246,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 173, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -2005,7 +2257,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 174, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -2013,7 +2265,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 158, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 175, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -2026,7 +2278,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 159, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 176, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -2040,7 +2292,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 160, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 177, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -2052,7 +2304,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 161, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 178, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -2065,14 +2317,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 162, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 179, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 163, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 180, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::generic::wait), locks: Locks::None,
@@ -2084,7 +2336,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 181, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,

@@ -9,6 +9,7 @@
 pub mod collections;
 pub mod eviction;
 pub mod expiry;
+pub mod list;
 pub mod lock;
 pub mod scan;
 #[cfg(test)]
@@ -17,10 +18,11 @@ pub mod update;
 
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::object::value;
 use crate::placement::Placement;
 use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
-use crate::table::segment::Slot;
+use crate::table::segment::{Slot, prefetch};
 use crate::table::{self, Table, tag_of};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -207,6 +209,22 @@ impl<'a> Grip<'a> {
         }
     }
 
+    /// Asks the CPU for what look-ups of these hashes will read: first all their lines, then the entries those name.
+    pub fn prefetch(&self, db: u32, hashes: &[u64]) {
+        let pool = &self.keyspace.pool;
+        for &hash in hashes {
+            self.table(db, shard_of(hash)).prefetch(pool, hash);
+        }
+        for &hash in hashes {
+            let table = self.table(db, shard_of(hash));
+            if let Some(found) = table.find(pool, hash, |_slot| true) {
+                let address = entry_of(found.slot(), pool).address().as_ptr();
+                prefetch(address);
+                prefetch(address.wrapping_add(64));
+            }
+        }
+    }
+
     #[inline(always)]
     fn table(&self, db: u32, shard: usize) -> &Table {
         debug_assert!(self.mode == Mode::World || self.shards.contains(shard));
@@ -306,6 +324,7 @@ impl<'a> Grip<'a> {
                             "a key lies in shard {shard} that belongs elsewhere"
                         ));
                     }
+                    value::is_valid(entry_of(slot, self.pool()))?;
                     if slot.has_deadline() != shape.has_deadline() {
                         return Err(format!("{slot:?} does not fit its entry {shape:?}"));
                     }

@@ -268,9 +268,10 @@ impl Hash {
     pub fn duplicate(self, space: Space<'_>) -> Result<Hash, Full> {
         match (self.elements(), self.block()) {
             (Some(elements), _) => elements.duplicate(space).map(Hash::of_elements),
-            // SAFETY: the block lives as long as the hash.
             (None, Some(block)) => {
-                Block::from_bytes(space, unsafe { block.bytes() }).map(Hash::of_block)
+                // SAFETY: the block lives as long as the value.
+                let bytes = unsafe { block.bytes() };
+                Block::from_bytes(space, bytes).map(Hash::of_block)
             }
             (None, None) => Hash::create(space),
         }

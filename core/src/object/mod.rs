@@ -6,6 +6,7 @@ pub mod elements;
 pub mod entry;
 pub mod hash;
 pub mod intset;
+pub mod list;
 pub mod listpack;
 pub mod set;
 pub mod string;

@@ -235,9 +235,10 @@ impl Set {
     pub fn duplicate(self, space: Space<'_>) -> Result<Set, Full> {
         match (self.elements(), self.block()) {
             (Some(elements), _) => elements.duplicate(space).map(Set::of_elements),
-            // SAFETY: the block lives as long as the set.
             (None, Some(block)) => {
-                Block::from_bytes(space, unsafe { block.bytes() }).map(Set::of_block)
+                // SAFETY: the block lives as long as the value.
+                let bytes = unsafe { block.bytes() };
+                Block::from_bytes(space, bytes).map(Set::of_block)
             }
             (None, None) => Set::create(space),
         }

@@ -10,34 +10,39 @@ use crate::object::block::Block;
 use crate::object::elements::Elements;
 use crate::object::entry::Entry;
 use crate::object::hash::Field;
+use crate::object::list;
+use crate::object::listpack::Listpack;
 use crate::object::set::Member;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
-/// The layout of a value that is more than one block.
+/// How a value lies outside its entry.
 enum Layout {
-    /// A large hash.
+    /// Not at all.
+    Nothing,
+    /// As one block.
+    Block(Block),
+    /// As a list, by its word.
+    List(u64),
+    /// As a large hash.
     Fields(Elements<Field>),
-    /// A large set.
+    /// As a large set.
     Members(Elements<Member>),
 }
 
 impl Layout {
     #[inline]
-    fn of(entry: Entry) -> Option<Layout> {
-        // SAFETY: the word of an entry of that type and encoding is the root of such elements, alive while it is.
-        unsafe {
-            match (entry.kind(), entry.encoding()) {
-                (ObjectType::Hash, Encoding::Hashtable) => {
-                    Some(Layout::Fields(Elements::at(entry.word())))
-                }
-                (ObjectType::Set, Encoding::Hashtable) => {
-                    Some(Layout::Members(Elements::at(entry.word())))
-                }
-                _ => None,
+    fn of(entry: Entry) -> Layout {
+        // SAFETY: the word of an entry of that type and encoding is the root of such a value, alive while the entry is.
+        match (entry.encoding(), entry.kind()) {
+            (Encoding::Quicklist, _) => Layout::List(entry.word()),
+            (Encoding::Hashtable, ObjectType::Hash) => {
+                Layout::Fields(unsafe { Elements::at(entry.word()) })
             }
+            (Encoding::Hashtable, _) => Layout::Members(unsafe { Elements::at(entry.word()) }),
+            _ => Block::owner_of(entry).map_or(Layout::Nothing, Layout::Block),
         }
     }
 }
@@ -45,14 +50,30 @@ impl Layout {
 /// Calls `each` for every allocation outside the entry: where it lies, and the bytes it was asked for.
 pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
     match Layout::of(entry) {
-        Some(Layout::Fields(fields)) => fields.visit(pool, each),
-        Some(Layout::Members(members)) => members.visit(pool, each),
-        None => {
-            if let Some(block) = Block::owner_of(entry) {
-                each(block.address(), block.asked());
-            }
-        }
+        Layout::Nothing => {}
+        Layout::Block(block) => each(block.address(), block.asked()),
+        // SAFETY: whoever holds the entry holds its list.
+        Layout::List(word) => unsafe { list::visit(word, each) },
+        Layout::Fields(fields) => fields.visit(pool, each),
+        Layout::Members(members) => members.visit(pool, each),
     }
+}
+
+/// Re-derives the invariants of a value's layout; the error says which does not hold.
+pub fn is_valid(entry: Entry) -> Result<(), String> {
+    match Layout::of(entry) {
+        // SAFETY: whoever holds the entry holds its list.
+        Layout::List(word) => unsafe { list::is_valid(word) },
+        _ => Ok(()),
+    }
+}
+
+/// The listpack of an entry whose whole value is one.
+pub fn listpack<'a>(entry: Entry) -> Option<Listpack<'a>> {
+    let is_one = entry.encoding() == Encoding::Listpack;
+    let block = Block::owner_of(entry).filter(|_| is_one)?;
+    // SAFETY: the block is live and, as the entry is held, not changed.
+    Some(Listpack::new(unsafe { block.bytes() }))
 }
 
 /// Bytes the value takes outside its entry, cells counted whole.
@@ -80,9 +101,12 @@ pub fn is_big(entry: Entry) -> bool {
     /// A value of more pieces than this is big (Redis' LAZYFREE_THRESHOLD).
     const FEW_PIECES: usize = 64;
     match Layout::of(entry) {
-        Some(Layout::Fields(fields)) => fields.len() > FEW_PIECES,
-        Some(Layout::Members(members)) => members.len() > FEW_PIECES,
-        None => Block::owner_of(entry).is_some_and(|block| block.capacity() >= BIG_BLOCK_BYTES),
+        Layout::Nothing => false,
+        Layout::Block(block) => block.capacity() >= BIG_BLOCK_BYTES,
+        // SAFETY: whoever holds the entry holds its list.
+        Layout::List(word) => unsafe { list::is_big(word) },
+        Layout::Fields(fields) => fields.len() > FEW_PIECES,
+        Layout::Members(members) => members.len() > FEW_PIECES,
     }
 }
 
@@ -94,14 +118,14 @@ pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usi
     // SAFETY: by contract.
     unsafe {
         match Layout::of(entry) {
-            Some(Layout::Fields(fields)) => fields.free_step(pool, cursor, budget),
-            Some(Layout::Members(members)) => members.free_step(pool, cursor, budget),
-            None => {
-                if let Some(block) = Block::owner_of(entry) {
-                    block.free(pool);
-                }
+            Layout::Nothing => false,
+            Layout::Block(block) => {
+                block.free(pool);
                 false
             }
+            Layout::List(word) => list::free_step(word, pool, cursor, budget),
+            Layout::Fields(fields) => fields.free_step(pool, cursor, budget),
+            Layout::Members(members) => members.free_step(pool, cursor, budget),
         }
     }
 }
@@ -128,33 +152,32 @@ pub unsafe fn relocate_step(
     budget: usize,
 ) -> Result<bool, Full> {
     let space = space.strict();
-    // SAFETY: by contract; the entry keeps the word that is answered.
+    // SAFETY: by contract. The entry takes over the root's new place, also when the step failed after that was moved.
     unsafe {
-        match Layout::of(entry) {
-            Some(Layout::Fields(fields)) => {
+        let (word, more) = match Layout::of(entry) {
+            Layout::Nothing => return Ok(false),
+            Layout::Block(block) if space.holds(block.address()) => return Ok(false),
+            Layout::Block(block) => {
+                let copy = Block::from_bytes(space, block.bytes())?;
+                block.free(space.pool);
+                (copy.word(), Ok(false))
+            }
+            Layout::List(mut word) => {
+                let more = list::relocate_step(&mut word, space, cursor, budget);
+                (word, more)
+            }
+            Layout::Fields(fields) => {
                 let (fields, more) = fields.relocate_step(space, cursor, budget);
-                entry.set_word(fields.word());
-                return more;
+                (fields.word(), more)
             }
-            Some(Layout::Members(members)) => {
+            Layout::Members(members) => {
                 let (members, more) = members.relocate_step(space, cursor, budget);
-                entry.set_word(members.word());
-                return more;
+                (members.word(), more)
             }
-            None => {}
-        }
+        };
+        entry.set_word(word);
+        more
     }
-    if let Some(block) = Block::owner_of(entry)
-        && !space.holds(block.address())
-    {
-        // SAFETY: the shard is held, so the bytes are whole and nobody reads the old block once the word is swung.
-        unsafe {
-            let copy = Block::from_bytes(space, block.bytes())?;
-            entry.set_word(copy.word());
-            block.free(space.pool);
-        }
-    }
-    Ok(false)
 }
 
 /// A copy of the value in `space`, as the word of an entry of the same type and encoding. Nothing is left behind when
@@ -163,11 +186,13 @@ pub unsafe fn relocate_step(
 /// # Safety
 /// The entry has a word and its shard is held.
 pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
-    match (Layout::of(entry), Block::owner_of(entry)) {
-        (Some(Layout::Fields(fields)), _) => fields.duplicate(space).map(Elements::word),
-        (Some(Layout::Members(members)), _) => members.duplicate(space).map(Elements::word),
-        // SAFETY: the block is live and its shard is held.
-        (None, Some(block)) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
-        (None, None) => Ok(entry.word()),
+    match Layout::of(entry) {
+        Layout::Nothing => Ok(entry.word()),
+        // SAFETY: the value is live and its shard is held.
+        Layout::Block(block) => Block::from_bytes(space, unsafe { block.bytes() }).map(Block::word),
+        // SAFETY: as above.
+        Layout::List(word) => unsafe { list::duplicate(word, space) },
+        Layout::Fields(fields) => fields.duplicate(space).map(Elements::word),
+        Layout::Members(members) => members.duplicate(space).map(Elements::word),
     }
 }

@@ -8,6 +8,7 @@
 //!   [`spill`].
 //! - [`number`] turns integers and doubles into text by Redis' rules, [`float`] reads doubles, and
 //!   [`extended`] does `INCRBYFLOAT`'s sums in 80-bit floats.
+//! - [`ahead`] guesses what requests further on will ask for.
 //!
 //! This is a leaf: it knows no command, no session and no socket, keeps no reference to the bytes
 //! it was shown, and contains no `unsafe`. Its invariant: what arrives decides the requests, never
@@ -15,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod ahead;
 pub mod extended;
 pub mod float;
 pub mod inline;

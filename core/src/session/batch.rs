@@ -15,6 +15,9 @@ use core::sync::atomic::Ordering::Relaxed;
 /// The answer to a server command whose arguments fill more than the caller's whole buffer.
 const TOO_LONG_FOR_SERVER: &[u8] = b"-ERR arguments of this command are too long\r\n";
 
+/// Data up to this size is in the CPU's caches anyway.
+const CACHED_BYTES: u64 = 4 << 20;
+
 /// Why a batch ended before its bytes did.
 enum Ending {
     /// It did not, or its replies fill the buffer: nothing but to write them.
@@ -111,7 +114,13 @@ impl Reading<'_> {
         context: &mut Context<'_>,
         reply: &mut Reply<'_>,
     ) -> Ending {
+        let looks_ahead = home.store.keyspace.pool.used_bytes_at_most() > CACHED_BYTES;
+        let mut seen = 0;
         loop {
+            if looks_ahead && self.taken >= seen {
+                let bytes = context.look_ahead(work.client.db, &self.buf[self.taken..]);
+                seen = self.taken + bytes.max(1);
+            }
             let limits = work.limits(&home.store);
             if self.parser.limits() != limits {
                 self.parser.set_limits(limits);

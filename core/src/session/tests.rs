@@ -15,5 +15,31 @@ fn a_long_batch_makes_way_and_loses_nothing() {
     assert_eq!(replies, b"+OK\r\n+OK\r\n$1\r\nv\r\n");
     let after = server.store.totals();
     assert_eq!(after.mores - before.mores, 1);
-    assert_eq!(after.boundary_calls - before.boundary_calls, 2);
+}
+
+#[test]
+fn a_pipeline_over_more_data_than_caches_hold_answers_in_order() {
+    let mut server = Server::start();
+    let value = vec![b'v'; 1 << 16];
+    let keys: Vec<String> = (0..100).map(|number| format!("key:{number}")).collect();
+    for key in &keys {
+        assert_eq!(
+            server.run_bytes(&[b"SET", key.as_bytes(), &value]),
+            b"+OK\r\n"
+        );
+    }
+    assert!(server.store.keyspace.pool.used_bytes_at_most() > 4 << 20);
+    let (mut requests, mut wanted) = (Vec::new(), String::new());
+    for (number, key) in keys.iter().enumerate() {
+        let before = number
+            .checked_sub(1)
+            .map_or("none", |before| keys[before].as_str());
+        requests.extend(encode(&[b"STRLEN", key.as_bytes()]));
+        requests.extend(encode(&[b"DEL", before.as_bytes(), key.as_bytes()]));
+        requests.extend(encode(&[b"APPEND", key.as_bytes(), b"x"]));
+        requests.extend(encode(&[b"PING"]));
+        let deleted = if number == 0 { 1 } else { 2 };
+        wanted += &format!(":65536\r\n:{deleted}\r\n:1\r\n+PONG\r\n");
+    }
+    assert_eq!(String::from_utf8_lossy(&server.exchange(&requests)), wanted);
 }

@@ -27,7 +27,7 @@ impl Table {
                 0 => segment.lines() as u64,
                 _ => LINES_MAX as u64 * sharers as u64,
             };
-            let line = (word & 0xffff_ffff) * lines >> 32;
+            let line = ((word & 0xffff_ffff) * lines) >> 32;
             if line < segment.lines() as u64 {
                 let index = (word >> 32) as usize % LINE_SLOTS;
                 let slot = segment.slot_in(line as u32, index);

@@ -9,9 +9,6 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
-pub(crate) const BULK_MAX: &str = "1048576";
-
 /// A redis-server of our own; it ends with the test.
 pub(crate) struct Redis {
     process: Child,
@@ -19,14 +16,18 @@ pub(crate) struct Redis {
 }
 
 impl Redis {
-    /// Starts one, or says why not.
-    pub(crate) fn start() -> Option<Redis> {
+    /// Starts one with directives, a line each, or says why not.
+    pub(crate) fn start(directives: &str) -> Option<Redis> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
         let port = address.port().to_string();
         let started = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--proto-max-bulk-len", BULK_MAX, "--port", &port])
+            .args(["--port", &port])
+            .args(directives.lines().flat_map(|line| {
+                let (name, value) = line.split_once(' ').expect("a name and a value");
+                [format!("--{name}"), value.to_owned()]
+            }))
             .stdout(Stdio::null())
             .spawn();
         let mut process = match started {

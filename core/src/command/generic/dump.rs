@@ -9,6 +9,7 @@ use crate::error;
 use crate::keyspace::update::Target;
 use crate::object::entry::Entry;
 use crate::object::hash;
+use crate::object::list::Rules;
 use crate::persist::rdb::{self, Builder, Failure, Layouts, Reader};
 use crate::pool::prefix::Use;
 use crate::resp::number::{I64_TEXT_BYTES, fmt_i64};
@@ -136,6 +137,11 @@ fn build(
             entries: settings.hash_max_listpack_entries.load(Relaxed),
             value_bytes: settings.hash_max_listpack_value.load(Relaxed),
         },
+        list: Rules::new(
+            settings.list_max_listpack_size.load(Relaxed),
+            settings.list_compress_depth.load(Relaxed),
+        ),
+        list_plain_from: settings.packed_threshold.load(Relaxed) as usize,
     };
     let mut builder = Builder::new(call.grip(), target, deadline, layouts);
     let read = rdb::read_value(&mut Reader::new(payload), &mut builder);

@@ -9,7 +9,11 @@ use crate::client::Face;
 use crate::error;
 use crate::glob;
 use crate::object::entry::Entry;
-use crate::settings::DebugAccess;
+use crate::object::list::{ListView, Part};
+use crate::object::string::StringValue;
+use crate::object::value;
+use crate::pool::prefix::ObjectType;
+use crate::settings::{DebugAccess, PACKED_THRESHOLD};
 use crate::store::random_id;
 use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
@@ -24,6 +28,7 @@ const SHARED_INTEGERS: u64 = 10_000;
 const BAD_THRESHOLD: &str =
     "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
 const NO_SUCH_NODE: &str = "ERR no such node";
+const NOT_A_LISTPACK: &str = "ERR Not a listpack encoded object.";
 
 /// How to write each subcommand, and what it does.
 const HELP: &[(&str, &str)] = &[
@@ -38,6 +43,10 @@ const HELP: &[(&str, &str)] = &[
         "Re-derives every invariant of the tables of keys.",
     ),
     (
+        "LISTPACK <key>",
+        "Shows the elements of a value that is one listpack.",
+    ),
+    (
         "OBJECT <key>",
         "Shows how a key is stored, on which node, and how hot it is.",
     ),
@@ -48,7 +57,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     (
         "QUICKLIST-PACKED-THRESHOLD <bytes>",
-        "Accepted for Redis' tests; changes nothing.",
+        "Gives elements of so many bytes a node of their own in lists; 0 goes back to 1 GB.",
     ),
     (
         "SET-ACTIVE-EXPIRE <0|1>",
@@ -81,6 +90,7 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
         (b"ERROR", 3) => Err(Error::bytes(call.args.get(2).to_vec())),
         (b"HELP", 2) => help(call),
         (b"KEYSPACE", 2) => keyspace(call),
+        (b"LISTPACK", 3) => listpack(call),
         (b"OBJECT", 3) => object(call),
         (b"PANIC", 2) => panic!("DEBUG PANIC, on purpose"),
         (b"POOL", 2 | 3) => pool(call),
@@ -172,9 +182,14 @@ fn quicklist_threshold(call: &mut Call<'_, '_>) -> Answer {
     let bytes = number
         .zip(factor)
         .and_then(|(number, factor)| number.checked_mul(factor));
-    if bytes.is_none_or(|bytes| bytes > u64::from(u32::MAX)) {
-        return Err(Error::of(BAD_THRESHOLD));
-    }
+    // Redis leaves a megabyte between the largest threshold and what 32 bits can say.
+    let bytes = bytes.filter(|&bytes| bytes <= (1 << 32) - (1 << 20));
+    let bytes = match bytes.ok_or(Error::of(BAD_THRESHOLD))? {
+        0 => PACKED_THRESHOLD,
+        bytes => bytes,
+    };
+    let threshold = &call.store.settings.packed_threshold;
+    threshold.store(bytes, Relaxed);
     call.reply.ok();
     Ok(())
 }
@@ -198,7 +213,6 @@ fn object(call: &mut Call<'_, '_>) -> Answer {
 }
 
 fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
-    use crate::object::string::StringValue;
     let settings = &call.store.settings;
     let clock = crate::clock::use_clock(call.now_ms);
     let usage = entry.usage(
@@ -207,30 +221,87 @@ fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
         settings.lfu_decay_time.load(Relaxed),
     );
     let node = call.keyspace().pool.node_of(entry.address());
-    let value = StringValue::of(entry);
-    let is_shared = matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
+    let (is_shared, serialized, more) = match entry.kind() {
+        ObjectType::List => {
+            let list = ListView::of(entry);
+            (false, serialized_list_length(list), describe_list(list))
+        }
+        _ => {
+            let value = StringValue::of(entry);
+            let is_shared =
+                matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
+            (is_shared, serialized_length(value.len()), String::new())
+        }
+    };
     let references = if is_shared { SHARED_REFERENCES } else { 1 };
     let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;
     format!(
-        "Value at:{:p} refcount:{references} encoding:{} serializedlength:{} lru:{last_used} lru_seconds_idle:{} node:{} level:{}",
+        "Value at:{:p} refcount:{references} encoding:{} serializedlength:{} lru:{last_used} lru_seconds_idle:{}{more} node:{} level:{}",
         entry.address(),
         entry.encoding().name(),
-        serialized_length(value.len()),
+        serialized,
         usage.idle_seconds,
         call.store.topology.nodes[node as usize].id,
         usage.level,
     )
 }
 
-/// Bytes of a string in an RDB file, uncompressed: its length's own bytes, then its content.
-fn serialized_length(bytes: usize) -> usize {
-    let prefix = match bytes {
+/// What Redis tells of a list's nodes.
+fn describe_list(list: ListView<'_>) -> String {
+    let summary = list.summary();
+    let rules = list.rules();
+    format!(
+        " ql_nodes:{} ql_avg_node:{:.2} ql_listpack_max:{} ql_compressed:{} ql_uncompressed_size:{}",
+        summary.links,
+        list.len() as f64 / summary.links as f64,
+        rules.fill,
+        u8::from(rules.depth != 0),
+        summary.bytes,
+    )
+}
+
+/// Bytes of a length in an RDB file.
+fn length_bytes(length: usize) -> usize {
+    match length {
         0..=63 => 1,
         64..=16_383 => 2,
         16_384..=0xffff_ffff => 5,
         _ => 9,
-    };
-    prefix + bytes
+    }
+}
+
+/// Bytes of a string in an RDB file, uncompressed: its length's own bytes, then its content.
+fn serialized_length(bytes: usize) -> usize {
+    length_bytes(bytes) + bytes
+}
+
+/// Bytes of a list in an RDB file, what lies uncompressed uncompressed: the number of nodes, then each with its kind.
+fn serialized_list_length(list: ListView<'_>) -> usize {
+    let (mut nodes, mut bytes) = (0, 0);
+    for part in list.parts() {
+        nodes += 1;
+        bytes += 1 + match part {
+            Part::Listpack(bytes) | Part::Plain(bytes) => serialized_length(bytes.len()),
+            Part::Compressed(bytes, len) => 1 + serialized_length(bytes.len()) + length_bytes(len),
+        };
+    }
+    length_bytes(nodes) + bytes
+}
+
+/// `DEBUG LISTPACK key`: a line about a listpack, then one for each element; Redis prints as much where its log goes.
+fn listpack(call: &mut Call<'_, '_>) -> Answer {
+    let target = call.target(call.args.get(2));
+    let found = call.peek(target).ok_or(Error::of(error::NO_SUCH_KEY))?;
+    let listpack = value::listpack(found.entry).ok_or(Error::of(NOT_A_LISTPACK))?;
+    let (bytes, len) = (listpack.bytes().len(), listpack.len());
+    let mut text = format!("bytes:{bytes} elements:{len}\n").into_bytes();
+    for (at, element) in listpack.iter() {
+        text.extend_from_slice(format!("{at}: ").as_bytes());
+        element.with_bytes(|bytes| text.extend_from_slice(bytes));
+        text.push(b'\n');
+    }
+    call.reply.verbatim("txt", &text);
+    Ok(())
 }
 
 /// `DEBUG KEYSPACE`: OK, or what does not hold.

@@ -265,7 +265,7 @@ fn info_s_numbers_are_those_counted() {
     assert!(number("used_memory_rss") > 1 << 20);
     assert_eq!(number("connected_clients"), 1);
     assert_eq!(number("total_error_replies"), 1);
-    assert_eq!(number("boundary_calls"), 2);
+    assert_eq!(number("total_reads_processed"), 2);
     assert_eq!(number("numa_nodes"), 2);
     assert_eq!(field(&info, "errorstat_ERR").as_deref(), Some("count=1"));
     assert_eq!(

@@ -10,8 +10,9 @@ use crate::keyspace::update::Target;
 use crate::object::elements::Unlinked;
 use crate::object::entry::Entry;
 use crate::object::hash;
+use crate::object::list::{List, Rules, Side};
 use crate::object::string::StringValue;
-use crate::pool::prefix::ObjectType;
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::Full;
 
 /// Up to where values are kept in their small layouts.
@@ -21,6 +22,10 @@ pub struct Layouts {
     pub intset_entries: u64,
     /// Listpacks of hashes.
     pub hash: hash::Limits,
+    /// Links of lists.
+    pub list: Rules,
+    /// From how many bytes on an item of a list has a link of its own.
+    pub list_plain_from: usize,
 }
 
 /// What there is so far.
@@ -29,6 +34,7 @@ enum Building<'a> {
     String(Entry),
     Set(Unlinked<ChangedSet<'a>>),
     Hash(Unlinked<ChangedHash<'a>>),
+    List(Unlinked<List<'a>>),
 }
 
 /// A value that is being put together for a key.
@@ -63,6 +69,7 @@ impl<'g, 'a, 'k> Builder<'g, 'a, 'k> {
         let kind = match &self.building {
             Building::Set(_) => ObjectType::Set,
             Building::Hash(_) => ObjectType::Hash,
+            Building::List(_) => ObjectType::List,
             Building::Nothing | Building::String(_) => ObjectType::String,
         };
         let stage = |builder: &Self, encoding, word| {
@@ -85,6 +92,11 @@ impl<'g, 'a, 'k> Builder<'g, 'a, 'k> {
             Building::Hash(hash) => {
                 let entry = stage(&self, hash.hash().encoding, hash.hash().word)?;
                 hash.hand_over();
+                Ok(entry)
+            }
+            Building::List(list) => {
+                let entry = stage(&self, Encoding::Quicklist, list.word())?;
+                list.hand_over();
                 Ok(entry)
             }
         }
@@ -118,7 +130,13 @@ fn is_new(added: Result<bool, Full>) -> Result<(), Failure> {
 
 impl Sink for Builder<'_, '_, '_> {
     fn begin(&mut self, kind: ObjectType, is_packed: bool) -> Result<(), Failure> {
-        let Layouts { hash: limits, .. } = self.layouts;
+        let Layouts {
+            hash: limits,
+            list: rules,
+            list_plain_from,
+            ..
+        } = self.layouts;
+        let node = self.target.node;
         match kind {
             ObjectType::String | ObjectType::Set => Ok(()),
             ObjectType::Hash => {
@@ -132,8 +150,13 @@ impl Sink for Builder<'_, '_, '_> {
                     value_bytes,
                     ..limits
                 };
-                let hash = self.grip.new_hash(self.target.node, limits)?;
+                let hash = self.grip.new_hash(node, limits)?;
                 self.building = Building::Hash(hash);
+                Ok(())
+            }
+            ObjectType::List => {
+                let list = self.grip.new_list(node, rules, list_plain_from)?;
+                self.building = Building::List(list);
                 Ok(())
             }
             _ => Err(Failure::Corrupt),
@@ -149,8 +172,11 @@ impl Sink for Builder<'_, '_, '_> {
         Ok(())
     }
 
-    fn item(&mut self, _value: StringValue<'_>) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
+    fn item(&mut self, value: StringValue<'_>) -> Result<(), Failure> {
+        match &mut self.building {
+            Building::List(list) => Ok(value.with_bytes(|value| list.push(Side::Tail, value))?),
+            _ => Err(Failure::Corrupt),
+        }
     }
 
     fn member(&mut self, value: StringValue<'_>) -> Result<(), Failure> {

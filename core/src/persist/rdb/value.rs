@@ -7,6 +7,7 @@ use super::{Failure, Reader, Writer, kind, ziplist};
 use crate::object::block::Block;
 use crate::object::entry::Entry;
 use crate::object::hash::Hash;
+use crate::object::list::{ListView, Part};
 use crate::object::listpack;
 use crate::object::set::Set;
 use crate::object::string::StringValue;
@@ -31,8 +32,8 @@ pub trait Sink {
 }
 
 /// How a link of a list lies in a dump.
-const LINK_PLAIN: u64 = 1;
-const LINK_PACKED: u64 = 2;
+const LINK_PLAIN: usize = 1;
+const LINK_PACKED: usize = 2;
 
 /// Writes the type and the value of an entry whose shard is held.
 pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
@@ -49,6 +50,7 @@ pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
             out.raw(&[kind::STRING]);
             out.string(StringValue::of(entry));
         }
+        (ObjectType::List, _) => write_list(ListView::of(entry), out),
         (ObjectType::Set, Encoding::Intset) => block(out, kind::SET_INTSET),
         (ObjectType::Set, _) => {
             let set = Set::of(entry);
@@ -67,6 +69,19 @@ pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
             }
         }
         _ => {}
+    }
+}
+
+fn write_list(list: ListView<'_>, out: &mut Writer) {
+    out.raw(&[kind::LIST_QUICKLIST_2]);
+    out.length(list.summary().links);
+    for part in list.parts() {
+        let is_plain = matches!(part, Part::Plain(_));
+        out.length(if is_plain { LINK_PLAIN } else { LINK_PACKED });
+        match part {
+            Part::Listpack(bytes) | Part::Plain(bytes) => out.string(StringValue::Bytes(bytes)),
+            Part::Compressed(packed, len) => out.compressed_string(packed, len),
+        }
     }
 }
 
@@ -151,14 +166,14 @@ fn links(kind: u8, reader: &mut Reader<'_>, sink: &mut impl Sink) -> Result<u64,
         let blob = reader.blob(&mut scratch)?;
         match link {
             None => items += compact(kind::LIST_ZIPLIST, blob, sink)?,
-            Some(LINK_PACKED) => {
+            Some(link) if link == LINK_PACKED as u64 => {
                 let listpack = listpack::validate(blob).ok_or(Failure::Corrupt)?;
                 for (_, value) in listpack.iter() {
                     sink.item(value)?;
                     items += 1;
                 }
             }
-            Some(LINK_PLAIN) => {
+            Some(link) if link == LINK_PLAIN as u64 => {
                 sink.item(StringValue::Bytes(blob))?;
                 items += 1;
             }

@@ -63,6 +63,14 @@ impl Writer {
         }
     }
 
+    /// A string of `len` bytes that is compressed already.
+    pub fn compressed_string(&mut self, packed: &[u8], len: usize) {
+        self.raw(&[mark::SPECIAL | mark::LZF]);
+        self.length(packed.len());
+        self.length(len);
+        self.raw(packed);
+    }
+
     fn integer(&mut self, value: i64) {
         if let Ok(small) = i8::try_from(value) {
             self.raw(&[mark::SPECIAL | mark::INT_8, small as u8]);
