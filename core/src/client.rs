@@ -1,16 +1,20 @@
 //! A client as others see it, and what its own commands may change. The session that executes for it is above.
 //!
-//! It may not know buffers or parsing. Invariant: `Face` is written by its session's thread alone, but for `killed` and
-//! `watch_broken`.
+//! It may not know buffers or parsing. Invariant: `Face` is written by its session's thread alone, but for `killed`,
+//! `watch_broken`, and what `send` does.
 
 pub mod interest;
+pub mod outbox;
 pub mod transaction;
 
 use crate::abi::why;
 use crate::lane::Lane;
+use crate::resp::Mark;
+use crate::settings::{OutputClass, Settings};
 use crate::sync::locked;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::*};
-use std::collections::BTreeMap;
+use outbox::{Message, Outbox};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use transaction::{Holes, Transaction};
 
@@ -52,6 +56,20 @@ pub struct Face {
     pub session_bytes: usize,
     /// Whether it is to be closed.
     pub killed: AtomicBool,
+    /// Whether it is to be closed because it leaves too much unread.
+    pub overflowed: AtomicBool,
+    /// Messages that answer no request of its own.
+    pub outbox: Outbox,
+    /// Channels, patterns and shard channels it is subscribed to.
+    pub subscriptions: [AtomicU32; 3],
+    /// Whether it is in the context of publish and subscribe.
+    pub subscribed: AtomicBool,
+    /// Whether MONITOR feeds it.
+    pub monitoring: AtomicBool,
+    /// Whether CLIENT REPLY OFF silences what is no pushed message.
+    pub silenced: AtomicBool,
+    /// Since when it leaves more unread than the soft limit, in milliseconds of Unix time; 0 when it does not.
+    soft_since_ms: AtomicI64,
 }
 
 /// Where a client comes from.
@@ -72,7 +90,7 @@ pub struct Origin {
 impl Face {
     /// Bytes core holds for the connection: an estimate from above, growth of its buffers included.
     pub fn memory_bytes(&self) -> u64 {
-        let buffers = self.pending_bytes.load(Relaxed) + self.spill_bytes.load(Relaxed);
+        let buffers = self.pending_bytes.load(Relaxed) + self.output_bytes();
         (size_of::<Face>() + self.session_bytes) as u64
             + (self.origin.addr.len() + self.origin.laddr.len()) as u64
             + 2 * buffers
@@ -83,6 +101,59 @@ impl Face {
     pub fn kill(&self) {
         self.killed.store(true, SeqCst);
         self.lane.post(self.handle.load(Relaxed), why::CLOSE);
+    }
+
+    /// Sends a message and wakes the client's lane, unless the client is the `sender` and will look by itself. A client
+    /// that leaves more unread than it may is closed instead.
+    pub fn send(&self, message: &Message, sender: Option<u64>, settings: &Settings, now_ms: i64) {
+        if self.killed.load(Relaxed) {
+            return;
+        }
+        let is_first = self.outbox.push(message);
+        if self.is_over_limit(settings, now_ms) {
+            self.overflow();
+        } else if is_first && sender != Some(self.id) {
+            self.lane.post_new(self.handle.load(Relaxed), why::OUTPUT);
+        }
+    }
+
+    /// Closes it because it leaves too much unread; what waits is dropped.
+    pub fn overflow(&self) {
+        self.overflowed.store(true, Relaxed);
+        self.kill();
+        self.outbox.clear();
+    }
+
+    /// Bytes of output that wait for it.
+    pub fn output_bytes(&self) -> u64 {
+        self.spill_bytes.load(Relaxed) + self.outbox.bytes()
+    }
+
+    /// The class whose limit holds for its output.
+    pub fn output_class(&self) -> OutputClass {
+        if self.subscribed.load(Relaxed) {
+            OutputClass::Pubsub
+        } else {
+            OutputClass::Normal
+        }
+    }
+
+    /// Whether more output waits than may: more than the hard limit, or more than the soft one for too long.
+    pub fn is_over_limit(&self, settings: &Settings, now_ms: i64) -> bool {
+        let limit = settings.output_limit(self.output_class());
+        let bytes = self.output_bytes();
+        let is_over = |limit: u64| limit != 0 && bytes >= limit;
+        if !is_over(limit.soft_bytes.load(Relaxed)) {
+            self.soft_since_ms.store(0, Relaxed);
+        } else if self.soft_since_ms.load(Relaxed) == 0 {
+            self.soft_since_ms.store(now_ms, Relaxed);
+        } else {
+            let seconds = (now_ms - self.soft_since_ms.load(Relaxed)) / 1000;
+            if seconds > limit.soft_seconds.load(Relaxed) as i64 {
+                return true;
+            }
+        }
+        is_over(limit.hard_bytes.load(Relaxed))
     }
 }
 
@@ -135,6 +206,13 @@ impl Sessions {
             watch_broken: AtomicBool::new(false),
             session_bytes,
             killed: AtomicBool::new(false),
+            overflowed: AtomicBool::new(false),
+            outbox: Outbox::default(),
+            subscriptions: Default::default(),
+            subscribed: AtomicBool::new(false),
+            monitoring: AtomicBool::new(false),
+            silenced: AtomicBool::new(false),
+            soft_since_ms: AtomicI64::new(0),
         });
         locked(&self.open).insert(face.id, face.clone());
         Ok(face)
@@ -151,6 +229,15 @@ impl Sessions {
     /// Every open session, by id.
     pub fn faces(&self) -> Vec<Arc<Face>> {
         locked(&self.open).values().cloned().collect()
+    }
+
+    /// Closes clients that have left too much unread for too long, though nothing was sent to them since.
+    pub fn close_overflowed(&self, settings: &Settings, now_ms: i64) {
+        for face in locked(&self.open).values() {
+            if !face.killed.load(Relaxed) && face.is_over_limit(settings, now_ms) {
+                face.overflow();
+            }
+        }
     }
 
     /// Connections open now; main's own session is none.
@@ -195,4 +282,12 @@ pub struct ClientState {
     pub deny_blocking: bool,
     /// What EXEC has left for the server to answer; empty outside of that.
     pub holes: Option<Box<Holes>>,
+    /// What it is subscribed to: channels, patterns, shard channels.
+    pub subscriptions: [BTreeSet<Box<[u8]>>; 3],
+    /// Whether it is in the context of publish and subscribe, as its face says too.
+    pub subscribed: bool,
+    /// Whether MONITOR feeds it, as its face says too.
+    pub monitoring: bool,
+    /// Where the reply to the request in hand begins: there, messages may stand before it.
+    pub reply_start: Mark,
 }

@@ -15,6 +15,7 @@ use crate::keyspace::lock::ShardSet;
 use crate::keyspace::{Mode, shard_of};
 use crate::lane::Lane;
 use crate::object::entry::Entry;
+use crate::pubsub::Class;
 use crate::settings::Policy;
 use crate::store::Store;
 use crate::sync::locked;
@@ -174,5 +175,6 @@ fn remove(store: &Store, lane: &Lane, policy: Policy, db: u32, key: &[u8]) -> bo
     let entry = grip.remove(db, hash, found);
     store.dispose(entry, store.settings.lazyfree_lazy_eviction.load(Relaxed));
     lane.counters.evicted_keys.add(1);
+    store.notify(Class::EVICTED, "evicted", (db, key));
     true
 }

@@ -10,6 +10,7 @@ use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::lane::Lane;
+use crate::pubsub::Class;
 use crate::store::{Rates, Store};
 use crate::sync::locked;
 use crate::table::Position;
@@ -173,6 +174,7 @@ impl Tick {
                 let hash = store.keyspace.hash(entry.key());
                 let interest = &store.interest;
                 interest.changed(db, hash, entry.key(), Change::Expired);
+                store.notify(Class::EXPIRED, "expired", (db, entry.key()));
             },
         );
         lane.counters.expired_keys.add(step.expired as u64);
@@ -191,13 +193,16 @@ impl Tick {
         }
     }
 
-    /// Once a second: commands and bytes since the last time.
+    /// Once a second: commands and bytes since the last time, and clients that do not read.
     fn measure_rates(&mut self, store: &Store) {
         let now = Instant::now();
         let elapsed = self.rates.map_or(1.0, |(at, ..)| (now - at).as_secs_f64());
         if self.rates.is_some() && elapsed < 1.0 {
             return;
         }
+        store
+            .sessions
+            .close_overflowed(&store.settings, store.clock.now_ms());
         let totals = store.totals();
         if let Some((_, commands, input, output)) = self.rates {
             *locked(&store.rates) = Rates {

@@ -99,6 +99,19 @@ impl Lane {
             Some((_, reasons)) => *reasons |= why,
             None => mailbox.push_back((session, why)),
         }
+        self.alert();
+    }
+
+    /// The same where the caller knows that no such letter waits, so that a message to many sessions does not look for
+    /// each of them among all.
+    pub fn post_new(&self, session: u32, why: u32) {
+        let mut mailbox = self.mailbox.lock().unwrap_or_else(|e| e.into_inner());
+        mailbox.push_back((session, why));
+        self.alert();
+    }
+
+    /// Rings unless it has rung since the mailbox, which is locked, was last emptied.
+    fn alert(&self) {
         if self.waiting.swap(1, SeqCst) == 0 {
             self.ring();
         }

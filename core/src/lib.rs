@@ -52,6 +52,8 @@ pub mod persist;
 pub mod placement;
 /// Memory: windows bound to nodes, slabs, chunks, spans, and the PREFIX of every entry.
 pub mod pool;
+/// Who listens to which channel.
+pub mod pubsub;
 /// The protocol: bytes to arguments, values to bytes.
 pub mod resp;
 /// What hotness looks like from above.

@@ -15,8 +15,9 @@ use crate::client::transaction::Transaction;
 use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
+use crate::command::{connection, pubsub};
 use crate::lane::Lane;
-use crate::resp::{Limits, Parser, Span, Spill};
+use crate::resp::{Limits, Mark, Parser, Span, Spill};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
@@ -100,6 +101,10 @@ impl Session {
             transaction: Transaction::default(),
             deny_blocking: false,
             holes: None,
+            subscriptions: Default::default(),
+            subscribed: false,
+            monitoring: false,
+            reply_start: Mark::default(),
         };
         Ok(Session {
             home: Home {
@@ -124,6 +129,17 @@ impl Session {
         let Session { home, work } = &mut self;
         let interest = &home.store.interest;
         work.client.transaction.end(interest, &home.face);
+        pubsub::forget(&home.store, &mut work.client, &home.face);
+        if home.face.overflowed.load(Relaxed) {
+            let client = connection::describe(&home.store, &home.face, 0);
+            let client = client.trim_end();
+            home.store.log(
+                "warning",
+                &format!(
+                    "Client {client} scheduled to be closed ASAP for overcoming of output buffer limits."
+                ),
+            );
+        }
         self.home.store.sessions.dismiss(&self.home.face);
     }
 

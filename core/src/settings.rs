@@ -70,6 +70,40 @@ impl Policy {
     }
 }
 
+/// The classes of `client-output-buffer-limit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputClass {
+    /// Everybody else.
+    Normal = 0,
+    /// Replicas.
+    Replica = 1,
+    /// Clients subscribed to anything.
+    Pubsub = 2,
+}
+
+/// The names of the classes, by their number.
+const OUTPUT_CLASSES: [&str; 3] = ["normal", "slave", "pubsub"];
+
+/// How much output may wait for a client; 0 is no limit.
+pub struct OutputLimit {
+    /// From so many bytes on it is closed at once.
+    pub hard_bytes: AtomicU64,
+    /// From so many on it is closed when they have waited too long.
+    pub soft_bytes: AtomicU64,
+    /// How long that is.
+    pub soft_seconds: AtomicU64,
+}
+
+impl OutputLimit {
+    const fn new(hard_bytes: u64, soft_bytes: u64, soft_seconds: u64) -> OutputLimit {
+        OutputLimit {
+            hard_bytes: AtomicU64::new(hard_bytes),
+            soft_bytes: AtomicU64::new(soft_bytes),
+            soft_seconds: AtomicU64::new(soft_seconds),
+        }
+    }
+}
+
 /// The letters of `notify-keyspace-events`, each with its bit in `notify_classes`: Redis' own numbers.
 const NOTIFICATION_LETTERS: [(u8, u32); 14] = [
     (b'K', 0),
@@ -110,6 +144,8 @@ macro_rules! settings {
             pub notify_classes: AtomicU32,
             /// Bytes from which a list's element lies alone; DEBUG QUICKLIST-PACKED-THRESHOLD sets it.
             pub packed_threshold: AtomicU64,
+            /// How much output may wait for a client, by class.
+            pub output_limits: [OutputLimit; 3],
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -124,6 +160,11 @@ macro_rules! settings {
                     maxmemory_policy: AtomicU32::new(0),
                     notify_classes: AtomicU32::new(0),
                     packed_threshold: AtomicU64::new(PACKED_THRESHOLD),
+                    output_limits: [
+                        OutputLimit::new(0, 0, 0),
+                        OutputLimit::new(256 << 20, 64 << 20, 60),
+                        OutputLimit::new(32 << 20, 8 << 20, 60),
+                    ],
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -248,6 +289,7 @@ impl Settings {
             "enable-debug-command" => self.set_debug_access(value),
             "maxmemory-policy" => self.set_maxmemory_policy(value),
             "notify-keyspace-events" => self.set_notify_classes(value),
+            "client-output-buffer-limit" => self.set_output_limits(value),
             _ => match self.set_number(name, value) {
                 Some(result) => result,
                 // Options of rooms that are still to come are main's alone until they exist.
@@ -300,6 +342,32 @@ impl Settings {
         })?;
         self.notify_classes.store(bits, Relaxed);
         Ok(())
+    }
+
+    /// Takes `class hard soft seconds` groups; classes that are not named keep theirs.
+    fn set_output_limits(&self, value: &str) -> Result<(), String> {
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let refusal = || format!("'client-output-buffer-limit' cannot be '{value}'");
+        for group in words.chunks(4) {
+            let [class, numbers @ ..] = group else {
+                return Err(refusal());
+            };
+            let class = OUTPUT_CLASSES.iter().position(|name| name == class);
+            let numbers: Vec<u64> = numbers.iter().flat_map(|word| word.parse()).collect();
+            let (Some(class), &[hard, soft, seconds]) = (class, &numbers[..]) else {
+                return Err(refusal());
+            };
+            let limit = &self.output_limits[class];
+            limit.hard_bytes.store(hard, Relaxed);
+            limit.soft_bytes.store(soft, Relaxed);
+            limit.soft_seconds.store(seconds, Relaxed);
+        }
+        Ok(())
+    }
+
+    /// The limit that holds for a class.
+    pub const fn output_limit(&self, class: OutputClass) -> &OutputLimit {
+        &self.output_limits[class as usize]
     }
 
     /// Whether `maxmemory-policy` goes by the frequency of use, so that idle times are not to be told.

@@ -15,6 +15,7 @@ use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::pubsub::{Class, Pubsub, Sender};
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
@@ -52,6 +53,8 @@ pub struct Store {
     pub interest: Interest,
     /// What its writes did.
     pub effects: EffectStream,
+    /// Who listens to what. PUBLISH is no change, so it is no effect either: whatever will feed replicas takes it here.
+    pub pubsub: Pubsub,
     /// CLIENT PAUSE.
     pub pause: Pause,
     /// What moves did.
@@ -226,6 +229,7 @@ impl Store {
             sessions: Sessions::default(),
             interest: Interest::default(),
             effects: EffectStream::default(),
+            pubsub: Pubsub::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),
             eviction: Eviction::default(),
@@ -415,6 +419,20 @@ impl Store {
     pub fn dispose_tables(&self, tables: Vec<Table>, lazily: bool) {
         self.lazy_free
             .dispose_tables(&self.keyspace.pool, tables, lazily);
+    }
+
+    /// Tells that `event` happened to a key without a command of a client's: it expired, or was evicted.
+    #[inline]
+    pub fn notify(&self, class: Class, event: &str, (db, key): (u32, &[u8])) {
+        let configured = Class::configured(&self.settings);
+        if configured.meets(class) {
+            let sender = Sender {
+                id: None,
+                settings: &self.settings,
+                now_ms: self.clock.now_ms(),
+            };
+            self.pubsub.notify(configured, (db, event, key), sender);
+        }
     }
 
     /// The numbers main asks for each tick.

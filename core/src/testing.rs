@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "each test takes of it what it needs")]
 
 use crate::abi::{Outcome, Status};
+use crate::client::Face;
 use crate::command::table::COMMAND_COUNT;
 use crate::effect::{Consumer, Effect};
 use crate::keyspace::Keyspace;
@@ -19,6 +20,7 @@ use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::store::Store;
+use core::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 /// Bytes of reply taken at a time: small, so that long replies also pass through the spill.
@@ -157,6 +159,23 @@ impl Server {
         }
     }
 
+    /// Another client, on a lane of its own.
+    ///
+    /// # Panics
+    /// When no lane is free.
+    pub(crate) fn peer(&self) -> Peer {
+        let store = self.store.clone();
+        let lane = store.open_lane(Some(1), "peer", None);
+        let lane = lane.expect("a free lane seat");
+        let session = Session::open(&store, &lane, "addr 127.0.0.1:2\n").expect("admitted");
+        session.face().handle.store(PEER, Relaxed);
+        Peer {
+            store,
+            session: Some(session),
+            lane,
+        }
+    }
+
     /// The effects since the last call, as lines `db COMMAND args..`; the first call begins to record and answers none.
     pub(crate) fn effects(&mut self) -> Vec<String> {
         let recorder = self.effects.get_or_insert_with(|| {
@@ -186,6 +205,85 @@ impl Server {
         let grip = keyspace.grip(self.lane.seat, ShardSet::ALL, Mode::Exclusive);
         grip.is_valid().expect("a valid keyspace");
         keyspace.pool.is_valid().expect("a valid pool");
+    }
+}
+
+/// The handle peers are known by on their lanes.
+pub(crate) const PEER: u32 = 7;
+
+/// A further client of a server.
+pub(crate) struct Peer {
+    store: Arc<Store>,
+    session: Option<Session>,
+    lane: Arc<Lane>,
+}
+
+impl Peer {
+    /// Sends one request and answers what comes back, line ends included.
+    pub(crate) fn run(&mut self, request: &[&str]) -> String {
+        let words: Vec<&[u8]> = request.iter().map(|word| word.as_bytes()).collect();
+        self.exchange(&encode(&words))
+    }
+
+    /// Sends bytes and answers what comes back; `(closed)` at its end when the connection is to be closed.
+    pub(crate) fn exchange(&mut self, bytes: &[u8]) -> String {
+        let session = self.session.as_mut().expect("open until dropped");
+        let (mut reply, ended) = exchange(session, bytes);
+        if ended == Some(Status::Close.result()) {
+            reply.extend_from_slice(b"(closed)");
+        }
+        String::from_utf8_lossy(&reply).into_owned()
+    }
+
+    /// What has come without being asked for.
+    pub(crate) fn heard(&mut self) -> String {
+        self.exchange(&[])
+    }
+
+    /// The same, whatever bytes they are.
+    pub(crate) fn heard_bytes(&mut self) -> Vec<u8> {
+        exchange(self.session.as_mut().expect("open until dropped"), &[]).0
+    }
+
+    /// Why its lane was told to look after it, all reasons together; 0 when it was not.
+    pub(crate) fn woken(&self) -> u32 {
+        let letters = self.lane.collect(usize::MAX);
+        assert!(letters.iter().all(|(session, _)| *session == PEER));
+        letters.iter().fold(0, |reasons, (_, why)| reasons | why)
+    }
+
+    /// What others see of it.
+    pub(crate) fn face(&self) -> &Arc<Face> {
+        self.session.as_ref().expect("open until dropped").face()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.close();
+        }
+        self.store.close_lane(&self.lane);
+    }
+}
+
+/// Sends bytes and collects what comes back until the session waits for more, or ends with a status.
+fn exchange(session: &mut Session, bytes: &[u8]) -> (Vec<u8>, Option<i32>) {
+    let (mut input, mut reply) = (bytes, Vec::new());
+    let mut out = [0; OUT_BYTES];
+    loop {
+        let mut outcome = Outcome::default();
+        let result = session.execute(input, &mut out, &mut outcome);
+        reply.extend_from_slice(&out[..outcome.reply_bytes as usize]);
+        input = &[];
+        if result >= 0 {
+            return (reply, None);
+        }
+        if result == Status::Retry.result() {
+            std::thread::sleep(std::time::Duration::from_millis(outcome.retry_ms.into()));
+        } else if result != Status::More.result() {
+            return (reply, Some(result));
+        }
     }
 }
 

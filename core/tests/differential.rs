@@ -5,9 +5,11 @@
 //! and the tests say so and pass.
 
 use numakv_core::{
-    abi, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
+    abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use redis::{Redis, slices, words};
+use redis::{Redis, ask, read_reply, slices, words};
+use std::io::BufReader;
+use std::net::TcpStream;
 
 mod redis;
 #[path = "../src/testing.rs"]
@@ -47,6 +49,29 @@ const STRINGS: &[&str] = &[
     "SETRANGE {key} {offset} {value}",
     "STRLEN {key}",
     "SUBSTR {key} {index} {index}",
+];
+
+const GENERIC: &[&str] = &[
+    "COPY {key} {key}",
+    "COPY {key} {key} REPLACE",
+    "COPY {key} {key} DB {db}",
+    "DEL {key} {key}",
+    "EXISTS {key} {key}",
+    "EXPIRE {key} {delay}",
+    "EXPIRE {key} {delay} {condition}",
+    "EXPIREAT {key} {moment}",
+    "MOVE {key} {db}",
+    "OBJECT ENCODING {key}",
+    "PERSIST {key}",
+    "PEXPIRE {key} {far} {condition}",
+    "PEXPIREAT {key} {moment}",
+    "RENAME {key} {key}",
+    "RENAMENX {key} {key}",
+    "SELECT {db}",
+    "SELECT 0",
+    "TOUCH {key} {key}",
+    "TYPE {key}",
+    "UNLINK {key} {key}",
 ];
 
 const BITMAPS: &[&str] = &[
@@ -139,6 +164,11 @@ const LISTS_AND_OTHERS: &[&str] = &[
 
 /// Every family that is compared; strings twice, as they give the others something to work on.
 const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES, LISTS, LISTS_AND_OTHERS];
+
+/// Families whose events are compared.
+const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES];
+/// Requests between two comparisons of events.
+const EVENTFUL_BATCH: u32 = 100;
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -331,7 +361,11 @@ impl Random {
     }
 
     fn request(&mut self) -> Vec<Vec<u8>> {
-        let family = self.pick(FAMILIES);
+        self.request_of(FAMILIES)
+    }
+
+    fn request_of(&mut self, families: &[&[&str]]) -> Vec<Vec<u8>> {
+        let family = self.pick(families);
         let template = self.pick(family);
         let mut words = Vec::new();
         self.fill(template, &mut words);
@@ -381,6 +415,8 @@ impl Random {
                     );
                 }
                 "{lpos}" => self.options(LPOS_WORDS, words),
+                "{db}" => words.push(self.below(3).to_string().into()),
+                "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
@@ -645,4 +681,60 @@ fn lists_have_the_nodes_of_redis_when_they_are_compressed() {
     {
         compare_list_rules(20 + seed as u64, fill, depth);
     }
+}
+
+/// What the listeners of both sides have heard since the last time; a message of our own ends it.
+fn events(
+    pair: &mut Pair,
+    peer: &mut testing::Peer,
+    listener: &mut BufReader<TcpStream>,
+) -> [String; 2] {
+    let end = b"__keyspace@end__:end";
+    pair.compare(&words(&[b"PUBLISH", end, b"end"]));
+    let mut theirs = Vec::new();
+    while !theirs.ends_with(b"end\r\n$3\r\nend\r\n") {
+        read_reply(listener, &mut theirs);
+    }
+    let ours = peer.heard_bytes();
+    [ours, theirs].map(|heard| heard.escape_ascii().to_string().replace("*4", "\n*4"))
+}
+
+/// Keyspace events of every class, in the order in which redis-server tells them; nothing expires unasked, as that moment
+/// is nobody's to choose.
+#[test]
+fn events_are_those_of_redis() {
+    let Some(mut pair) = Pair::start("2", "") else {
+        return;
+    };
+    let settings = &pair.ours.store.settings;
+    settings
+        .set("notify-keyspace-events", "AKEnm")
+        .expect("good");
+    let stopped = &pair.ours.store.active_expire;
+    stopped.store(false, std::sync::atomic::Ordering::SeqCst);
+    for request in [
+        "CONFIG SET notify-keyspace-events AKEnm",
+        "DEBUG SET-ACTIVE-EXPIRE 0",
+    ] {
+        let request: Vec<Vec<u8>> = request.split(' ').map(Vec::from).collect();
+        assert_eq!(pair.theirs.run(&request), b"+OK\r\n");
+    }
+    let mut peer = pair.ours.peer();
+    let mut listener = pair.theirs.connect();
+    let subscribe = words(&[b"PSUBSCRIBE", b"__key*__:*"]);
+    let joined = ask(&mut listener, &subscribe);
+    assert_eq!(peer.run(&["PSUBSCRIBE", "__key*__:*"]).as_bytes(), joined);
+    let mut random = Random(3);
+    let mut heard = 0;
+    for _ in 0..COMMANDS / EVENTFUL_BATCH {
+        let batch: Vec<_> = (0..EVENTFUL_BATCH)
+            .map(|_| random.request_of(EVENTFUL))
+            .collect();
+        batch.iter().for_each(|request| pair.compare(request));
+        let [ours, theirs] = events(&mut pair, &mut peer, &mut listener);
+        heard += ours.matches("*4").count();
+        let differs = ours.lines().zip(theirs.lines()).find(|(o, t)| o != t);
+        assert!(ours == theirs, "first difference: {differs:?}");
+    }
+    assert!(heard > COMMANDS as usize, "only {heard} events");
 }

@@ -4,7 +4,7 @@
 //! dumped on either side reads the same on the other, in the same encoding.
 
 use numakv_core::{
-    abi, command, crc64, effect, keyspace, lane, numa, open, pool, session, settings, store,
+    abi, client, command, crc64, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
 use redis::{Redis, words};
 

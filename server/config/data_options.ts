@@ -90,8 +90,7 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option("latency-monitor-threshold", int(0, LONG_MAX), "0", "Milliseconds from which an event counts as latency; 0 watches none.", CORE, LIVE),
   option("latency-tracking", bool, "yes", "Whether each command's latency is counted.", CORE, LIVE),
   option("latency-tracking-info-percentiles", kind.percentiles, "50 99 99.9", "Percentiles that INFO shows.", CORE, LIVE),
-  option("notify-keyspace-events", kind.notifications, "", "Classes of events that are published.", LIVE,
-    warnUnless("", "no keyspace events are published yet")),
+  option("notify-keyspace-events", kind.notifications, "", "Classes of events that are published.", CORE, LIVE),
 ];
 
 const NOT_SAVED =

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 182;
+export const COMMAND_COUNT = 198;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -33,5 +33,5 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [29, { id: 29, name: "config|get", arity: -3 }],
   [32, { id: 32, name: "config|rewrite", arity: 2 }],
   [33, { id: 33, name: "config|set", arity: -4 }],
-  [157, { id: 157, name: "shutdown", arity: -1 }],
+  [168, { id: 168, name: "shutdown", arity: -1 }],
 ]);

@@ -2,7 +2,7 @@
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
  *     mod → main → listener → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
- *     ffi → open → net → session → sample → command → keeper → evict → store → client → { lane, settings, effect … }
+ *     ffi → open → net → session → sample → command → keeper → evict → store → pubsub → client → { lane, settings, effect … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
@@ -64,6 +64,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["keeper"],
   ["evict"],
   ["store"],
+  ["pubsub"],
   ["client"],
   ["lane", "settings", "effect", "lazy_free", "migrate", "persist"],
   ["keyspace"],

@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use numakv_core::{
-    abi, command, crc64, effect, keyspace, lane, numa, open, pool, session, settings, store,
+    abi, client, command, crc64, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
 use std::cell::RefCell;
 

@@ -7,13 +7,14 @@
 use super::dispatch::Flow;
 use super::keys::{Words, keys_of};
 use super::lookup;
-use super::spec::{CommandSpec, KeyFlags};
+use super::notify::Class;
+use super::spec::{CommandSpec, Handler, KeyFlags};
 use crate::client::interest::Change;
 use crate::client::{ClientState, Face};
 use crate::effect::{Cause, Group};
 use crate::error;
 use crate::keyspace::update::{Deadline, Target};
-use crate::keyspace::{Found, Grip, Keyspace};
+use crate::keyspace::{Birth, Found, Grip, Keyspace};
 use crate::lane::Lane;
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
@@ -139,10 +140,12 @@ pub struct Caller<'a> {
     pub client: &'a mut ClientState,
 }
 
-/// A key that a reader found expired: it is removed once the reader's locks are gone.
+/// A key that a reader found expired, or did not find behind such a key: it is removed once the reader's locks are gone.
 pub(super) struct Stale {
     pub(super) db: u32,
     pub(super) key: Vec<u8>,
+    /// Whether it was looked for to be read, so that its absence is told once it is gone.
+    pub(super) missed: bool,
 }
 
 /// One command on its way.
@@ -187,6 +190,10 @@ impl<'a, 'r> Call<'a, 'r> {
     ) -> Call<'a, 'r> {
         let Caller { spec, face, client } = caller;
         let (flow, stale) = (Flow::Continue, None);
+        let mut grip = grip;
+        if Class::configured(&store.settings).meets(Class::NEW) {
+            grip.iter_mut().for_each(Grip::record_births);
+        }
         Call {
             args,
             reply,
@@ -205,6 +212,15 @@ impl<'a, 'r> Call<'a, 'r> {
         }
     }
 
+    /// Runs the handler, and answers the error if it gives one.
+    #[inline(always)]
+    pub(super) fn run(&mut self, handler: Handler) {
+        match handler(self) {
+            Ok(()) => self.announce_new(),
+            Err(error) => error.write(self.reply),
+        }
+    }
+
     /// Gives the locks back.
     pub(super) fn end(self) -> (Flow, Option<Vec<Stale>>) {
         (self.flow, self.stale)
@@ -218,6 +234,32 @@ impl<'a, 'r> Call<'a, 'r> {
     /// The selected database.
     pub fn db(&self) -> u32 {
         self.client.db
+    }
+
+    /// Keys added and not yet told, where that is asked for.
+    #[inline(always)]
+    pub(super) fn births(&mut self) -> Option<&mut Vec<Birth>> {
+        self.grip.as_mut().and_then(Grip::births)
+    }
+
+    /// Tells that a key which was to be read is not there: at once, or once the keys are gone that were found expired before
+    /// it.
+    #[cold]
+    pub(super) fn tell_missed(&mut self, db: u32, key: &[u8]) {
+        let Some(stale) = &mut self.stale else {
+            return self.notify_in(db, Class::KEY_MISS, "keymiss", key);
+        };
+        match stale
+            .last_mut()
+            .filter(|last| last.db == db && last.key == key)
+        {
+            Some(last) => last.missed = true,
+            None => stale.push(Stale {
+                db,
+                key: key.to_vec(),
+                missed: true,
+            }),
+        }
     }
 
     /// The keyspace.
@@ -292,10 +334,12 @@ impl<'a, 'r> Call<'a, 'r> {
             self.store.interest.changed(db, hash, key, Change::Expired);
             self.grip().delete(db, hash, found);
             self.lane.counters.expired_keys.add(1);
+            self.notify_in(target.db, Class::EXPIRED, "expired", target.key);
         } else {
             let stale = Stale {
                 db: target.db,
                 key: target.key.to_vec(),
+                missed: false,
             };
             self.stale.get_or_insert_default().push(stale);
         }
@@ -315,7 +359,10 @@ impl<'a, 'r> Call<'a, 'r> {
         let found = self.peek(target);
         match found {
             Some(_) => self.lane.counters.keyspace_hits.add(1),
-            None => self.lane.counters.keyspace_misses.add(1),
+            None => {
+                self.lane.counters.keyspace_misses.add(1);
+                self.missed(target.db, target.key);
+            }
         }
         found.map(|found| self.used(found))
     }

@@ -7,8 +7,10 @@ mod exec;
 
 use super::call::{Answer, Args, Call, Caller, Error, Stale};
 use super::flags::Flags;
+use super::notify::Class;
+use super::server::monitor;
 use super::spec::{CommandSpec, Handler, Locks, Run};
-use super::{keys, lookup};
+use super::{keys, lookup, pubsub};
 use crate::client::interest::Change;
 use crate::client::{ClientState, Face, ReplyMode};
 use crate::clock::{ticks, use_clock};
@@ -167,6 +169,7 @@ impl<'a> Context<'a> {
         args: Args<'_>,
         reply: &mut Reply<'_>,
     ) -> Flow {
+        client.reply_start = reply.mark();
         let reply_mode = client.reply_mode;
         if reply_mode != ReplyMode::On {
             reply.set_muted(true);
@@ -210,7 +213,7 @@ impl<'a> Context<'a> {
         let counters = &self.lane.commands[spec.id as usize];
         if let Err(refusal) = self.admit(spec, client, args) {
             counters.rejected.add(1);
-            self.refuse(spec, face, client, refusal, reply);
+            self.refuse(Caller { spec, face, client }, args, refusal, reply);
             return Flow::Continue;
         }
         if let Some(ms) = self.pause_of(spec, face, client) {
@@ -226,13 +229,19 @@ impl<'a> Context<'a> {
         face.last_ms.store(self.now_ms, Relaxed);
         match spec.run {
             Run::Core(handler) => match self.hold(spec, args) {
-                Some(held) => self.run(handler, Caller { spec, face, client }, args, reply, held),
+                Some(held) => {
+                    let caller = Caller { spec, face, client };
+                    let flow = self.run(handler, caller, args, reply, held);
+                    monitor::feed(self.store, spec, face, client.db, args);
+                    flow
+                }
                 None => Flow::Retry(WORLD_RETRY_MS),
             },
             Run::Server => {
                 counters.calls.add(1);
                 self.lane.counters.commands.add(1);
                 self.leave_world();
+                monitor::feed(self.store, spec, face, client.db, args);
                 Flow::HandOff(spec)
             }
             Run::Container => {
@@ -269,6 +278,9 @@ impl<'a> Context<'a> {
         };
         if self.store.is_over_maxmemory() && self.is_out_of_room() && may_be_refused {
             return Err(Error::of(error::OUT_OF_MEMORY));
+        }
+        if client.subscribed || client.monitoring {
+            return pubsub::admit(spec, client);
         }
         Ok(())
     }
@@ -361,9 +373,7 @@ impl<'a> Context<'a> {
             held.first_hash,
             None,
         );
-        if let Err(error) = handler(&mut call) {
-            error.write(call.reply);
-        }
+        call.run(handler);
         let (flow, stale) = call.end();
         drop(world);
         if let Some(stale) = stale {
@@ -389,7 +399,7 @@ impl<'a> Context<'a> {
     #[cold]
     fn remove_stale(&self, stale: &[Stale]) {
         let keyspace = &self.store.keyspace;
-        for Stale { db, key } in stale {
+        for Stale { db, key, missed } in stale {
             let hash = keyspace.hash(key);
             let mut shards = ShardSet::default();
             shards.insert(shard_of(hash));
@@ -403,6 +413,10 @@ impl<'a> Context<'a> {
                 self.store.interest.changed(*db, hash, key, Change::Expired);
                 grip.delete(*db, hash, found);
                 self.lane.counters.expired_keys.add(1);
+                self.store.notify(Class::EXPIRED, "expired", (*db, key));
+            }
+            if *missed {
+                self.store.notify(Class::KEY_MISS, "keymiss", (*db, key));
             }
         }
     }

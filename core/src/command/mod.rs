@@ -22,6 +22,7 @@ pub mod list;
 pub mod lookup;
 pub mod notify;
 pub mod numa;
+pub mod pubsub;
 pub mod server;
 pub mod set;
 pub mod spec;

@@ -4,71 +4,20 @@
 //! that is not asked for costs nothing more.
 
 use super::Call;
-use crate::settings::Settings;
-use core::sync::atomic::Ordering::Relaxed;
-
-/// Classes of events, as bits: the letters of `notify-keyspace-events`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Class(u32);
-
-impl Class {
-    /// `K`: events are told on `__keyspace@<db>__:<key>`.
-    pub const KEYSPACE: Class = Class(1 << 0);
-    /// `E`: events are told on `__keyevent@<db>__:<event>`.
-    pub const KEYEVENT: Class = Class(1 << 1);
-    /// `g`: commands on keys of any type (DEL, EXPIRE, RENAME ...).
-    pub const GENERIC: Class = Class(1 << 2);
-    /// `$`: strings.
-    pub const STRING: Class = Class(1 << 3);
-    /// `l`: lists.
-    pub const LIST: Class = Class(1 << 4);
-    /// `s`: sets.
-    pub const SET: Class = Class(1 << 5);
-    /// `h`: hashes.
-    pub const HASH: Class = Class(1 << 6);
-    /// `z`: sorted sets.
-    pub const ZSET: Class = Class(1 << 7);
-    /// `x`: keys that expired.
-    pub const EXPIRED: Class = Class(1 << 8);
-    /// `e`: keys that were evicted.
-    pub const EVICTED: Class = Class(1 << 9);
-    /// `t`: streams.
-    pub const STREAM: Class = Class(1 << 10);
-    /// `m`: keys that were looked for and are not there.
-    pub const KEY_MISS: Class = Class(1 << 11);
-    /// `d`: types of modules.
-    pub const MODULE: Class = Class(1 << 13);
-    /// `n`: keys that are new.
-    pub const NEW: Class = Class(1 << 14);
-    /// `A`: `g$lshzxetd`, everything but `m` and `n`.
-    pub const ALL: Class = Class(
-        Class::GENERIC.0
-            | Class::STRING.0
-            | Class::LIST.0
-            | Class::SET.0
-            | Class::HASH.0
-            | Class::ZSET.0
-            | Class::EXPIRED.0
-            | Class::EVICTED.0
-            | Class::STREAM.0
-            | Class::MODULE.0,
-    );
-
-    /// What is configured.
-    #[inline(always)]
-    pub fn configured(settings: &Settings) -> Class {
-        Class(settings.notify_classes.load(Relaxed))
-    }
-
-    /// Whether the two have a class in common.
-    #[inline(always)]
-    #[must_use]
-    pub const fn meets(self, other: Class) -> bool {
-        self.0 & other.0 != 0
-    }
-}
+use crate::keyspace::Birth;
+pub use crate::pubsub::Class;
+use crate::pubsub::Sender;
 
 impl Call<'_, '_> {
+    /// Who publishes when this call does.
+    pub(super) fn sender(&self) -> Sender<'_> {
+        Sender {
+            id: Some(self.face.id),
+            settings: &self.store.settings,
+            now_ms: self.now_ms,
+        }
+    }
+
     /// Tells that `event` happened to `key` of the selected database, to whoever asked for its class.
     #[inline(always)]
     pub fn notify(&mut self, class: Class, event: &'static str, key: &[u8]) {
@@ -86,51 +35,53 @@ impl Call<'_, '_> {
 
     #[cold]
     #[inline(never)]
-    fn tell(&mut self, _configured: Class, _db: u32, _event: &'static str, _key: &[u8]) {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Class;
-    use crate::settings::Settings;
-
-    #[test]
-    fn all_is_everything_but_misses_and_new_keys() {
-        let settings = Settings::default();
-        settings.set("notify-keyspace-events", "AKE").expect("good");
-        let configured = Class::configured(&settings);
-        assert!(configured.meets(Class::STREAM) && configured.meets(Class::MODULE));
-        assert!(!configured.meets(Class::NEW) && !configured.meets(Class::KEY_MISS));
-        settings.set("notify-keyspace-events", "").expect("good");
-        assert!(!Class::configured(&settings).meets(Class::ALL));
+    fn tell(&mut self, configured: Class, db: u32, event: &str, key: &[u8]) {
+        let births = self.births().map_or(&[][..], |births| births);
+        let is_it = |birth: &Birth| birth.db == db && *birth.key == *key;
+        if let Some(index) = births.iter().position(is_it) {
+            self.tell_births(configured, index + 1);
+        }
+        let event = (db, event, key);
+        self.store.pubsub.notify(configured, event, self.sender());
     }
 
-    #[test]
-    fn every_letter_has_its_bit() {
-        let settings = Settings::default();
-        let classes = [
-            ("K", Class::KEYSPACE),
-            ("E", Class::KEYEVENT),
-            ("g", Class::GENERIC),
-            ("$", Class::STRING),
-            ("l", Class::LIST),
-            ("s", Class::SET),
-            ("h", Class::HASH),
-            ("z", Class::ZSET),
-            ("x", Class::EXPIRED),
-            ("e", Class::EVICTED),
-            ("t", Class::STREAM),
-            ("m", Class::KEY_MISS),
-            ("d", Class::MODULE),
-            ("n", Class::NEW),
-            ("A", Class::ALL),
-        ];
-        for (letter, class) in classes {
-            settings
-                .set("notify-keyspace-events", letter)
-                .expect("a letter");
-            assert_eq!(Class::configured(&settings), class, "{letter}");
+    /// Tells that keys are new which were added and not told yet. A key's own first event tells so too: this is for
+    /// commands that tell of another key first, and for the end of each.
+    #[inline(always)]
+    pub fn announce_new(&mut self) {
+        if let Some(births) = self.births()
+            && !births.is_empty()
+        {
+            let count = births.len();
+            self.tell_births(Class::configured(&self.store.settings), count);
         }
-        assert!(settings.set("notify-keyspace-events", "q").is_err());
+    }
+
+    #[cold]
+    fn tell_births(&mut self, configured: Class, count: usize) {
+        let Some(births) = self.births() else { return };
+        let due: Vec<Birth> = births.drain(..count).collect();
+        for Birth { db, key } in due {
+            let event = (db, "new", &*key);
+            self.store.pubsub.notify(configured, event, self.sender());
+        }
+    }
+
+    /// A key was looked for, to be read, and is not there.
+    #[inline(always)]
+    pub fn missed(&mut self, db: u32, key: &[u8]) {
+        if Class::configured(&self.store.settings).meets(Class::KEY_MISS) {
+            self.tell_missed(db, key);
+        }
+    }
+
+    /// Writes what waits for the caller, if nothing of the reply in hand is written yet. Inside EXEC, or where a length is
+    /// still open, it waits until the reply is whole.
+    pub fn take_mail(&mut self) {
+        let at_start = !self.client.deny_blocking && self.reply.mark() == self.client.reply_start;
+        if at_start && self.face.outbox.has_mail() {
+            self.face.outbox.drain(self.reply);
+            self.client.reply_start = self.reply.mark();
+        }
     }
 }

@@ -114,6 +114,7 @@ impl Keyspace {
             lane,
             shards,
             mode,
+            births: None,
         }
     }
 
@@ -157,12 +158,22 @@ pub enum Mode {
     LentShared,
 }
 
+/// A key that was added.
+#[derive(Debug)]
+pub struct Birth {
+    /// Its database.
+    pub db: u32,
+    /// Its name.
+    pub key: Box<[u8]>,
+}
+
 /// Shards held by one lane; dropping it gives them back.
 pub struct Grip<'a> {
     keyspace: &'a Keyspace,
     lane: u32,
     shards: ShardSet,
     mode: Mode,
+    births: Option<Vec<Birth>>,
 }
 
 impl Drop for Grip<'_> {
@@ -206,6 +217,7 @@ impl<'a> Grip<'a> {
             lane: self.lane,
             shards: self.shards,
             mode,
+            births: None,
         }
     }
 
@@ -273,7 +285,25 @@ impl<'a> Grip<'a> {
         let slot = slot_of(hash, entry, &keyspace.pool);
         let hash_of = |slot| keyspace.hash(entry_of(slot, &keyspace.pool).key());
         let at = self.change(db, shard, |table| table.insert(space, hash, slot, hash_of))?;
+        if let Some(births) = &mut self.births {
+            births.push(Birth {
+                db,
+                key: entry.key().into(),
+            });
+        }
         Ok(Found { at, entry })
+    }
+
+    /// Remembers the keys that are added from now on.
+    #[cold]
+    pub fn record_births(&mut self) {
+        self.births.get_or_insert_default();
+    }
+
+    /// The keys added since they were taken last; `None` unless they are recorded.
+    #[inline(always)]
+    pub fn births(&mut self) -> Option<&mut Vec<Birth>> {
+        self.births.as_mut()
     }
 
     /// Points a key at another entry of the same key; the old one is the caller's.

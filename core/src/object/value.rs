@@ -35,13 +35,14 @@ enum Layout {
 impl Layout {
     #[inline]
     fn of(entry: Entry) -> Layout {
-        // SAFETY: the word of an entry of that type and encoding is the root of such a value, alive while the entry is.
         match (entry.encoding(), entry.kind()) {
             (Encoding::Quicklist, _) => Layout::List(entry.word()),
-            (Encoding::Hashtable, ObjectType::Hash) => {
-                Layout::Fields(unsafe { Elements::at(entry.word()) })
-            }
-            (Encoding::Hashtable, _) => Layout::Members(unsafe { Elements::at(entry.word()) }),
+            // SAFETY: the word of such an entry is the root of a hash's elements, alive while the entry is.
+            (Encoding::Hashtable, ObjectType::Hash) => unsafe {
+                Layout::Fields(Elements::at(entry.word()))
+            },
+            // SAFETY: the same, of a set's.
+            (Encoding::Hashtable, _) => unsafe { Layout::Members(Elements::at(entry.word())) },
             _ => Block::owner_of(entry).map_or(Layout::Nothing, Layout::Block),
         }
     }

@@ -25,7 +25,7 @@ use super::spill::Spill;
 pub const ERROR_CODE_MAX_BYTES: usize = 30;
 
 /// A place in the stream of replies: where an aggregate began whose length is not known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark(usize);
 
 /// The error replies written: how many, and the code of the last.
@@ -73,6 +73,10 @@ pub struct Reply<'a> {
     spill: &'a mut Spill,
     protocol: u8,
     muted: bool,
+    /// Bytes that `out` and spill may hold together.
+    cap: usize,
+    /// More was written than that: everything since is dropped.
+    abandoned: bool,
     errors: Errors,
 }
 
@@ -90,8 +94,23 @@ impl<'a> Reply<'a> {
             spill,
             protocol,
             muted: false,
+            cap: usize::MAX,
+            abandoned: false,
             errors: Errors::default(),
         }
+    }
+
+    /// Gives up once more than `bytes` wait, `out` and spill together: see [`Reply::abandoned`].
+    /// What fits `out` alone is never too much.
+    pub fn set_cap(&mut self, bytes: usize) {
+        self.cap = bytes;
+    }
+
+    /// Whether more was written than may wait: the spill is empty, what follows is dropped, and the
+    /// connection is to be closed. Commands that write without end may ask and stop.
+    #[must_use]
+    pub fn abandoned(&self) -> bool {
+        self.abandoned
     }
 
     /// Bytes written to `out`.
@@ -353,6 +372,9 @@ impl<'a> Reply<'a> {
     /// Takes back what was written since `mark`, so that a failure half way can answer in its
     /// place.
     pub fn rewind(&mut self, mark: Mark) {
+        if self.abandoned {
+            return;
+        }
         debug_assert!(mark.0 <= self.mark().0);
         if mark.0 >= self.len {
             self.spill.truncate(mark.0 - self.len);
@@ -383,10 +405,17 @@ impl<'a> Reply<'a> {
     /// Fills what room `out` has and puts the rest into the spill.
     #[cold]
     fn overflow(&mut self, bytes: &[u8]) {
+        if self.abandoned {
+            return;
+        }
         let (fits, rest) = bytes.split_at(self.limit - self.len);
         self.out[self.len..self.limit].copy_from_slice(fits);
         self.len = self.limit;
         self.spill.push(rest);
+        if self.len + self.spill.len() >= self.cap {
+            self.abandoned = true;
+            self.spill.clear();
+        }
     }
 
     /// Writes `kind`, a count and the line's end: in one piece when it is short, as nearly all are.
@@ -443,7 +472,7 @@ impl<'a> Reply<'a> {
 
     /// Puts a header in front of what was written since `mark`, wherever that lies.
     fn insert_header(&mut self, mark: Mark, kind: u8, count: usize) {
-        if self.muted {
+        if self.muted || self.abandoned {
             return;
         }
         debug_assert!(mark.0 <= self.mark().0);
@@ -453,7 +482,7 @@ impl<'a> Reply<'a> {
 
     /// A bulk of an integer's digits before what was written since `mark`.
     pub fn bulk_int_at(&mut self, mark: Mark, value: i64) {
-        if self.muted {
+        if self.muted || self.abandoned {
             return;
         }
         let mut text = [0; I64_TEXT_BYTES];

@@ -10,6 +10,7 @@ use crate::command::spec::CommandSpec;
 use crate::command::{Args, Context, Flow, lookup};
 use crate::resp::{Parsed, Parser, Reply, Span};
 use crate::store::Store;
+use core::num::NonZeroU64;
 use core::sync::atomic::Ordering::Relaxed;
 
 /// The answer to a server command whose arguments fill more than the caller's whole buffer.
@@ -65,11 +66,21 @@ pub(super) fn run(
     let mut spill = core::mem::take(&mut work.spill);
     let before = outcome.reply_bytes as usize;
     let mut reply = Reply::new(&mut out[before..], &mut spill, work.client.protocol);
+    let limit = home.store.settings.output_limit(home.face.output_class());
+    if let Some(cap) = NonZeroU64::new(limit.hard_bytes.load(Relaxed)) {
+        reply.set_cap(cap.get() as usize);
+    }
     let mut context = Context::new(&home.store, &home.lane);
-    let ending = reading.run(work, home, &mut context, &mut reply);
+    let mut ending = reading.run(work, home, &mut context, &mut reply);
     context.finish();
+    if reply.abandoned() {
+        home.face.overflow();
+        ending = Ending::Close;
+        outcome.reply_bytes = 0;
+    } else {
+        outcome.reply_bytes = (before + reply.written()) as u32;
+    }
     let muted = reply.muted();
-    outcome.reply_bytes = (before + reply.written()) as u32;
     let status = match ending {
         Ending::Written => None,
         Ending::Long => Some(Status::More),
@@ -121,6 +132,12 @@ impl Reading<'_> {
                 let bytes = context.look_ahead(work.client.db, &self.buf[self.taken..]);
                 seen = self.taken + bytes.max(1);
             }
+            if home.face.outbox.has_mail() {
+                home.face.outbox.drain(reply);
+            }
+            if reply.spilled() > 0 || reply.abandoned() {
+                return Ending::Written;
+            }
             let limits = work.limits(&home.store);
             if self.parser.limits() != limits {
                 self.parser.set_limits(limits);
@@ -150,9 +167,6 @@ impl Reading<'_> {
                     self.taken += consumed;
                     return Ending::HandOffs;
                 }
-            }
-            if reply.spilled() > 0 {
-                return Ending::Written;
             }
             if context.is_long() && self.taken < self.buf.len() {
                 return Ending::Long;

@@ -48,36 +48,15 @@ impl Redis {
         panic!("redis-server does not listen at {address}");
     }
 
-    /// Sends one request and answers the raw reply.
-    pub(crate) fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
-        let bytes = crate::testing::encode(&slices(request));
-        let sent = self.stream.get_mut().write_all(&bytes);
-        sent.expect("redis-server takes requests");
-        let mut reply = Vec::new();
-        self.read_reply(&mut reply);
-        reply
+    /// Another connection to it.
+    pub(crate) fn connect(&self) -> BufReader<TcpStream> {
+        let address = self.stream.get_ref().peer_addr().expect("connected");
+        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
     }
 
-    /// Reads one reply, with all that belongs to it.
-    fn read_reply(&mut self, reply: &mut Vec<u8>) {
-        let start = reply.len();
-        let read = self.stream.read_until(b'\n', reply);
-        read.expect("redis-server answers");
-        let line = String::from_utf8_lossy(&reply[start..]).into_owned();
-        let count: i64 = line
-            .get(1..)
-            .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
-        match reply[start] {
-            b'$' | b'=' if count >= 0 => {
-                let body = reply.len();
-                reply.resize(body + count as usize + 2, 0);
-                let read = self.stream.read_exact(&mut reply[body..]);
-                read.expect("redis-server ends its reply");
-            }
-            b'*' | b'~' | b'>' => (0..count).for_each(|_| self.read_reply(reply)),
-            b'%' => (0..2 * count).for_each(|_| self.read_reply(reply)),
-            _ => {}
-        }
+    /// Sends one request and answers the raw reply.
+    pub(crate) fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+        ask(&mut self.stream, request)
     }
 }
 
@@ -85,6 +64,38 @@ impl Drop for Redis {
     fn drop(&mut self) {
         let _gone_already = self.process.kill();
         let _status = self.process.wait();
+    }
+}
+
+/// Sends a request and reads its reply.
+pub(crate) fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
+    let bytes = crate::testing::encode(&slices(request));
+    let sent = stream.get_mut().write_all(&bytes);
+    sent.expect("redis-server takes requests");
+    let mut reply = Vec::new();
+    read_reply(stream, &mut reply);
+    reply
+}
+
+/// Reads one reply, with all that belongs to it.
+pub(crate) fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
+    let start = reply.len();
+    let read = stream.read_until(b'\n', reply);
+    read.expect("redis-server answers");
+    let line = String::from_utf8_lossy(&reply[start..]).into_owned();
+    let count: i64 = line
+        .get(1..)
+        .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
+    match reply[start] {
+        b'$' | b'=' if count >= 0 => {
+            let body = reply.len();
+            reply.resize(body + count as usize + 2, 0);
+            let read = stream.read_exact(&mut reply[body..]);
+            read.expect("redis-server ends its reply");
+        }
+        b'*' | b'~' | b'>' => (0..count).for_each(|_| read_reply(stream, reply)),
+        b'%' => (0..2 * count).for_each(|_| read_reply(stream, reply)),
+        _ => {}
     }
 }
 

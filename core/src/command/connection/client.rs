@@ -57,10 +57,12 @@ pub(crate) fn client_reply(call: &mut Call<'_, '_>) -> Answer {
     let args = call.args;
     if args.is(2, "ON") {
         call.client.reply_mode = ReplyMode::On;
+        call.face.silenced.store(false, Relaxed);
         call.reply.set_muted(false);
         call.reply.ok();
     } else if args.is(2, "OFF") {
         call.client.reply_mode = ReplyMode::Off;
+        call.face.silenced.store(true, Relaxed);
     } else if args.is(2, "SKIP") {
         if call.client.reply_mode != ReplyMode::Off {
             call.client.reply_mode = ReplyMode::SkipArmed;

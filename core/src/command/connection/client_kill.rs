@@ -69,7 +69,7 @@ impl<'a> Filter<'a> {
 
     fn matches(&self, face: &Face, is_caller: bool) -> bool {
         self.id.is_none_or(|id| face.id == id)
-            && self.kind != Some(Kind::Other)
+            && self.kind.is_none_or(|kind| Kind::of(face) == kind)
             && self
                 .addr
                 .is_none_or(|addr| face.origin.addr.as_bytes() == addr)

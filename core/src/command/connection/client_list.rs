@@ -6,6 +6,7 @@
 
 use super::super::{Answer, Call, Error, lookup};
 use crate::client::Face;
+use crate::settings::OutputClass;
 use crate::store::Store;
 use crate::sync::locked;
 use core::sync::atomic::Ordering::Relaxed;
@@ -17,8 +18,10 @@ const BAD_ID: &str = "ERR Invalid client ID";
 /// The kinds CLIENT LIST and KILL know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Everybody, as long as there are no replicas and no subscribers.
+    /// Everybody else.
     Normal,
+    /// Those subscribed to anything.
+    Pubsub,
     /// Kinds that nobody is of.
     Other,
 }
@@ -28,13 +31,24 @@ impl Kind {
     pub(super) fn named(name: &[u8]) -> Result<Kind, Error> {
         match name.to_ascii_lowercase().as_slice() {
             b"normal" => Ok(Kind::Normal),
-            b"master" | b"replica" | b"slave" | b"pubsub" => Ok(Kind::Other),
+            b"pubsub" => Ok(Kind::Pubsub),
+            b"master" | b"replica" | b"slave" => Ok(Kind::Other),
             _ => {
                 let mut text = b"ERR Unknown client type '".to_vec();
                 text.extend_from_slice(name);
                 text.push(b'\'');
                 Err(Error::bytes(text))
             }
+        }
+    }
+}
+
+impl Kind {
+    /// The kind a client is of.
+    pub(super) fn of(face: &Face) -> Kind {
+        match face.output_class() {
+            OutputClass::Pubsub => Kind::Pubsub,
+            _ => Kind::Normal,
         }
     }
 }
@@ -50,7 +64,7 @@ pub(super) fn connections(store: &Store) -> impl Iterator<Item = Arc<Face>> {
 
 /// `CLIENT INFO`: the caller's line.
 pub(crate) fn client_info(call: &mut Call<'_, '_>) -> Answer {
-    let line = describe(call, call.face);
+    let line = describe(call.store, call.face, argument_bytes(call, call.face));
     call.reply.verbatim("txt", line.as_bytes());
     Ok(())
 }
@@ -61,10 +75,11 @@ pub(crate) fn client_list(call: &mut Call<'_, '_>) -> Answer {
     let everyone: Vec<Arc<Face>> = connections(call.store).collect();
     let chosen: Vec<Arc<Face>> = match args.len() {
         2 => everyone,
-        4 if args.is(2, "TYPE") => match Kind::named(args.get(3))? {
-            Kind::Normal => everyone,
-            Kind::Other => Vec::new(),
-        },
+        4 if args.is(2, "TYPE") => {
+            let kind = Kind::named(args.get(3))?;
+            let is_wanted = |face: &Arc<Face>| Kind::of(face) == kind;
+            everyone.into_iter().filter(is_wanted).collect()
+        }
         count if count > 3 && args.is(2, "ID") => {
             let mut chosen = Vec::new();
             for index in 3..count {
@@ -75,33 +90,39 @@ pub(crate) fn client_list(call: &mut Call<'_, '_>) -> Answer {
         }
         _ => return call.syntax_error(),
     };
-    let lines: String = chosen.iter().map(|face| describe(call, face)).collect();
+    let describe = |face: &Arc<Face>| describe(call.store, face, argument_bytes(call, face));
+    let lines: String = chosen.iter().map(describe).collect();
     call.reply.verbatim("txt", lines.as_bytes());
     Ok(())
 }
 
-/// One connection's line. Only the caller's own arguments are known; `tot-mem` is what core holds for it.
-fn describe(call: &Call<'_, '_>, face: &Face) -> String {
-    let is_caller = face.id == call.face.id;
-    let argument_bytes: usize = match is_caller {
+/// Bytes of a connection's arguments; only the caller's own are known.
+fn argument_bytes(call: &Call<'_, '_>, face: &Face) -> usize {
+    match face.id == call.face.id {
         true => call.args.iter().map(<[u8]>::len).sum(),
         false => 0,
-    };
-    let seconds_since = |ms: i64| (call.now_ms - ms).max(0) / 1000;
+    }
+}
+
+/// One connection's line. `tot-mem` is what core holds for it.
+pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> String {
+    let now_ms = store.clock.now_ms();
+    let seconds_since = |ms: i64| (now_ms - ms).max(0) / 1000;
     let name = locked(&face.name).clone();
-    let (pending, waiting) = (
-        face.pending_bytes.load(Relaxed),
-        face.spill_bytes.load(Relaxed),
-    );
+    let (pending, waiting) = (face.pending_bytes.load(Relaxed), face.output_bytes());
+    let blocks = face.outbox.len() + usize::from(face.spill_bytes.load(Relaxed) > 0);
+    let [channels, patterns, shards] = &face.subscriptions;
+    let (sub, psub) = (channels.load(Relaxed), patterns.load(Relaxed));
+    let ssub = shards.load(Relaxed);
     let multi = face.multi_bytes.load(Relaxed);
     let total = face.memory_bytes() + argument_bytes as u64;
     let node = face.lane.node.map(|index| index as usize);
-    let node = node.map_or(-1, |index| i64::from(call.store.topology.nodes[index].id));
+    let node = node.map_or(-1, |index| i64::from(store.topology.nodes[index].id));
     let mut line = String::new();
     let written = writeln!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi={} \
-         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem={multi} rbs=0 rbp=0 obl=0 oll={} omem={waiting} \
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={sub} psub={psub} ssub={ssub} multi={} \
+         qbuf={pending} qbuf-free=0 argv-mem={argument_bytes} multi-mem={multi} rbs=0 rbp=0 obl=0 oll={blocks} omem={waiting} \
          tot-mem={total} events={} cmd={} user=default redir=-1 resp={} listener={} node={node}",
         face.id,
         face.origin.addr,
@@ -113,7 +134,6 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
         flags(face),
         face.db.load(Relaxed),
         face.multi.load(Relaxed),
-        u8::from(waiting > 0),
         if waiting > 0 { "rw" } else { "r" },
         command_name(face),
         face.protocol.load(Relaxed),
@@ -123,10 +143,12 @@ fn describe(call: &Call<'_, '_>, face: &Face) -> String {
     line
 }
 
-/// Redis' letters: `x` inside a transaction, `d` a watched key has changed, `A` to be closed, `U` over a Unix socket, `e`
-/// exempt from eviction; `N` for none of them.
+/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `x` inside a transaction, `d` a watched key has changed, `A` to be
+/// closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
+        (face.monitoring.load(Relaxed), 'O'),
+        (face.subscribed.load(Relaxed), 'P'),
         (face.multi.load(Relaxed) >= 0, 'x'),
         (face.watch_broken.load(Relaxed), 'd'),
         (face.killed.load(Relaxed), 'A'),

@@ -16,10 +16,10 @@ pub(crate) use client::{
     client_setname, client_unpause,
 };
 pub(crate) use client_kill::client_kill;
-pub(crate) use client_list::{client_info, client_list};
+pub(crate) use client_list::{client_info, client_list, describe};
 pub(crate) use hello::{REDIS_VERSION, hello};
 
-use super::{Answer, Call, Error, Flow};
+use super::{Answer, Call, Error, Flow, pubsub};
 use crate::client::{Face, ReplyMode};
 use crate::error;
 use crate::store::Store;
@@ -37,9 +37,16 @@ const BAD_NAME: &str = "ERR Client names cannot contain spaces, newlines or spec
 const DB_BEYOND_INT: &str =
     "ERR value is out of range, value must between -2147483648 and 2147483647";
 
-/// `PING [message]`: PONG, or the message.
+/// `PING [message]`: PONG, or the message; both as a message to a subscribed client of protocol 2.
 pub(crate) fn ping(call: &mut Call<'_, '_>) -> Answer {
+    let is_subscribed = call.client.subscribed && call.client.protocol == 2;
     match call.args.len() {
+        1 | 2 if is_subscribed => {
+            call.reply.array(2);
+            call.reply.bulk(b"pong");
+            call.reply
+                .bulk(call.args.from(1).next().unwrap_or_default());
+        }
         1 => call.reply.simple("PONG"),
         2 => call.reply.bulk(call.args.get(1)),
         _ => return Err(Error::text(error::wrong_arity(call.spec().full_name))),
@@ -123,10 +130,13 @@ pub(crate) fn quit(call: &mut Call<'_, '_>) -> Answer {
 pub(crate) fn reset(call: &mut Call<'_, '_>) -> Answer {
     if call.client.reply_mode == ReplyMode::Off {
         call.client.reply_mode = ReplyMode::On;
+        call.face.silenced.store(false, Relaxed);
         call.reply.set_muted(false);
     }
     let interest = &call.store.interest;
     call.client.transaction.end(interest, call.face);
+    pubsub::forget(call.store, call.client, call.face);
+    call.take_mail();
     enter_database(call, 0);
     set_protocol(call, 2);
     rename(call.face, b"")?;

@@ -9,6 +9,7 @@ use crate::client::transaction::{Holes, Queue, Queued};
 use crate::client::{ClientState, Face, ReplyMode};
 use crate::command::call::{Args, Call, Error};
 use crate::command::flags::Flags;
+use crate::command::server::monitor;
 use crate::command::spec::{CommandSpec, Handler, Locks, Run};
 use crate::command::{keys, lookup};
 use crate::effect::Group;
@@ -76,15 +77,16 @@ impl<'a> Context<'a> {
     #[cold]
     pub(super) fn refuse(
         &self,
-        spec: &CommandSpec,
-        face: &Face,
-        client: &mut ClientState,
+        caller: Caller<'_>,
+        args: Args<'_>,
         refusal: Error,
         reply: &mut Reply<'_>,
     ) {
+        let Caller { spec, face, client } = caller;
         client.transaction.spoil();
         if client.transaction.is_open() && is_exec(spec) {
             client.transaction.end(&self.store.interest, face);
+            monitor::feed(self.store, spec, face, client.db, args);
             return reply.error_bytes(&error::transaction_discarded(refusal.as_bytes()));
         }
         refusal.write(reply);
@@ -101,7 +103,11 @@ impl<'a> Context<'a> {
         reply: &mut Reply<'_>,
     ) -> Option<Flow> {
         if is_exec(spec) {
-            return Some(self.exec(spec, face, client, reply));
+            let flow = self.exec(spec, face, client, reply);
+            if !matches!(flow, Flow::Retry(_)) {
+                monitor::feed(self.store, spec, face, client.db, args);
+            }
+            return Some(flow);
         }
         if is_immediate(spec) {
             return None;
@@ -268,6 +274,8 @@ impl<'a> Context<'a> {
                     self.lane.commands[spec.id as usize].calls.add(1);
                     self.lane.counters.commands.add(1);
                     progress.holes.open(index, reply.muted());
+                    let args = args_of(request);
+                    monitor::feed(self.store, spec, face, client.db, args);
                     continue;
                 }
                 Run::Container => {
@@ -321,10 +329,10 @@ impl<'a> Context<'a> {
             first_hash(&self.store.keyspace, args),
             Some(&mut progress.group),
         );
-        if let Err(error) = handler(&mut call) {
-            error.write(call.reply);
-        }
+        call.run(handler);
+        let (face, db) = (call.face, call.db());
         let (flow, stale) = call.end();
+        monitor::feed(self.store, spec, face, db, args);
         progress.stale.extend(stale.into_iter().flatten());
         progress.closing |= matches!(flow, Flow::Close);
         let failed = reply.errors().count() != errors_before;

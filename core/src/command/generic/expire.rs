@@ -6,6 +6,7 @@
 
 use super::observe;
 use crate::command::call::Args;
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::object::entry::Entry;
@@ -103,10 +104,12 @@ fn set_deadline(call: &mut Call<'_, '_>, unit_ms: i64, base_ms: i64) -> Answer {
     if wanted <= call.now_ms {
         call.delete(target, found, false);
         call.changed_as(&[b"DEL", key]);
+        call.notify(Class::GENERIC, "del", key);
     } else {
         call.grip().set_deadline(target, found, Some(wanted))?;
         let mut text = [0; I64_TEXT_BYTES];
         call.changed_as(&[b"PEXPIREAT", key, fmt_i64(wanted, &mut text)]);
+        call.notify(Class::GENERIC, "expire", key);
     }
     call.reply.int(1);
     Ok(())
@@ -121,6 +124,7 @@ pub fn persist(call: &mut Call<'_, '_>) -> Answer {
         Some(found) => {
             call.grip().set_deadline(target, found, None)?;
             call.changed();
+            call.notify(Class::GENERIC, "persist", target.key);
             call.reply.int(1);
         }
     }

@@ -22,6 +22,7 @@ pub use rename::{copy, move_, rename, renamenx};
 pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
 
+use super::notify::Class;
 use super::{Answer, Call, Error};
 use crate::error;
 use crate::object::entry::Entry;
@@ -29,6 +30,15 @@ use core::sync::atomic::Ordering::Relaxed;
 
 /// The key's entry, looked at from outside: counted as hit or miss, but not as a use of the key.
 fn observe(call: &mut Call<'_, '_>, key: &[u8]) -> Option<Entry> {
+    let entry = glance(call, key);
+    if entry.is_none() {
+        call.missed(call.db(), key);
+    }
+    entry
+}
+
+/// The same where nobody is told of a key that is not there (OBJECT).
+fn glance(call: &mut Call<'_, '_>, key: &[u8]) -> Option<Entry> {
     let target = call.target(key);
     let found = call.peek(target);
     let counters = &call.lane.counters;
@@ -58,6 +68,7 @@ fn delete_all(call: &mut Call<'_, '_>, lazily: bool) -> Answer {
         let target = call.target(key);
         if let Some(found) = call.peek(target) {
             call.delete(target, found, lazily);
+            call.notify(Class::GENERIC, "del", key);
             deleted += 1;
         }
     }

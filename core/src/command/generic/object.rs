@@ -2,7 +2,7 @@
 //!
 //! Looking does not count as using. Invariant: a missing key is null before anything else is an error, as in Redis.
 
-use super::observe;
+use super::glance;
 use crate::clock::use_clock;
 use crate::command::{Answer, Call, Error};
 use crate::error;
@@ -12,7 +12,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 /// Answers null, or what `tell` finds in the entry of the key.
 fn tell(call: &mut Call<'_, '_>, tell: impl FnOnce(&mut Call<'_, '_>, Entry) -> Answer) -> Answer {
-    match observe(call, call.args.get(2)) {
+    match glance(call, call.args.get(2)) {
         Some(entry) => tell(call, entry),
         None => {
             call.reply.null();

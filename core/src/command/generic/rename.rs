@@ -1,11 +1,14 @@
 //! Keys that get another name, another database, or a copy.
 //!
-//! Invariant: of two keys the one that may be overwritten is looked up first. A look-up can remove an expired key, which
-//! can move the slots of its table, so what was found before it would lead nowhere.
+//! Invariant: a look-up can remove an expired key, which can move the slots of its table, so what was found before it
+//! would lead nowhere. The source is looked up first, as in Redis, so that expired keys are told of in that order; and once
+//! more behind the key that may be overwritten.
 
 use crate::command::call::Args;
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
+use crate::keyspace::update::Target;
 
 /// `RENAME key newkey`: the value keeps its deadline, its use and its place; whatever had the name is deleted.
 pub fn rename(call: &mut Call<'_, '_>) -> Answer {
@@ -25,14 +28,29 @@ pub fn renamenx(call: &mut Call<'_, '_>) -> Answer {
 fn change_name(call: &mut Call<'_, '_>, may_overwrite: bool) -> Result<bool, Error> {
     let args = call.args;
     let (source, target) = (call.target(args.get(1)), call.target(args.get(2)));
+    call.write(source).ok_or(Error::of(error::NO_SUCH_KEY))?;
+    if source.key == target.key {
+        return Ok(false);
+    }
     let overwritten = call.peek(target);
-    let found = call.write(source).ok_or(Error::of(error::NO_SUCH_KEY))?;
-    if source.key == target.key || (overwritten.is_some() && !may_overwrite) {
+    let found = call.peek(source).ok_or(Error::of(error::NO_SUCH_KEY))?;
+    if overwritten.is_some() && !may_overwrite {
         return Ok(false);
     }
     call.grip().rename(source, found, target, overwritten)?;
     call.changed();
+    announce(call, target, overwritten.is_some());
+    call.notify(Class::GENERIC, "rename_from", source.key);
+    call.notify(Class::GENERIC, "rename_to", target.key);
     Ok(true)
+}
+
+/// Tells that the key is new, as Redis sees it: whatever had its name was deleted first.
+fn announce(call: &mut Call<'_, '_>, target: Target<'_>, overwritten: bool) {
+    call.announce_new();
+    if overwritten {
+        call.notify_in(target.db, Class::NEW, "new", target.key);
+    }
 }
 
 /// `MOVE key db`: 1, or 0 when there is no such key or the other database has one of its name.
@@ -43,13 +61,17 @@ pub fn move_(call: &mut Call<'_, '_>) -> Answer {
         return Err(Error::of(error::SAME_OBJECT));
     }
     let (source, target) = (call.target(key), call.target_in(db, key));
-    let taken = call.peek(target).is_some();
-    match call.write(source).filter(|_| !taken) {
+    let is_there = call.write(source).is_some();
+    let is_free = is_there && call.peek(target).is_none();
+    match call.peek(source).filter(|_| is_free) {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().change_database(source, found, db)?;
             call.touched(target);
             call.changed();
+            announce(call, target, false);
+            call.notify_in(source.db, Class::GENERIC, "move_from", key);
+            call.notify_in(db, Class::GENERIC, "move_to", key);
             call.reply.int(1);
         }
     }
@@ -94,13 +116,16 @@ pub fn copy(call: &mut Call<'_, '_>) -> Answer {
     if source.db == target.db && source.key == target.key {
         return Err(Error::of(error::SAME_OBJECT));
     }
-    let overwritten = call.peek(target);
-    let found = call.read_at(source);
+    let is_there = call.read_at(source).is_some();
+    let overwritten = if is_there { call.peek(target) } else { None };
+    let found = call.peek(source).filter(|_| is_there);
     match found.filter(|_| overwritten.is_none() || options.replace) {
         None => call.reply.int(0),
         Some(found) => {
             call.grip().copy(found, target, overwritten)?;
             call.changed_in(options.db);
+            announce(call, target, overwritten.is_some());
+            call.notify_in(target.db, Class::GENERIC, "copy_to", target.key);
             call.reply.int(1);
         }
     }

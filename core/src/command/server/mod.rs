@@ -8,6 +8,7 @@ mod flush;
 mod info;
 mod lolwut;
 mod memory;
+pub(in crate::command) mod monitor;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub(crate) use lolwut::lolwut;
 pub(crate) use memory::{
     memory_doctor, memory_malloc_stats, memory_purge, memory_stats, memory_usage,
 };
+pub(crate) use monitor::monitor;
 
 use super::connection::REDIS_VERSION;
 use super::{Answer, Call, Error};

@@ -4,6 +4,7 @@
 //! table that cannot grow can still stop them; then what was linked is exchanged back.
 
 use super::write_value;
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::keyspace::update::Target;
@@ -72,6 +73,9 @@ fn set_all(call: &mut Call<'_, '_>) -> Answer {
     }
     outcome?;
     call.changed_by(pairs as u64);
+    for key in call.args.from(1).step_by(2) {
+        call.notify(Class::STRING, "set", key);
+    }
     Ok(())
 }
 

@@ -22,6 +22,7 @@ pub use numeric::{decr, decrby, incr, incrby, incrbyfloat};
 pub use range::{append, getrange, setrange, strlen, substr};
 pub use set::{getset, psetex, set, setex, setnx};
 
+use super::notify::Class;
 use super::{Answer, Call, Error};
 use crate::object::string::StringValue;
 use crate::resp::{Reply, number};
@@ -45,6 +46,7 @@ pub fn getdel(call: &mut Call<'_, '_>) -> Answer {
     write_value(call.reply, Some(value));
     call.delete(target, found, false);
     call.changed_as(&[b"DEL", target.key]);
+    call.notify(Class::GENERIC, "del", target.key);
     Ok(())
 }
 
@@ -69,6 +71,7 @@ pub fn getex(call: &mut Call<'_, '_>) -> Answer {
         {
             call.delete(target, found, false);
             call.changed_as(&[b"DEL", target.key]);
+            call.notify(Class::GENERIC, "del", target.key);
         }
         Some(deadline) => {
             or_rewind(call, replied, |call| {
@@ -80,12 +83,14 @@ pub fn getex(call: &mut Call<'_, '_>) -> Answer {
                 target.key,
                 number::fmt_i64(deadline, &mut text),
             ]);
+            call.notify(Class::GENERIC, "expire", target.key);
         }
         None if options.persist && found.entry.deadline().is_some() => {
             or_rewind(call, replied, |call| {
                 call.grip().set_deadline(target, found, None)
             })?;
             call.changed_as(&[b"PERSIST", target.key]);
+            call.notify(Class::GENERIC, "persist", target.key);
         }
         None => {}
     }

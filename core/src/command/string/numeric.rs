@@ -3,6 +3,7 @@
 //! Invariant: a sum that does not fit changes nothing; an integer that stays one is overwritten where it lies, without a
 //! new entry.
 
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::keyspace::update::Deadline;
@@ -54,6 +55,7 @@ fn add(call: &mut Call<'_, '_>, increment: i64) -> Answer {
         Deadline::Keep,
     )?;
     call.changed();
+    call.notify(Class::STRING, "incrby", target.key);
     call.reply.int(sum);
     Ok(())
 }
@@ -74,6 +76,7 @@ pub fn incrbyfloat(call: &mut Call<'_, '_>) -> Answer {
     let text = StringValue::Bytes(sum.as_bytes());
     call.set_string(target, found, text, text.encoding(), Deadline::Keep)?;
     call.changed_as(&[b"SET", target.key, sum.as_bytes(), b"KEEPTTL"]);
+    call.notify(Class::STRING, "incrbyfloat", target.key);
     call.reply.bulk(sum.as_bytes());
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no value grows beyond `proto-max-bulk-len`, nor beyond what a block can hold.
 
+use crate::command::notify::Class;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::keyspace::update::Deadline;
@@ -66,6 +67,7 @@ pub fn append(call: &mut Call<'_, '_>) -> Answer {
         }
     };
     call.changed();
+    call.notify(Class::STRING, "append", target.key);
     call.reply.int(len as i64);
     Ok(())
 }
@@ -87,6 +89,7 @@ pub fn setrange(call: &mut Call<'_, '_>) -> Answer {
         .grip()
         .edit_string(target, found, offset as usize, bytes)?;
     call.changed();
+    call.notify(Class::STRING, "setrange", target.key);
     call.reply.int(len as i64);
     Ok(())
 }

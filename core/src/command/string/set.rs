@@ -5,6 +5,7 @@
 
 use super::options::{Condition, Expiry, Options};
 use super::{or_rewind, write_value};
+use crate::command::notify::Class;
 use crate::command::{Answer, Call};
 use crate::keyspace::Found;
 use crate::keyspace::update::{Deadline, Target};
@@ -120,6 +121,10 @@ fn store(
             let deadline = number::fmt_i64(deadline, &mut text);
             call.changed_as(&[b"SET", key, bytes, b"PXAT", deadline]);
         }
+    }
+    call.notify(Class::STRING, "set", key);
+    if let Deadline::At(_) = deadline {
+        call.notify(Class::GENERIC, "expire", key);
     }
     Ok(())
 }

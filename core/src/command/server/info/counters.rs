@@ -4,6 +4,7 @@
 
 use super::{Facts, Lines};
 use crate::command::lookup;
+use crate::pubsub::Kind;
 use crate::sync::locked;
 
 /// Nothing is loaded or saved: what Redis shows of a server without persistence.
@@ -84,6 +85,12 @@ pub(super) fn stats(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     lines.field("total_reads_processed", totals.reads);
     absent(lines);
     lines.fields(&[
+        ("pubsub_channels", store.pubsub.count(Kind::Channel) as u64),
+        ("pubsub_patterns", store.pubsub.count(Kind::Pattern) as u64),
+        (
+            "pubsubshard_channels",
+            store.pubsub.count(Kind::Shard) as u64,
+        ),
         ("protocol_errors", totals.protocol_errors),
         ("boundary_calls", totals.boundary_calls),
         ("reads", totals.reads),
@@ -101,9 +108,6 @@ fn absent(lines: &mut Lines) {
         "sync_partial_ok",
         "sync_partial_err",
         "evicted_clients",
-        "pubsub_channels",
-        "pubsub_patterns",
-        "pubsubshard_channels",
         "latest_fork_usec",
         "total_forks",
         "migrate_cached_sockets",

@@ -86,7 +86,7 @@ pub(super) fn clients(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         ),
         (
             "client_recent_max_output_buffer",
-            most(|face| face.spill_bytes.load(Relaxed)),
+            most(crate::client::Face::output_bytes),
         ),
         ("blocked_clients", 0),
         ("tracking_clients", 0),
