@@ -6,6 +6,7 @@
 pub mod interest;
 pub mod outbox;
 pub mod transaction;
+pub mod waiter;
 
 use crate::abi::why;
 use crate::lane::Lane;
@@ -17,6 +18,7 @@ use outbox::{Message, Outbox};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use transaction::{Holes, Transaction};
+use waiter::Waiter;
 
 /// What others may see of a session, and do to it.
 pub struct Face {
@@ -52,6 +54,8 @@ pub struct Face {
     pub multi_bytes: AtomicU64,
     /// Whether a key it watches has changed.
     pub watch_broken: AtomicBool,
+    /// What it waits for in a blocking command.
+    pub waiter: Mutex<Option<Arc<Waiter>>>,
     /// Bytes its session holds when idle.
     pub session_bytes: usize,
     /// Whether it is to be closed.
@@ -204,6 +208,7 @@ impl Sessions {
             multi: AtomicI64::new(-1),
             multi_bytes: AtomicU64::new(0),
             watch_broken: AtomicBool::new(false),
+            waiter: Mutex::default(),
             session_bytes,
             killed: AtomicBool::new(false),
             overflowed: AtomicBool::new(false),
@@ -278,8 +283,13 @@ pub struct ClientState {
     pub reply_mode: ReplyMode,
     /// MULTI and WATCH.
     pub transaction: Transaction,
-    /// Whether a command that would wait answers at once that there is nothing: inside EXEC.
+    /// Whether a command that would wait answers at once that there is nothing: inside EXEC, and for clients that nobody
+    /// could wake.
     pub deny_blocking: bool,
+    /// Its wait, until it has been answered.
+    pub waiter: Option<Arc<Waiter>>,
+    /// Whether a command runs for a client that waits: where it would wait on, it only says so.
+    pub is_served: bool,
     /// What EXEC has left for the server to answer; empty outside of that.
     pub holes: Option<Box<Holes>>,
     /// What it is subscribed to: channels, patterns, shard channels.
@@ -290,4 +300,35 @@ pub struct ClientState {
     pub monitoring: bool,
     /// Where the reply to the request in hand begins: there, messages may stand before it.
     pub reply_start: Mark,
+}
+
+impl ClientState {
+    /// How a client begins.
+    pub fn new(authenticated: bool, deny_blocking: bool) -> ClientState {
+        ClientState {
+            db: 0,
+            protocol: 2,
+            authenticated,
+            reply_mode: ReplyMode::On,
+            transaction: Transaction::default(),
+            deny_blocking,
+            waiter: None,
+            is_served: false,
+            holes: None,
+            subscriptions: Default::default(),
+            subscribed: false,
+            monitoring: false,
+            reply_start: Mark::default(),
+        }
+    }
+
+    /// Stands in for a client that waits, while its command runs for it in database `db`.
+    pub fn served(waiter: &Waiter, db: u32) -> ClientState {
+        ClientState {
+            db,
+            protocol: waiter.protocol,
+            is_served: true,
+            ..ClientState::new(true, false)
+        }
+    }
 }

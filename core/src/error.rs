@@ -49,6 +49,8 @@ pub const OUT_OF_MEMORY: &str = "OOM command not allowed when used memory > 'max
 pub const NOT_IN_A_TRANSACTION: &str = "ERR Command not allowed inside a transaction";
 /// EXEC after a request that was refused.
 pub const TRANSACTION_BROKEN: &str = "EXECABORT Transaction discarded because of previous errors.";
+/// CLIENT UNBLOCK with ERROR.
+pub const UNBLOCKED: &str = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 /// No node has room and the kernel gives no more.
 pub const POOL_EXHAUSTED: &str =
     "OOM no node has memory left for this value; free keys, or give the server more memory";
@@ -93,6 +95,27 @@ pub const PROTECTED: &str = "DENIED Redis is running in protected mode because p
 /// DEBUG is closed.
 pub const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
 
+/// ZADD's XX with NX.
+pub const ZADD_XX_AND_NX: &str = "ERR XX and NX options at the same time are not compatible";
+/// ZADD's GT with LT, or either with NX.
+pub const ZADD_GT_LT_NX: &str = "ERR GT, LT, and/or NX options at the same time are not compatible";
+/// ZADD's INCR with several pairs.
+pub const ZADD_INCR_PAIRS: &str = "ERR INCR option supports a single increment-element pair";
+/// A score that is none.
+pub const SCORE_NOT_A_NUMBER: &str = "ERR resulting score is not a number (NaN)";
+/// A range of scores that is none.
+pub const RANGE_NOT_A_FLOAT: &str = "ERR min or max is not a float";
+/// A range of members that is none.
+pub const RANGE_NOT_A_STRING: &str = "ERR min or max not valid string range item";
+/// ZRANGE's LIMIT by rank.
+pub const ZRANGE_LIMIT: &str =
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+/// ZRANGE's WITHSCORES by member.
+pub const ZRANGE_LEX_SCORES: &str =
+    "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+/// A weight that is none.
+pub const WEIGHT_NOT_A_FLOAT: &str = "ERR weight value is not a float";
+
 /// What an error repeats of a client's words at most.
 const QUOTED_MAX_BYTES: usize = 128;
 
@@ -132,6 +155,11 @@ pub fn unknown_subcommand(container: &str, subcommand: &[u8]) -> Vec<u8> {
 /// Too many or too few arguments. `full_name` is in lower case, subcommands as `config|get`.
 pub fn wrong_arity(full_name: &str) -> String {
     format!("ERR wrong number of arguments for '{full_name}' command")
+}
+
+/// No keys given to the command of that name.
+pub fn no_input_keys(full_name: &str) -> String {
+    format!("ERR at least 1 input key is needed for '{full_name}' command")
 }
 
 /// EXEC that is refused itself, with the reason's text.

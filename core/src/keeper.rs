@@ -5,6 +5,7 @@
 //! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
 
 use crate::client::interest::Change;
+use crate::client::waiter::{Alarm, State, Waiter, Wake};
 use crate::effect::Cause;
 use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
@@ -15,7 +16,7 @@ use crate::store::{Rates, Store};
 use crate::sync::locked;
 use crate::table::Position;
 use core::sync::atomic::Ordering::*;
-use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Part of a tick that active expiry may take while there is much to do, in percent; each step of
@@ -45,24 +46,24 @@ impl Round {
 
 /// The keeper's handle: dropping it stops the thread and waits for it.
 pub struct Keeper {
-    stop: Arc<(Mutex<bool>, Condvar)>,
+    alarm: Arc<Alarm>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Keeper {
     /// Starts the keeper of `store`, or says why not.
     pub fn start(store: &Arc<Store>) -> Result<Keeper, String> {
-        let stop = Arc::new((Mutex::new(false), Condvar::new()));
+        let alarm = store.interest.alarm.clone();
         let lane = store
             .open_lane(None, "keeper", None)
             .ok_or("no lane is free for the keeper")?;
-        let (weak, signal) = (Arc::downgrade(store), stop.clone());
+        let (weak, signal) = (Arc::downgrade(store), alarm.clone());
         let thread = std::thread::Builder::new()
             .name("numakv-keeper".into())
             .spawn(move || watch(&weak, &lane, &signal))
             .map_err(|error| format!("cannot start the keeper's thread: {error}"))?;
         Ok(Keeper {
-            stop,
+            alarm,
             thread: Some(thread),
         })
     }
@@ -70,31 +71,40 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        *locked(&self.stop.0) = true;
-        self.stop.1.notify_all();
+        self.alarm.stop();
         if let Some(thread) = self.thread.take() {
             let _panicked_and_was_logged = thread.join();
         }
     }
 }
 
-fn watch(store: &Weak<Store>, lane: &Lane, stop: &(Mutex<bool>, Condvar)) {
+fn watch(weak: &Weak<Store>, lane: &Lane, alarm: &Alarm) {
     let mut tick = Tick::default();
     loop {
-        let Some(store) = store.upgrade() else { return };
+        let Some(store) = weak.upgrade() else { return };
         let pause =
             Duration::from_millis(1000 / store.settings.hz.load(Relaxed).clamp(1, 500) as u64);
         let busy = tick.run(&store, lane, pause);
         drop(store);
         let pause = if busy { pause / 10 } else { pause };
-        let guard = locked(&stop.0);
-        let (stopped, _) = stop
-            .1
-            .wait_timeout(guard, pause)
-            .unwrap_or_else(|e| e.into_inner());
-        if *stopped {
-            return;
+        let until = Instant::now() + pause;
+        loop {
+            match alarm.sleep(until) {
+                Wake::Stop => return,
+                Wake::Time => break,
+                Wake::Due(waiters) => end_waits(weak, &waiters),
+            }
         }
+    }
+}
+
+/// Clients have waited long enough. One that is being served at this very moment is looked at again a little later.
+fn end_waits(store: &Weak<Store>, waiters: &[Arc<Waiter>]) {
+    let Some(store) = store.upgrade() else { return };
+    let end = |waiter: &Arc<Waiter>| store.interest.end_wait(waiter, State::TimedOut);
+    let ended = waiters.iter().filter(|waiter| end(waiter)).count();
+    if ended == 0 {
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

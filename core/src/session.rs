@@ -11,13 +11,14 @@ mod batch;
 mod tests;
 
 use crate::abi::{Outcome, Status, outcome_flag};
-use crate::client::transaction::Transaction;
-use crate::client::{ClientState, Face, Origin, ReplyMode, TooManyClients};
+use crate::client::waiter::State;
+use crate::client::{ClientState, Face, Origin, TooManyClients};
 use crate::clock::ticks;
 use crate::command::spec::CommandSpec;
 use crate::command::{connection, pubsub};
+use crate::error;
 use crate::lane::Lane;
-use crate::resp::{Limits, Mark, Parser, Span, Spill};
+use crate::resp::{Limits, Parser, Reply, Span, Spill};
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
@@ -76,6 +77,11 @@ fn origin_of(text: &str) -> Origin {
     origin
 }
 
+/// Whether nobody collects this client's mailbox, so that it could never be woken: main's own session, and an embedder's.
+fn is_alone(origin: &Origin) -> bool {
+    origin.is_internal || origin.addr.starts_with("embedded:")
+}
+
 impl Session {
     /// Opens a session on a lane. `text` says where the client comes from, in lines as `nkv_session_open` takes them.
     pub fn open(
@@ -93,19 +99,7 @@ impl Session {
             session_bytes,
         )?;
         let authenticated = face.origin.is_internal || !store.settings.auth_required.load(Relaxed);
-        let client = ClientState {
-            db: 0,
-            protocol: 2,
-            authenticated,
-            reply_mode: ReplyMode::On,
-            transaction: Transaction::default(),
-            deny_blocking: false,
-            holes: None,
-            subscriptions: Default::default(),
-            subscribed: false,
-            monitoring: false,
-            reply_start: Mark::default(),
-        };
+        let client = ClientState::new(authenticated, is_alone(&face.origin));
         Ok(Session {
             home: Home {
                 store: store.clone(),
@@ -129,6 +123,9 @@ impl Session {
         let Session { home, work } = &mut self;
         let interest = &home.store.interest;
         work.client.transaction.end(interest, &home.face);
+        if let Some(waiter) = work.client.waiter.take() {
+            interest.leave(&waiter);
+        }
         pubsub::forget(&home.store, &mut work.client, &home.face);
         if home.face.overflowed.load(Relaxed) {
             let client = connection::describe(&home.store, &home.face, 0);
@@ -146,6 +143,11 @@ impl Session {
     /// What others see of it.
     pub fn face(&self) -> &Arc<Face> {
         &self.home.face
+    }
+
+    /// Whether it waits in a blocking command: such a client is not idle.
+    pub fn is_waiting(&self) -> bool {
+        self.work.client.waiter.is_some()
     }
 
     /// The store it belongs to.
@@ -214,12 +216,18 @@ impl Work {
         if home.face.killed.load(Relaxed) {
             return Status::Close.result();
         }
+        self.end_wait();
         if !self.spill.is_empty() {
             outcome.reply_bytes = self.spill.drain_into(out) as u32;
         }
         if self.handed_off.is_some() || !self.spill.is_empty() {
             self.pending.extend_from_slice(input);
             return self.settle(home, None, outcome);
+        }
+        if self.client.waiter.is_some() {
+            self.pending.extend_from_slice(input);
+            let ended = batch::wait(self, home, outcome);
+            return self.settle(home, ended, outcome);
         }
         if self.client.holes.is_some() {
             self.pending.extend_from_slice(input);
@@ -245,6 +253,22 @@ impl Work {
             ended
         };
         self.settle(home, ended, outcome)
+    }
+
+    /// When the wait of a blocking command is over, its reply comes next.
+    fn end_wait(&mut self) {
+        let Some(waiter) = &self.client.waiter else {
+            return;
+        };
+        let mut reply = Reply::new(&mut [], &mut self.spill, self.client.protocol);
+        reply.set_muted(waiter.muted);
+        match waiter.state() {
+            State::Waiting | State::Claimed | State::Gone => return,
+            State::Served => reply.raw(&waiter.take_reply()),
+            State::Unblocked => reply.error(error::UNBLOCKED),
+            State::TimedOut => waiter.nothing.write(&mut reply),
+        }
+        self.client.waiter = None;
     }
 
     /// What the caller is told. Replies that wait in the spill come before anything else.

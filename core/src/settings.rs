@@ -264,6 +264,10 @@ settings! {
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
     lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+    /// Members of a sorted set in one listpack.
+    zset_max_listpack_entries: AtomicU64 = 128, "zset-max-listpack-entries";
+    /// Bytes of a sorted set's member in a listpack.
+    zset_max_listpack_value: AtomicU64 = 64, "zset-max-listpack-value";
     /// Fields of a hash in one listpack.
     hash_max_listpack_entries: AtomicU64 = 512, "hash-max-listpack-entries";
     /// Bytes of a field or value in a listpack.

@@ -473,7 +473,7 @@ impl Store {
             output_bytes: totals.output_bytes,
             started_unix_ms: self.clock.started_unix_ms() as u64,
             clients: self.sessions.connections(),
-            clients_blocked: 0,
+            clients_blocked: self.interest.blocked(),
             lanes: locked(&self.lanes).len() as u32,
             node_count: nodes,
             shards: SHARD_COUNT as u32,

@@ -22,7 +22,10 @@ use crate::settings::Settings;
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+/// The session's name in its lane's mailbox.
+const HANDLE: u32 = 1;
 /// Bytes of reply taken at a time: small, so that long replies also pass through the spill.
 const OUT_BYTES: usize = 1024;
 
@@ -92,6 +95,10 @@ impl Server {
             .open_lane(Some(0), "test", None)
             .expect("a free lane seat");
         let session = Session::open(&store, &lane, "addr 127.0.0.1:1\n").ok();
+        if let Some(session) = &session {
+            // Nobody looks sessions up by handle here, but a lane's letters name them by it.
+            session.face().handle.store(HANDLE, Relaxed);
+        }
         Server {
             store,
             session,
@@ -174,6 +181,25 @@ impl Server {
             session: Some(session),
             lane,
         }
+    }
+
+    /// Waits as a listener does: until core posts a letter for the session, then collects what it has to say. What comes
+    /// later than `limit` is not waited for.
+    pub(crate) fn next(&mut self, limit: Duration) -> String {
+        let until = Instant::now() + limit;
+        while self.lane.collect(1).is_empty() {
+            if Instant::now() >= until {
+                return String::new();
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        String::from_utf8_lossy(&self.exchange(b"")).into_owned()
+    }
+
+    /// The client's number.
+    pub(crate) fn id(&self) -> String {
+        let session = self.session.as_ref().expect("open until dropped");
+        session.face().id.to_string()
     }
 
     /// The effects since the last call, as lines `db COMMAND args..`; the first call begins to record and answers none.

@@ -14,6 +14,8 @@ use std::net::TcpStream;
 mod redis;
 #[path = "../src/testing.rs"]
 mod testing;
+#[path = "differential/zset.rs"]
+mod zset;
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;
@@ -163,7 +165,15 @@ const LISTS_AND_OTHERS: &[&str] = &[
 ];
 
 /// Every family that is compared; strings twice, as they give the others something to work on.
-const FAMILIES: &[&[&str]] = &[STRINGS, STRINGS, BITMAPS, SKETCHES, LISTS, LISTS_AND_OTHERS];
+const FAMILIES: &[&[&str]] = &[
+    STRINGS,
+    STRINGS,
+    BITMAPS,
+    SKETCHES,
+    LISTS,
+    LISTS_AND_OTHERS,
+    zset::TEMPLATES,
+];
 
 /// Families whose events are compared.
 const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES];
@@ -420,6 +430,7 @@ impl Random {
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if zset::fill(self, word, words) => {}
                 word => self.fill_bits(word, words),
             }
         }
@@ -583,6 +594,11 @@ impl Pair {
                 near && (ours < 0) == (theirs < 0),
                 "deadlines differ: {ours}, {theirs}"
             );
+        }
+        for key in zset::KEYS.iter().chain(zset::LEX_KEYS) {
+            let key = key.as_bytes();
+            self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
+            self.compare(&words(&[b"OBJECT", b"ENCODING", key]));
         }
         self.compare_lists();
         self.compare(&words(&[b"DBSIZE"]));

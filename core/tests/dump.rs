@@ -30,6 +30,9 @@ const VALUES: &[&str] = &[
     "RPUSH list:few a 1 -5 70000 {long}",
     "RPUSH list:one x",
     "RPUSH list:many {1..3000} {long}",
+    "ZADD zset:few 1 a -2.5 b 1e300 c inf d -inf e 3 {long}",
+    "ZADD zset:small 1 a 2 b 2 aa 0.1 c",
+    "ZADD zset:many {pairs}",
     "HSET hash:few a 1 b two c {long}",
     "HSET hash:small a 1 b two c -3",
     "HSET hash:many {1..1200}",
@@ -40,13 +43,17 @@ const VIEWS: &[(&str, &str, bool)] = &[
     ("+string", "GET x", false),
     ("+list", "LRANGE x 0 -1", false),
     ("+set", "SMEMBERS x", true),
+    ("+zset", "ZRANGE x 0 -1 WITHSCORES", false),
     ("+hash", "HGETALL x", true),
 ];
 
 fn request(template: &str) -> Vec<Vec<u8>> {
     let mut words = Vec::new();
     for word in template.split(' ') {
-        if let Some((first, last)) = word
+        if word == "{pairs}" {
+            let pairs = (0..600).flat_map(|number| [number * 7 % 50, number]);
+            words.extend(pairs.map(|number| number.to_string().into_bytes()));
+        } else if let Some((first, last)) = word
             .strip_prefix('{')
             .and_then(|word| word.split_once(".."))
         {

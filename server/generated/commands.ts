@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 198;
+export const COMMAND_COUNT = 239;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -30,8 +30,8 @@ export type ServerCommandName =
 
 /** Every command that runs in the server, by id. */
 export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number, ServerCommand>([
-  [29, { id: 29, name: "config|get", arity: -3 }],
-  [32, { id: 32, name: "config|rewrite", arity: 2 }],
-  [33, { id: 33, name: "config|set", arity: -4 }],
-  [168, { id: 168, name: "shutdown", arity: -1 }],
+  [38, { id: 38, name: "config|get", arity: -3 }],
+  [41, { id: 41, name: "config|rewrite", arity: 2 }],
+  [42, { id: 42, name: "config|set", arity: -4 }],
+  [177, { id: 177, name: "shutdown", arity: -1 }],
 ]);

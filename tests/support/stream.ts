@@ -27,6 +27,13 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
     random.pick(["*", "key:1*", "key:[0-4]", "*:?", "", "k[^a]y:\\1*", "none", "[a"]),
   "{o}": (random) => random.pick(["0", "7", "100", "3001", "-1", "4294967296", "x"]),
   "{h}": (random) => `sketch:${random.below(5)}`,
+  "{z}": (random) => random.pick(["zset:1", "zset:2", "zset:3", "zset:large", "key:1"]),
+  "{sc}": (random) => random.once(3) ? random.pick(FLOATS) : String(random.below(400) - 100),
+  "{m}": (random) => `m${random.below(20)}`,
+  "{mm}": (random) => `m${random.below(400)}`,
+  "{b}": (random) =>
+    random.pick(["-inf", "+inf", "0", "(5", "(-3.5", "50", "(100", "300", "x", ""]),
+  "{lex}": (random) => random.pick(["-", "+", "[m1", "(m5", "[m15", "[", "(n", "m1", ""]),
   "{l}": (random) => `list:${random.below(5)}`,
   "{e}": anyElement,
   "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
@@ -166,6 +173,27 @@ const SKETCHES = [
   "PFDEBUG FOO {h}", "GET {h}", "DEL {h}",
 ]; // deno-fmt-ignore
 
+/** Sorted sets. Ranges of members are asked of a key whose members have one score. */
+const SORTED_SETS = [
+  "ZADD {z} {sc} {m}", "ZADD {z} {sc} {m} {sc} {m}", "ZADD {z} NX {sc} {m}", "ZADD {z} XX CH {sc} {m}",
+  "ZADD {z} GT CH {sc} {m}", "ZADD {z} LT {sc} {m}", "ZADD {z} INCR {sc} {m}", "ZADD {z} NX GT {sc} {m}",
+  "ZADD zset:large {sc} {mm} {sc} {mm} {sc} {mm}", "ZADD zset:large {sc} {mm} {sc} {mm} {sc} {mm}",
+  "ZADD zset:lex 0 {m} 0 {m} 0 {m}", "ZINCRBY {z} {sc} {m}", "ZREM {z} {m} {m}", "ZCARD {z}", "ZSCORE {z} {m}",
+  "ZMSCORE {z} {m} {mm}", "ZRANK {z} {m}", "ZREVRANK {z} {mm}", "ZCOUNT {z} {b} {b}",
+  "ZLEXCOUNT zset:lex {lex} {lex}", "ZRANGE {z} {n} {n}", "ZRANGE {z} {n} {n} REV WITHSCORES",
+  "ZRANGE {z} {b} {b} BYSCORE LIMIT {n} {n}", "ZRANGE {z} {b} {b} BYSCORE REV WITHSCORES",
+  "ZRANGE zset:lex {lex} {lex} BYLEX", "ZRANGE zset:lex {lex} {lex} BYLEX REV LIMIT {n} {n}",
+  "ZREVRANGE {z} {n} {n} WITHSCORES", "ZRANGEBYSCORE {z} {b} {b} WITHSCORES LIMIT {n} {n}",
+  "ZREVRANGEBYSCORE {z} {b} {b}", "ZRANGEBYLEX zset:lex {lex} {lex}", "ZREVRANGEBYLEX zset:lex {lex} {lex}",
+  "ZRANGESTORE zset:3 {z} {n} {n}", "ZRANGESTORE zset:3 {z} {b} {b} BYSCORE", "ZREMRANGEBYRANK {z} {n} {n}",
+  "ZREMRANGEBYSCORE {z} {b} {b}", "ZREMRANGEBYLEX zset:lex {lex} {lex}", "ZPOPMIN {z}", "ZPOPMAX {z} {n}",
+  "ZMPOP 2 {z} {z} MIN", "ZMPOP 2 {z} {z} MAX COUNT {n}", "ZUNION 2 {z} {z} WITHSCORES",
+  "ZUNION 2 {z} {z} WEIGHTS {sc} 2 AGGREGATE MAX WITHSCORES", "ZINTER 2 {z} {z} AGGREGATE MIN WITHSCORES",
+  "ZDIFF 2 {z} {z}", "ZUNIONSTORE zset:2 2 {z} {z}", "ZINTERSTORE zset:1 2 {z} {z} WEIGHTS {sc} 1",
+  "ZDIFFSTORE zset:3 2 {z} {z}", "ZINTERCARD 2 {z} {z}", "ZINTERCARD 2 {z} {z} LIMIT {n}", "ZRANDMEMBER none",
+  "ZRANDMEMBER none {n}", "ZSCAN none 0", "ZSCAN {z} x", "OBJECT ENCODING {z}", "TYPE {z}",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -255,13 +283,14 @@ const LISTS = [
   "EXPIRE {l} {s}",
 ]; // deno-fmt-ignore
 
-/** Templates by how often their kind comes, in twentieths, each up to where the next begins. */
+/** Templates by how often their kind comes, in twenty-fourths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
   [9, SKETCHES],
   [12, LISTS],
-  [17, KEYS],
+  [16, SORTED_SETS],
+  [21, KEYS],
 ];
 
 /** Commands without end. */
@@ -279,7 +308,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(20);
+    const kind = random.below(24);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();

@@ -4,12 +4,15 @@
 //! holds, changes them only when they are held exclusively, and every change is followed by one of the `changed` functions
 //! before the call ends.
 
+mod nested;
+
 use super::dispatch::Flow;
 use super::keys::{Words, keys_of};
 use super::lookup;
 use super::notify::Class;
 use super::spec::{CommandSpec, Handler, KeyFlags};
 use crate::client::interest::Change;
+use crate::client::waiter::WantedKey;
 use crate::client::{ClientState, Face};
 use crate::effect::{Cause, Group};
 use crate::error;
@@ -148,6 +151,23 @@ pub(super) struct Stale {
     pub(super) missed: bool,
 }
 
+/// What is to be done once the call's locks are given back.
+#[derive(Default)]
+pub(super) struct After {
+    /// Keys to be removed.
+    pub(super) stale: Vec<Stale>,
+    /// Keys that somebody waits for and that may be there now.
+    pub(super) ready: Vec<WantedKey>,
+}
+
+impl After {
+    /// Adds what another call has left.
+    pub(super) fn append(&mut self, mut other: After) {
+        self.stale.append(&mut other.stale);
+        self.ready.append(&mut other.ready);
+    }
+}
+
 /// One command on its way.
 pub struct Call<'a, 'r> {
     /// Its arguments.
@@ -170,7 +190,7 @@ pub struct Call<'a, 'r> {
     touch: Touch,
     grip: Option<Grip<'a>>,
     first_hash: u64,
-    stale: Option<Vec<Stale>>,
+    after: Option<Box<After>>,
     /// Where effects go while a transaction runs; else straight into the stream.
     group: Option<&'a mut Group>,
 }
@@ -189,7 +209,7 @@ impl<'a, 'r> Call<'a, 'r> {
         group: Option<&'a mut Group>,
     ) -> Call<'a, 'r> {
         let Caller { spec, face, client } = caller;
-        let (flow, stale) = (Flow::Continue, None);
+        let (flow, after) = (Flow::Continue, None);
         let mut grip = grip;
         if Class::configured(&store.settings).meets(Class::NEW) {
             grip.iter_mut().for_each(Grip::record_births);
@@ -207,7 +227,7 @@ impl<'a, 'r> Call<'a, 'r> {
             touch,
             grip,
             first_hash,
-            stale,
+            after,
             group,
         }
     }
@@ -222,8 +242,8 @@ impl<'a, 'r> Call<'a, 'r> {
     }
 
     /// Gives the locks back.
-    pub(super) fn end(self) -> (Flow, Option<Vec<Stale>>) {
-        (self.flow, self.stale)
+    pub(super) fn end(self) -> (Flow, Option<Box<After>>) {
+        (self.flow, self.after)
     }
 
     /// The command's own line in the table.
@@ -246,7 +266,7 @@ impl<'a, 'r> Call<'a, 'r> {
     /// it.
     #[cold]
     pub(super) fn tell_missed(&mut self, db: u32, key: &[u8]) {
-        let Some(stale) = &mut self.stale else {
+        let Some(After { stale, .. }) = self.after.as_deref_mut() else {
             return self.notify_in(db, Class::KEY_MISS, "keymiss", key);
         };
         match stale
@@ -341,7 +361,7 @@ impl<'a, 'r> Call<'a, 'r> {
                 key: target.key.to_vec(),
                 missed: false,
             };
-            self.stale.get_or_insert_default().push(stale);
+            self.after.get_or_insert_default().stale.push(stale);
         }
         None
     }
@@ -550,24 +570,41 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Tells those interested in `target` that it has changed, where no `changed` function does: keys of another database, and
     /// keys no line of the table declares.
     #[inline]
-    pub fn touched(&self, target: Target<'_>) {
+    pub fn touched(&mut self, target: Target<'_>) {
         let interest = &self.store.interest;
-        interest.changed(target.db, target.hash, target.key, Change::Written);
+        if interest.changed(target.db, target.hash, target.key, Change::Written) {
+            self.ready(target.db, target.key);
+        }
+    }
+
+    /// A key that somebody waits for may be there now: it is looked at once the call's locks are given back.
+    #[cold]
+    pub fn ready(&mut self, db: u32, key: &[u8]) {
+        let wanted = WantedKey {
+            db,
+            hash: self.keyspace().hash(key),
+            key: key.into(),
+        };
+        let ready = &mut self.after.get_or_insert_default().ready;
+        if !ready.contains(&wanted) {
+            ready.push(wanted);
+        }
     }
 
     /// The same for the keys the request writes. Those it only deletes are told of when they are.
     #[cold]
-    fn touch_all(&self, db: u32) {
-        for key in keys_of(self.spec, &self.args).into_iter().flatten() {
+    fn touch_all(&mut self, db: u32) {
+        let args = self.args;
+        for key in keys_of(self.spec, &args).into_iter().flatten() {
             if key.flags.writes() && !key.flags.has(KeyFlags::RM) {
-                self.touched(self.target_in(db, self.args.get(key.index)));
+                self.touched(self.target_in(db, args.get(key.index)));
             }
         }
     }
 
     /// The same for the keys `command` writes.
     #[cold]
-    fn touch_named(&self, command: &[&[u8]]) {
+    fn touch_named(&mut self, command: &[&[u8]]) {
         let spec = command.first().and_then(|name| lookup::command(name));
         let keys = spec.and_then(|spec| keys_of(spec, command).ok());
         for key in keys.into_iter().flatten() {

@@ -4,8 +4,9 @@
 //! ends, also by a panic.
 
 mod exec;
+mod serve;
 
-use super::call::{Answer, Args, Call, Caller, Error, Stale};
+use super::call::{After, Answer, Args, Call, Caller, Error, Stale};
 use super::flags::Flags;
 use super::notify::Class;
 use super::server::monitor;
@@ -45,6 +46,8 @@ pub enum Flow {
     Retry(u32),
     /// Hands the request to the server.
     HandOff(&'static CommandSpec),
+    /// Executes nothing more until the client's wait is over.
+    Block,
     /// Hands the server commands of a transaction to the server, one after another.
     HandOffs,
 }
@@ -374,10 +377,10 @@ impl<'a> Context<'a> {
             None,
         );
         call.run(handler);
-        let (flow, stale) = call.end();
+        let (flow, after) = call.end();
         drop(world);
-        if let Some(stale) = stale {
-            self.remove_stale(&stale);
+        if let Some(after) = after {
+            self.follow_up(*after);
         }
         let failed = reply.errors().count() != errors_before;
         self.count(&self.lane.commands[spec.id as usize], failed);
@@ -395,8 +398,16 @@ impl<'a> Context<'a> {
         self.last = now;
     }
 
-    /// Removes keys that a reader, holding them shared, found expired.
+    /// Does what a command has left to be done without its locks.
     #[cold]
+    fn follow_up(&mut self, after: After) {
+        self.remove_stale(&after.stale);
+        if !after.ready.is_empty() {
+            self.serve(after.ready);
+        }
+    }
+
+    /// Removes keys that a reader, holding them shared, found expired.
     fn remove_stale(&self, stale: &[Stale]) {
         let keyspace = &self.store.keyspace;
         for Stale { db, key, missed } in stale {

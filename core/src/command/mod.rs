@@ -7,6 +7,7 @@
 //! Invariant: whatever a handler answers, its locks are given back before the next request is parsed.
 
 pub mod bitmap;
+pub mod blocking;
 pub mod call;
 pub mod connection;
 mod describe;
@@ -30,6 +31,7 @@ pub mod string;
 pub mod table;
 pub mod transaction;
 mod usage;
+pub mod zset;
 
 pub use call::{Answer, Args, Call, Error};
 pub use dispatch::{Context, Flow};

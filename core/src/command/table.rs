@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 198;
+pub const COMMAND_COUNT: usize = 239;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -152,41 +152,173 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 7, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
+        id: 7, name: "blmove", full_name: "blmove", since: "6.2.0", group: "list", arity: 6,
+        summary: "Takes an element from one list, adds it to another and answers it; waits for one", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blmove), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "wherefrom", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "whereto", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 8, name: "blmpop", full_name: "blmpop", since: "7.0.0", group: "list", arity: -5,
+        summary: "Takes elements from the first list that has any; waits for one", complexity: "O(N+M), N being the number of keys and M that of elements taken",
+        flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "left", kind: ArgKind::PureToken, token: Some("LEFT"), ..Argument::BLANK },
+                Argument { name: "right", kind: ArgKind::PureToken, token: Some("RIGHT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 9, name: "blpop", full_name: "blpop", since: "2.0.0", group: "list", arity: -3,
+        summary: "Takes the first element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::blpop), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 10, name: "brpop", full_name: "brpop", since: "2.0.0", group: "list", arity: -3,
+        summary: "Takes the last element of the first list that has any; waits for one", complexity: "O(N), N being the number of keys",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::brpop), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 11, name: "brpoplpush", full_name: "brpoplpush", since: "2.2.0", group: "list", arity: 4,
+        summary: "Takes the last element of one list, puts it first in another and answers it; waits for one", complexity: "O(1)",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::brpoplpush), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::INSERT), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`BLMOVE` with the `RIGHT` and `LEFT` arguments" }),
+        arguments: &[
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 12, name: "bzmpop", full_name: "bzmpop", since: "7.0.0", group: "sorted-set", arity: -5,
+        summary: "Takes the members with the lowest or highest scores of the first sorted set that has any; waits for one", complexity: "O(K)+O(M*log(N)), K being the number of keys, N that of members and M that of members taken",
+        flags: Flags::WRITE.with(Flags::BLOCKING).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 13, name: "bzpopmax", full_name: "bzpopmax", since: "5.0.0", group: "sorted-set", arity: -3,
+        summary: "Takes the member with the highest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzpopmax), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 14, name: "bzpopmin", full_name: "bzpopmin", since: "5.0.0", group: "sorted-set", arity: -3,
+        summary: "Takes the member with the lowest score of the first sorted set that has any; waits for one", complexity: "O(log(N)), N being the number of members",
+        flags: Flags::WRITE.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST).with(Acl::BLOCKING),
+        run: Run::Core(super::blocking::bzpopmin), locks: Locks::Keys,
+        first_key: 1, last_key: -2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -2, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("6.0.0", "`timeout` may have decimals.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "timeout", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 15, name: "client", full_name: "client", since: "2.4.0", group: "connection", arity: -2,
         summary: "Groups the commands about client connections", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 8, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
+                id: 16, name: "getname", full_name: "client|getname", since: "2.6.9", group: "connection", arity: 2,
                 summary: "Answers the connection's name", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getname), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 9, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
+                id: 17, name: "getredir", full_name: "client|getredir", since: "6.0.0", group: "connection", arity: 2,
                 summary: "Answers which client receives this connection's tracking messages", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_getredir), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 10, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
+                id: 18, name: "help", full_name: "client|help", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 11, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
+                id: 19, name: "id", full_name: "client|id", since: "5.0.0", group: "connection", arity: 2,
                 summary: "Answers the connection's id", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_id), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 12, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
+                id: 20, name: "info", full_name: "client|info", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Describes this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_info), locks: Locks::None,
@@ -194,7 +326,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 13, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
+                id: 21, name: "kill", full_name: "client|kill", since: "2.4.0", group: "connection", arity: -3,
                 summary: "Closes client connections", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_kill), locks: Locks::None,
@@ -221,7 +353,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 14, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
+                id: 22, name: "list", full_name: "client|list", since: "2.4.0", group: "connection", arity: -2,
                 summary: "Describes the client connections, one a line", complexity: "O(N), N being the number of clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_list), locks: Locks::None,
@@ -241,7 +373,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 15, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
+                id: 23, name: "no-evict", full_name: "client|no-evict", since: "7.0.0", group: "connection", arity: 3,
                 summary: "Exempts this connection from client eviction, or ends that", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_no_evict), locks: Locks::None,
@@ -254,7 +386,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 16, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
+                id: 24, name: "pause", full_name: "client|pause", since: "2.9.50", group: "connection", arity: -3,
                 summary: "Holds clients' commands back for a time", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_pause), locks: Locks::None,
@@ -269,7 +401,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 17, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
+                id: 25, name: "reply", full_name: "client|reply", since: "3.2.0", group: "connection", arity: 3,
                 summary: "Turns replies to this connection on or off", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_reply), locks: Locks::None,
@@ -283,7 +415,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 18, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
+                id: 26, name: "setname", full_name: "client|setname", since: "2.6.9", group: "connection", arity: 3,
                 summary: "Names this connection", complexity: "O(1)",
                 flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_setname), locks: Locks::None,
@@ -293,7 +425,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 19, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
+                id: 27, name: "unblock", full_name: "client|unblock", since: "5.0.0", group: "connection", arity: -3,
+                summary: "Ends a client's wait in a blocking command", complexity: "O(log N), N being the number of clients",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
+                run: Run::Core(super::blocking::client_unblock), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "client-id", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "timeout_error", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "timeout", kind: ArgKind::PureToken, token: Some("TIMEOUT"), ..Argument::BLANK },
+                        Argument { name: "error", kind: ArgKind::PureToken, token: Some("ERROR"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 28, name: "unpause", full_name: "client|unpause", since: "6.2.0", group: "connection", arity: 2,
                 summary: "Lets held clients go on", complexity: "O(N), N being the number of held clients",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS).with(Acl::CONNECTION),
                 run: Run::Core(super::connection::client_unpause), locks: Locks::None,
@@ -303,21 +449,21 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 20, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
+        id: 29, name: "command", full_name: "command", since: "2.8.13", group: "server", arity: -1,
         summary: "Describes every command", complexity: "O(N), N being the number of commands",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::introspect::command), locks: Locks::None,
         hints: &["nondeterministic_output_order"],
         subcommands: &[
             CommandSpec {
-                id: 21, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
+                id: 30, name: "count", full_name: "command|count", since: "2.8.13", group: "server", arity: 2,
                 summary: "Answers how many commands there are", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_count), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 22, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
+                id: 31, name: "docs", full_name: "command|docs", since: "7.0.0", group: "server", arity: -2,
                 summary: "Documents commands: summary, history and arguments", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_docs), locks: Locks::None,
@@ -328,28 +474,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 23, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
+                id: 32, name: "getkeys", full_name: "command|getkeys", since: "2.8.13", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeys), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 24, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
+                id: 33, name: "getkeysandflags", full_name: "command|getkeysandflags", since: "7.0.0", group: "server", arity: -4,
                 summary: "Finds the keys in a complete command and how each is used", complexity: "O(N), N being the number of arguments",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_getkeysandflags), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 25, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
+                id: 34, name: "help", full_name: "command|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 26, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
+                id: 35, name: "info", full_name: "command|info", since: "2.8.13", group: "server", arity: -2,
                 summary: "Describes the commands named, or all", complexity: "O(N), N being the number of commands asked for",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_info), locks: Locks::None,
@@ -361,7 +507,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 27, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
+                id: 36, name: "list", full_name: "command|list", since: "7.0.0", group: "server", arity: -2,
                 summary: "Names the commands, all or those a filter lets through", complexity: "O(N), N being the number of commands",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::CONNECTION),
                 run: Run::Core(super::introspect::command_list), locks: Locks::None,
@@ -379,13 +525,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 28, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
+        id: 37, name: "config", full_name: "config", since: "2.0.0", group: "server", arity: -2,
         summary: "Groups the commands about configuration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 29, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
+                id: 38, name: "get", full_name: "config|get", since: "2.0.0", group: "server", arity: -3,
                 summary: "Answers the values of matching directives", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -398,28 +544,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 30, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
+                id: 39, name: "help", full_name: "config|help", since: "5.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 31, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
+                id: 40, name: "resetstat", full_name: "config|resetstat", since: "2.0.0", group: "server", arity: 2,
                 summary: "Sets the counters that INFO shows back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::server::config_resetstat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 32, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
+                id: 41, name: "rewrite", full_name: "config|rewrite", since: "2.8.0", group: "server", arity: 2,
                 summary: "Writes the configuration in force into the configuration file", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 33, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
+                id: 42, name: "set", full_name: "config|set", since: "2.0.0", group: "server", arity: -4,
                 summary: "Changes directives at run time", complexity: "O(N), N being the number of directives",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Server, locks: Locks::None,
@@ -437,7 +583,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 34, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
+        id: 43, name: "copy", full_name: "copy", since: "6.2.0", group: "generic", arity: -3,
         summary: "Copies a value to another key", complexity: "O(N), N being the elements of a collection; O(1) for a string",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::copy), locks: Locks::Keys,
@@ -452,7 +598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 35, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
+        id: 44, name: "dbsize", full_name: "dbsize", since: "1.0.0", group: "server", arity: 1,
         summary: "Counts the keys of the database", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::server::dbsize), locks: Locks::None,
@@ -460,7 +606,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 36, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
+        id: 45, name: "debug", full_name: "debug", since: "1.0.0", group: "server", arity: -2,
         summary: "Groups commands for tests and for finding defects", complexity: "Depends on the subcommand",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::PROTECTED), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::debug), locks: Locks::World,
@@ -468,7 +614,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 37, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
+        id: 46, name: "decr", full_name: "decr", since: "1.0.0", group: "string", arity: 2,
         summary: "Subtracts one from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decr), locks: Locks::Keys,
@@ -480,7 +626,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 38, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
+        id: 47, name: "decrby", full_name: "decrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Subtracts a given amount from an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::decrby), locks: Locks::Keys,
@@ -493,7 +639,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 39, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
+        id: 48, name: "del", full_name: "del", since: "1.0.0", group: "generic", arity: -2,
         summary: "Deletes keys", complexity: "O(N), N being the number of keys, plus O(M) for each collection of M elements; O(1) for one string",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::del), locks: Locks::Keys,
@@ -506,14 +652,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 40, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
+        id: 49, name: "discard", full_name: "discard", since: "2.0.0", group: "transactions", arity: 1,
         summary: "Forgets the queued commands and ends the transaction", complexity: "O(N), N being the number of queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::discard), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 41, name: "dump", full_name: "dump", since: "2.6.0", group: "generic", arity: 2,
+        id: 50, name: "dump", full_name: "dump", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a value in the form that RESTORE takes", complexity: "O(1) to find the key, then O(N) for the bytes of its value",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::dump), locks: Locks::Keys,
@@ -526,7 +672,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 42, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        id: 51, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
         summary: "Answers the message it was given", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::echo), locks: Locks::None,
@@ -536,14 +682,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 43, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
+        id: 52, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Runs the queued commands as one", complexity: "Depends on the queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::SKIP_SLOWLOG), acl: Acl::SLOW.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::exec), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 44, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        id: 53, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
         summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::exists), locks: Locks::Keys,
@@ -557,7 +703,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 45, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        id: 54, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expire), locks: Locks::Keys,
@@ -577,7 +723,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 46, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        id: 55, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
         summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expireat), locks: Locks::Keys,
@@ -597,7 +743,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 47, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 56, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
@@ -609,7 +755,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 48, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        id: 57, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushall), locks: Locks::World,
@@ -624,7 +770,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 49, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        id: 58, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushdb), locks: Locks::World,
@@ -639,7 +785,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 50, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 59, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -651,7 +797,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 51, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
+        id: 60, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
         summary: "Answers the bit at an offset of a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
         run: Run::Core(super::bitmap::getbit), locks: Locks::Keys,
@@ -664,7 +810,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 52, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 61, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -676,7 +822,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 53, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 62, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -695,7 +841,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 54, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 63, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -709,7 +855,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 55, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 64, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -723,7 +869,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 56, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
+        id: 65, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
         summary: "Removes fields of a hash", complexity: "O(N), N being the fields named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hdel), locks: Locks::Keys,
@@ -737,7 +883,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 57, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 66, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -755,7 +901,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 58, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
+        id: 67, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
         summary: "Tells whether a hash has a field", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hexists), locks: Locks::Keys,
@@ -768,7 +914,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 59, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
+        id: 68, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
         summary: "Reads a field of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hget), locks: Locks::Keys,
@@ -781,7 +927,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 60, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
+        id: 69, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
         summary: "Reads every field of a hash with its value", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hgetall), locks: Locks::Keys,
@@ -794,7 +940,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 61, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
+        id: 70, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
         summary: "Adds a given amount to an integer in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrby), locks: Locks::Keys,
@@ -808,7 +954,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 62, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
+        id: 71, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
         summary: "Adds a given amount to a floating-point number in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrbyfloat), locks: Locks::Keys,
@@ -822,7 +968,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 63, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
+        id: 72, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the fields of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hkeys), locks: Locks::Keys,
@@ -835,7 +981,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
+        id: 73, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
         summary: "Counts the fields of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hlen), locks: Locks::Keys,
@@ -847,7 +993,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
+        id: 74, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
         summary: "Reads several fields of a hash at once", complexity: "O(N), N being the fields named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmget), locks: Locks::Keys,
@@ -860,7 +1006,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
+        id: 75, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets several fields of a hash at once", complexity: "O(N), N being the fields set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmset), locks: Locks::Keys,
@@ -877,7 +1023,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 67, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
+        id: 76, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
         summary: "Picks fields of a hash at random", complexity: "O(N), N being the fields picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hrandfield), locks: Locks::Keys,
@@ -894,7 +1040,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 68, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
+        id: 77, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
         summary: "Lists the fields of a hash a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hscan), locks: Locks::Keys,
@@ -910,7 +1056,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 69, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
+        id: 78, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets fields of a hash, creating it when missing", complexity: "O(N), N being the fields set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hset), locks: Locks::Keys,
@@ -927,7 +1073,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 70, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
+        id: 79, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
         summary: "Sets a field of a hash unless it is there already", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hsetnx), locks: Locks::Keys,
@@ -941,7 +1087,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 71, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
+        id: 80, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
         summary: "Tells how long a value in a hash is", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hstrlen), locks: Locks::Keys,
@@ -954,7 +1100,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 72, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
+        id: 81, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the values of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hvals), locks: Locks::Keys,
@@ -967,7 +1113,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 73, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 82, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -979,7 +1125,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 74, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 83, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -992,7 +1138,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 75, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 84, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -1005,7 +1151,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 76, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 85, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -1017,7 +1163,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 77, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 86, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -1028,7 +1174,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 78, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 87, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -1045,7 +1191,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 79, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
+        id: 88, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
         summary: "Reads the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lindex), locks: Locks::Keys,
@@ -1058,7 +1204,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 80, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
+        id: 89, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
         summary: "Inserts an element before or after another", complexity: "O(N), N being the elements before the pivot",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::linsert), locks: Locks::Keys,
@@ -1076,7 +1222,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 81, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
+        id: 90, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
         summary: "Counts the elements of a list", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::llen), locks: Locks::Keys,
@@ -1088,7 +1234,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 82, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
+        id: 91, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
         summary: "Pops an element from one list and pushes it to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmove), locks: Locks::Keys,
@@ -1109,7 +1255,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 83, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
+        id: 92, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
         summary: "Pops elements from the first list that has any", complexity: "O(N+M), N being the number of keys and M the elements popped",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmpop), locks: Locks::Keys,
@@ -1127,7 +1273,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 84, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 93, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -1137,7 +1283,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 85, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
+        id: 94, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the first elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpop), locks: Locks::Keys,
@@ -1151,7 +1297,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 86, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
+        id: 95, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
         summary: "Finds the indexes of equal elements", complexity: "O(N), N being the elements compared, at most MAXLEN",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lpos), locks: Locks::Keys,
@@ -1167,7 +1313,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
+        id: 96, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements before the first, creating the list when missing", complexity: "O(N), N being the elements pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpush), locks: Locks::Keys,
@@ -1181,7 +1327,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 97, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements before the first of a list that exists", complexity: "O(N), N being the elements pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpushx), locks: Locks::Keys,
@@ -1195,7 +1341,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
+        id: 98, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
         summary: "Reads a range of elements", complexity: "O(S+N), S being the way from the nearer end to the first element read and N the elements read",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrange), locks: Locks::Keys,
@@ -1209,7 +1355,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
+        id: 99, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes elements that equal a given one", complexity: "O(N+M), N being the length of the list and M the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrem), locks: Locks::Keys,
@@ -1223,7 +1369,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
+        id: 100, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
         summary: "Replaces the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lset), locks: Locks::Keys,
@@ -1237,7 +1383,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
+        id: 101, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes all elements outside a range", complexity: "O(N), N being the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::ltrim), locks: Locks::Keys,
@@ -1251,13 +1397,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 93, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 102, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 94, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 103, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -1265,14 +1411,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 95, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 104, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 96, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 105, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -1280,7 +1426,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 97, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 106, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -1288,7 +1434,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 98, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 107, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -1296,7 +1442,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 99, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 108, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -1312,7 +1458,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 109, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -1325,14 +1471,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
+        id: 110, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
         summary: "Shows every command the server executes, as it does", complexity: "",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::monitor), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 102, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 111, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -1345,7 +1491,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 103, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 112, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -1361,7 +1507,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 104, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 113, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -1377,27 +1523,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 105, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 114, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 106, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 115, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 107, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 116, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 108, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 117, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -1405,7 +1551,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 109, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 118, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1418,7 +1564,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 110, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 119, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1429,7 +1575,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 111, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 120, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1440,20 +1586,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 121, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 113, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 122, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 114, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 123, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1466,7 +1612,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 115, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 124, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1479,14 +1625,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 116, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 125, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 117, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 126, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1497,13 +1643,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 118, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 127, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 119, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 128, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1516,7 +1662,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 120, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 129, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1529,14 +1675,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 121, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 130, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 122, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 131, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -1549,7 +1695,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 123, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 132, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -1565,7 +1711,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 124, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 133, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1577,7 +1723,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 125, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 134, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1597,7 +1743,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 126, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 135, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1617,7 +1763,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 127, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 136, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1629,7 +1775,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 128, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 137, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -1642,7 +1788,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 129, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 138, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -1654,7 +1800,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 130, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 139, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -1668,7 +1814,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 131, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 140, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -1681,7 +1827,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 132, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 141, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -1689,7 +1835,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 133, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 142, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1700,7 +1846,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 134, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 143, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1714,7 +1860,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 135, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 144, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to every channel that matches a pattern", complexity: "O(N), N being the number of patterns named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::psubscribe), locks: Locks::None,
@@ -1726,7 +1872,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 136, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 145, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1740,7 +1886,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 137, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
+        id: 146, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a channel's subscribers", complexity: "O(N+M), N being the number of the channel's subscribers and M that of all patterns",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::publish), locks: Locks::None,
@@ -1751,13 +1897,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 138, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
+        id: 147, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
         summary: "Groups the commands that look at subscriptions", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 139, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 148, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Names the channels anybody is subscribed to", complexity: "O(N), N being the number of channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_channels), locks: Locks::None,
@@ -1767,21 +1913,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 140, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
+                id: 149, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 141, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
+                id: 150, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
                 summary: "Answers how many patterns anybody is subscribed to", complexity: "O(1)",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numpat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 142, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 151, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each channel named", complexity: "O(N), N being the number of channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numsub), locks: Locks::None,
@@ -1791,7 +1937,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 143, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 152, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Names the shard channels anybody is subscribed to", complexity: "O(N), N being the number of shard channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardchannels), locks: Locks::None,
@@ -1801,7 +1947,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 144, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 153, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each shard channel named", complexity: "O(N), N being the number of shard channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardnumsub), locks: Locks::None,
@@ -1814,7 +1960,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 145, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 154, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N), N being the number of patterns",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
@@ -1824,14 +1970,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 146, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 155, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 147, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 156, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1839,7 +1985,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 148, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 157, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1852,7 +1998,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 149, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 158, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1866,14 +2012,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 150, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 159, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 151, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        id: 160, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
         summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore), locks: Locks::Keys,
@@ -1892,7 +2038,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 152, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        id: 161, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
         summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "That of RESTORE",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
@@ -1912,7 +2058,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 153, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        id: 162, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpop), locks: Locks::Keys,
@@ -1926,7 +2072,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        id: 163, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
         summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
@@ -1940,7 +2086,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        id: 164, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements behind the last, creating the list when missing", complexity: "O(N), N being the elements pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
@@ -1954,7 +2100,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 165, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements behind the last of a list that exists", complexity: "O(N), N being the elements pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
@@ -1968,7 +2114,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 166, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -1982,7 +2128,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 158, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 167, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -1997,7 +2143,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 159, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 168, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -2009,7 +2155,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 160, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 169, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -2022,7 +2168,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 161, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 170, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -2035,7 +2181,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 162, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 171, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -2045,7 +2191,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 163, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 172, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -2071,7 +2217,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 173, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -2085,7 +2231,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 165, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 174, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -2099,7 +2245,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 166, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 175, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -2112,7 +2258,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 167, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 176, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -2126,7 +2272,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 168, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 177, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -2143,7 +2289,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 169, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 178, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -2156,7 +2302,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 170, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 179, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -2170,7 +2316,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 171, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 180, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -2183,7 +2329,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 172, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 181, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -2196,7 +2342,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 173, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 182, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -2209,7 +2355,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 174, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 183, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -2222,7 +2368,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 175, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 184, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -2236,7 +2382,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 176, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 185, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(N), N being the members taken",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -2251,7 +2397,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 177, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
+        id: 186, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a shard channel's subscribers", complexity: "O(N), N being the number of the shard channel's subscribers",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::spublish), locks: Locks::None,
@@ -2264,7 +2410,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 178, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 187, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(N), N being the members picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -2279,7 +2425,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 179, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 188, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -2293,7 +2439,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 180, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 189, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -2309,7 +2455,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 181, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
+        id: 190, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to shard channels", complexity: "O(N), N being the number of shard channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::ssubscribe), locks: Locks::None,
@@ -2321,7 +2467,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 182, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 191, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -2333,7 +2479,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 183, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 192, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to channels", complexity: "O(N), N being the number of channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::subscribe), locks: Locks::None,
@@ -2343,7 +2489,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 184, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 193, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -2358,7 +2504,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 185, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 194, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -2371,7 +2517,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 186, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 195, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -2384,7 +2530,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 187, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
+        id: 196, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to shard channels, all or those named", complexity: "O(N), N being the number of shard channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::sunsubscribe), locks: Locks::None,
@@ -2396,7 +2542,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 188, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 197, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -2407,7 +2553,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 189, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 198, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -2415,7 +2561,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 190, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 199, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -2428,7 +2574,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 191, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 200, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -2442,7 +2588,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 192, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 201, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -2454,7 +2600,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 193, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 202, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -2467,7 +2613,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 194, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 203, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to channels, all or those named", complexity: "O(N), N being the number of channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::unsubscribe), locks: Locks::None,
@@ -2477,17 +2623,17 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 195, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 204, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 196, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 205, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
-        run: Run::Core(super::generic::wait), locks: Locks::None,
+        run: Run::Core(super::blocking::wait), locks: Locks::None,
         hints: &["request_policy:all_shards", "response_policy:agg_min"],
         arguments: &[
             Argument { name: "numreplicas", kind: ArgKind::Integer, ..Argument::BLANK },
@@ -2496,7 +2642,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 197, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 206, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
@@ -2504,6 +2650,539 @@ pub static COMMANDS: &[CommandSpec] = &[
         keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
         arguments: &[
             Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 207, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Takes several members."), ("3.0.2", "Options `XX`, `NX`, `CH` and `INCR`."), ("6.2.0", "Options `GT` and `LT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "3.0.2", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "comparison", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "gt", kind: ArgKind::PureToken, token: Some("GT"), ..Argument::BLANK },
+                Argument { name: "lt", kind: ArgKind::PureToken, token: Some("LT"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "change", kind: ArgKind::PureToken, token: Some("CH"), since: "3.0.2", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::PureToken, token: Some("INCR"), since: "3.0.2", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "score_member", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "score", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 208, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        summary: "Answers how many members a sorted set has", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zcard), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 209, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 210, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 211, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 212, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "increment", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 213, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zinter), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 214, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "limit", kind: ArgKind::Integer, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 215, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 216, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 217, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
+        flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "where", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 218, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 219, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 220, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::ACCESS).with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 221, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "options", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 222, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Options `REV`, `BYSCORE`, `BYLEX` and `LIMIT`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "sortby", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "byscore", kind: ArgKind::PureToken, token: Some("BYSCORE"), ..Argument::BLANK },
+                Argument { name: "bylex", kind: ArgKind::PureToken, token: Some("BYLEX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "rev", kind: ArgKind::PureToken, token: Some("REV"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 223, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `BYLEX` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 224, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("2.0.0", "Option `WITHSCORES`.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `BYSCORE` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), since: "2.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 225, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "dst", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "src", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "sortby", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "byscore", kind: ArgKind::PureToken, token: Some("BYSCORE"), ..Argument::BLANK },
+                Argument { name: "bylex", kind: ArgKind::PureToken, token: Some("BYLEX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "rev", kind: ArgKind::PureToken, token: Some("REV"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 226, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 227, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
+        flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrem), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        history: &[("2.4.0", "Takes several members.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 228, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 229, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 230, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
+        flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::DELETE), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 231, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "start", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "stop", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 232, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` and `BYLEX` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 233, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("2.1.6", "Bounds may be exclusive.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`ZRANGE` with the `REV` and `BYSCORE` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "max", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "min", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "offset_count", kind: ArgKind::Block, token: Some("LIMIT"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "offset", kind: ArgKind::Integer, ..Argument::BLANK },
+                Argument { name: "count", kind: ArgKind::Integer, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 234, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 235, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zscan), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "cursor", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "pattern", kind: ArgKind::Pattern, token: Some("MATCH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 236, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        summary: "Answers a member's score", complexity: "O(1)",
+        flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
+        run: Run::Core(super::zset::zscore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 237, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
+        flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zunion), locks: Locks::Keys,
+        first_key: 0, last_key: 0, key_step: 0,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withscores", kind: ArgKind::PureToken, token: Some("WITHSCORES"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 238, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
+        run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::KeyNum { number: 0, first: 1, step: 1 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "numkeys", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(1), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+            Argument { name: "weight", kind: ArgKind::Integer, token: Some("WEIGHTS"), flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), ..Argument::BLANK },
+            Argument { name: "aggregate", kind: ArgKind::Oneof, token: Some("AGGREGATE"), flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "sum", kind: ArgKind::PureToken, token: Some("SUM"), ..Argument::BLANK },
+                Argument { name: "min", kind: ArgKind::PureToken, token: Some("MIN"), ..Argument::BLANK },
+                Argument { name: "max", kind: ArgKind::PureToken, token: Some("MAX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
         ],
         ..CommandSpec::BLANK
     },

@@ -1,4 +1,4 @@
-//! Hashes and sets under a grip: what makes changing them safe.
+//! Hashes, sets and sorted sets under a grip: what makes changing them safe.
 //!
 //! It may not know commands. Invariant: an entry keeps its value's word and encoding as they are after each change, whether
 //! or not that found room; a value that finds no entry is freed.
@@ -10,6 +10,8 @@ use crate::object::entry::{Body, Entry, EntryDraft};
 use crate::object::hash::{Hash, HashMut, Limits};
 use crate::object::set::{Set, SetMut};
 use crate::object::string::StringValue;
+use crate::object::zset::change::SortedSetMut;
+use crate::object::zset::{self, SortedSet};
 use crate::pool::prefix::{Encoding, ObjectType, Use};
 use crate::pool::space::{Full, Space};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
@@ -37,6 +39,8 @@ impl Keyspace {
 pub type ChangedHash<'a> = HashMut<'a, KeyHasher<'a>>;
 /// A set that is being changed.
 pub type ChangedSet<'a> = SetMut<'a, KeyHasher<'a>>;
+/// A sorted set that is being changed.
+pub type ChangedSortedSet<'a> = SortedSetMut<'a, KeyHasher<'a>>;
 
 impl<'a> Grip<'a> {
     /// Lets `change` have the hash of an entry that holds one.
@@ -147,6 +151,47 @@ impl<'a> Grip<'a> {
         Ok(before)
     }
 
+    /// Lets `change` have the sorted set of an entry that holds one.
+    #[inline]
+    pub fn change_sorted_set<R>(
+        &mut self,
+        entry: Entry,
+        limits: zset::Limits,
+        change: impl FnOnce(&mut ChangedSortedSet<'a>) -> R,
+    ) -> R {
+        let (space, hasher) = (self.space_of(entry), self.keyspace().hasher());
+        // SAFETY: the shard is held exclusively, and the entry keeps the set as it is below.
+        let mut set = unsafe { SortedSetMut::new(SortedSet::of(entry), space, limits, hasher) };
+        let answer = change(&mut set);
+        let SortedSet { encoding, word } = set.set();
+        keep(entry, encoding, word);
+        answer
+    }
+
+    /// A sorted set that no key has yet, near `node`; its longest member will have `longest` bytes, as far as is known.
+    pub fn new_sorted_set(
+        &self,
+        node: u32,
+        limits: zset::Limits,
+        longest: usize,
+    ) -> Result<Unlinked<ChangedSortedSet<'a>>, Full> {
+        let hasher = self.keyspace().hasher();
+        SortedSetMut::create(self.space_near(node), limits, hasher, longest)
+    }
+
+    /// Makes `set` the value of `target`, without a deadline, whatever was there: the entry answered, which is the caller's
+    /// now. When there is no room nothing has changed.
+    pub fn put_sorted_set(
+        &mut self,
+        target: Target<'_>,
+        set: Unlinked<ChangedSortedSet<'a>>,
+    ) -> Result<Option<Entry>, Full> {
+        let SortedSet { encoding, word } = set.set();
+        let before = self.put(target, ObjectType::SortedSet, encoding, word)?;
+        set.hand_over();
+        Ok(before)
+    }
+
     fn space_of(&self, entry: Entry) -> Space<'a> {
         assert!(
             self.is_exclusive(),
@@ -158,7 +203,7 @@ impl<'a> Grip<'a> {
 
 /// The entry's value is now in that encoding at `word`. The shard is held exclusively.
 fn keep(entry: Entry, encoding: Encoding, word: u64) {
-    // SAFETY: hashes and sets always lie outside their entry, so it has a word; the shard is held exclusively.
+    // SAFETY: such values always lie outside their entry, so it has a word; the shard is held exclusively.
     unsafe {
         entry.set_word(word);
         if entry.encoding() != encoding {

@@ -505,6 +505,23 @@ impl<'a> Grip<'a> {
         unsafe { entry.free(self.pool()) }
     }
 
+    /// Makes what lies at `word` the value of a key, whatever it held, and answers the entry that was there, which is the
+    /// caller's. When there is no room, nothing has changed and the value stays the caller's.
+    pub fn put(
+        &mut self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+    ) -> Result<Option<Entry>, Full> {
+        let Some(found) = self.find(target.db, target.hash, target.key) else {
+            return self.create(target, kind, encoding, word).map(|_| None);
+        };
+        let entry = self.stage(target, kind, encoding, word, None)?;
+        self.replace(target.db, target.hash, found, entry);
+        Ok(Some(found.entry))
+    }
+
     /// Where the pieces of a value go whose key is on `node`, or is created from there.
     #[inline]
     pub fn space_near(&self, node: u32) -> Space<'a> {

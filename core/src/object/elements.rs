@@ -483,7 +483,7 @@ const _: () = assert!(1 << DEPTH_BITS > DEPTH_MAX);
 const _: () = assert!(TAG_BITS + DEPTH_BITS + DEPTH_MAX < 53);
 
 /// The position a client's cursor stands for. Numbers that were never handed out lead somewhere harmless.
-const fn position_of(cursor: u64) -> Position {
+pub const fn position_of(cursor: u64) -> Position {
     Position {
         prefix: (cursor >> (TAG_BITS + DEPTH_BITS)) as u32 & ((1 << DEPTH_MAX) - 1),
         depth: (cursor >> TAG_BITS) as u32 & ((1 << DEPTH_BITS) - 1),
@@ -492,7 +492,7 @@ const fn position_of(cursor: u64) -> Position {
 }
 
 /// What a client is told: less than 2^53, for those who keep it as a double.
-const fn cursor_of(position: Position) -> u64 {
+pub const fn cursor_of(position: Position) -> u64 {
     (position.prefix as u64) << (TAG_BITS + DEPTH_BITS)
         | (position.depth as u64) << TAG_BITS
         | position.tag as u64

@@ -11,3 +11,4 @@ pub mod listpack;
 pub mod set;
 pub mod string;
 pub mod value;
+pub mod zset;

@@ -13,6 +13,7 @@ use crate::object::hash::Field;
 use crate::object::list;
 use crate::object::listpack::Listpack;
 use crate::object::set::Member;
+use crate::object::zset::SortedSet;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
@@ -30,6 +31,8 @@ enum Layout {
     Fields(Elements<Field>),
     /// As a large set.
     Members(Elements<Member>),
+    /// As a large sorted set.
+    Sorted(SortedSet),
 }
 
 impl Layout {
@@ -43,6 +46,7 @@ impl Layout {
             },
             // SAFETY: the same, of a set's.
             (Encoding::Hashtable, _) => unsafe { Layout::Members(Elements::at(entry.word())) },
+            (Encoding::Skiplist, _) => Layout::Sorted(SortedSet::of(entry)),
             _ => Block::owner_of(entry).map_or(Layout::Nothing, Layout::Block),
         }
     }
@@ -57,6 +61,7 @@ pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)
         Layout::List(word) => unsafe { list::visit(word, each) },
         Layout::Fields(fields) => fields.visit(pool, each),
         Layout::Members(members) => members.visit(pool, each),
+        Layout::Sorted(set) => set.visit(pool, each),
     }
 }
 
@@ -108,6 +113,7 @@ pub fn is_big(entry: Entry) -> bool {
         Layout::List(word) => unsafe { list::is_big(word) },
         Layout::Fields(fields) => fields.len() > FEW_PIECES,
         Layout::Members(members) => members.len() > FEW_PIECES,
+        Layout::Sorted(set) => set.len() > FEW_PIECES as u64,
     }
 }
 
@@ -127,6 +133,7 @@ pub unsafe fn free_step(entry: Entry, pool: &Pool, cursor: &mut u64, budget: usi
             Layout::List(word) => list::free_step(word, pool, cursor, budget),
             Layout::Fields(fields) => fields.free_step(pool, cursor, budget),
             Layout::Members(members) => members.free_step(pool, cursor, budget),
+            Layout::Sorted(set) => set.free_step(pool, cursor, budget),
         }
     }
 }
@@ -175,6 +182,10 @@ pub unsafe fn relocate_step(
                 let (members, more) = members.relocate_step(space, cursor, budget);
                 (members.word(), more)
             }
+            Layout::Sorted(mut set) => {
+                let more = set.relocate_step(space, cursor, budget);
+                (set.word, more)
+            }
         };
         entry.set_word(word);
         more
@@ -195,5 +206,6 @@ pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
         Layout::List(word) => unsafe { list::duplicate(word, space) },
         Layout::Fields(fields) => fields.duplicate(space).map(Elements::word),
         Layout::Members(members) => members.duplicate(space).map(Elements::word),
+        Layout::Sorted(set) => set.duplicate(space).map(|copy| copy.word),
     }
 }

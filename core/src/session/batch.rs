@@ -31,6 +31,8 @@ enum Ending {
     HandOff(&'static CommandSpec, usize),
     /// Server commands of a transaction are next.
     HandOffs,
+    /// The client waits in a blocking command.
+    Blocked,
     /// The connection is to be closed.
     Close,
 }
@@ -107,7 +109,7 @@ pub(super) fn run(
                 None => Some(Status::More),
             }
         }
-        Ending::HandOffs => None,
+        Ending::HandOffs | Ending::Blocked => None,
     };
     (work.parser, work.spans, work.spill) = (reading.parser, reading.spans, spill);
     if work.client.holes.is_some() && work.spill.is_empty() {
@@ -163,6 +165,10 @@ impl Reading<'_> {
                 Flow::Close => return Ending::Close,
                 Flow::Retry(ms) => return Ending::Retry(ms),
                 Flow::HandOff(command) => return Ending::HandOff(command, consumed),
+                Flow::Block => {
+                    self.taken += consumed;
+                    return Ending::Blocked;
+                }
                 Flow::HandOffs => {
                     self.taken += consumed;
                     return Ending::HandOffs;
@@ -245,6 +251,25 @@ pub(super) fn hand_over_next(
     }
     work.client.holes = is_more.then_some(holes);
     Some(status)
+}
+
+/// What a client that still waits must do: nothing, as long as its input keeps within its limit. One that is poked looks for
+/// what it waits for itself.
+pub(super) fn wait(work: &Work, home: &Home, outcome: &mut Outcome) -> Option<Status> {
+    if let Ending::Close = incomplete(&home.store, work.pending.len()) {
+        return Some(Status::Close);
+    }
+    let waiter = work.client.waiter.as_ref()?;
+    if !waiter.take_poke() {
+        return None;
+    }
+    let mut context = Context::new(&home.store, &home.lane);
+    if context.serve(waiter.keys.clone()) {
+        return None;
+    }
+    waiter.poke();
+    outcome.retry_ms = 1;
+    Some(Status::Retry)
 }
 
 /// A request that has not arrived whole is waited for, within `client-query-buffer-limit`.

@@ -93,7 +93,7 @@ pub(crate) fn client_pause(call: &mut Call<'_, '_>) -> Answer {
 }
 
 /// Redis' answer where a subcommand takes a variable number of arguments, and got others.
-fn wrong_count(subcommand: &[u8]) -> Error {
+pub(crate) fn wrong_count(subcommand: &[u8]) -> Error {
     let name = String::from_utf8_lossy(subcommand);
     Error::text(format!(
         "ERR unknown subcommand or wrong number of arguments for '{name}'. Try CLIENT HELP."

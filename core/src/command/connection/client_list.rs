@@ -143,13 +143,14 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     line
 }
 
-/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `x` inside a transaction, `d` a watched key has changed, `A` to be
-/// closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
+/// Redis' letters: `O` fed by MONITOR, `P` subscribed, `x` inside a transaction, `b` waiting in a blocking command, `d` a
+/// watched key has changed, `A` to be closed, `U` over a Unix socket, `e` exempt from eviction; `N` for none of them.
 fn flags(face: &Face) -> String {
     let letters = [
         (face.monitoring.load(Relaxed), 'O'),
         (face.subscribed.load(Relaxed), 'P'),
         (face.multi.load(Relaxed) >= 0, 'x'),
+        (locked(&face.waiter).is_some(), 'b'),
         (face.watch_broken.load(Relaxed), 'd'),
         (face.killed.load(Relaxed), 'A'),
         (face.origin.is_unix, 'U'),

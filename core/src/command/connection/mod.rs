@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use client::{
     client_getname, client_getredir, client_id, client_no_evict, client_pause, client_reply,
-    client_setname, client_unpause,
+    client_setname, client_unpause, wrong_count,
 };
 pub(crate) use client_kill::client_kill;
 pub(crate) use client_list::{client_info, client_list, describe};

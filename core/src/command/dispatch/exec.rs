@@ -4,10 +4,10 @@
 //! runs, and checks the watched keys under them; a command that takes shards by itself runs under the whole world, where
 //! that waits for nobody; what the transaction did reaches the effect stream as one group before the locks are given back.
 
-use super::{Caller, Context, Flow, Held, Stale, WORLD_RETRY_MS, WorldAlone, first_hash};
+use super::{Caller, Context, Flow, Held, WORLD_RETRY_MS, WorldAlone, first_hash};
 use crate::client::transaction::{Holes, Queue, Queued};
 use crate::client::{ClientState, Face, ReplyMode};
-use crate::command::call::{Args, Call, Error};
+use crate::command::call::{After, Args, Call, Error};
 use crate::command::flags::Flags;
 use crate::command::server::monitor;
 use crate::command::spec::{CommandSpec, Handler, Locks, Run};
@@ -32,7 +32,7 @@ struct Plan {
 #[derive(Default)]
 struct Progress {
     group: Group,
-    stale: Vec<Stale>,
+    after: After,
     holes: Holes,
     closing: bool,
 }
@@ -154,9 +154,7 @@ impl<'a> Context<'a> {
         }
         client.transaction.end(&self.store.interest, face);
         drop(held);
-        if !progress.stale.is_empty() {
-            self.remove_stale(&progress.stale);
-        }
+        self.follow_up(core::mem::take(&mut progress.after));
         self.count(&self.lane.commands[spec.id as usize], is_broken);
         if progress.closing {
             return Flow::Close;
@@ -331,9 +329,11 @@ impl<'a> Context<'a> {
         );
         call.run(handler);
         let (face, db) = (call.face, call.db());
-        let (flow, stale) = call.end();
+        let (flow, after) = call.end();
         monitor::feed(self.store, spec, face, db, args);
-        progress.stale.extend(stale.into_iter().flatten());
+        if let Some(after) = after {
+            progress.after.append(*after);
+        }
         progress.closing |= matches!(flow, Flow::Close);
         let failed = reply.errors().count() != errors_before;
         self.count(&self.lane.commands[spec.id as usize], failed);

@@ -10,6 +10,7 @@ use crate::keyspace::update::Target;
 use crate::object::entry::Entry;
 use crate::object::hash;
 use crate::object::list::Rules;
+use crate::object::zset;
 use crate::persist::rdb::{self, Builder, Failure, Layouts, Reader};
 use crate::pool::prefix::Use;
 use crate::resp::number::{I64_TEXT_BYTES, fmt_i64};
@@ -136,6 +137,10 @@ fn build(
         hash: hash::Limits {
             entries: settings.hash_max_listpack_entries.load(Relaxed),
             value_bytes: settings.hash_max_listpack_value.load(Relaxed),
+        },
+        zset: zset::Limits {
+            entries: settings.zset_max_listpack_entries.load(Relaxed),
+            value: settings.zset_max_listpack_value.load(Relaxed),
         },
         list: Rules::new(
             settings.list_max_listpack_size.load(Relaxed),

@@ -23,8 +23,7 @@ pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
 
 use super::notify::Class;
-use super::{Answer, Call, Error};
-use crate::error;
+use super::{Answer, Call};
 use crate::object::entry::Entry;
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -103,19 +102,5 @@ pub fn type_(call: &mut Call<'_, '_>) -> Answer {
     let key = call.args.get(1);
     let name = observe(call, key).map_or("none", |entry| entry.kind().name());
     call.reply.simple(name);
-    Ok(())
-}
-
-/// `WAIT numreplicas timeout`: how many replicas have this connection's writes. There are none, so nobody is waited for.
-pub fn wait(call: &mut Call<'_, '_>) -> Answer {
-    call.args.int(1)?;
-    let timeout = call
-        .args
-        .int(2)
-        .map_err(|_| Error::of(error::INVALID_TIMEOUT))?;
-    if timeout < 0 {
-        return Err(Error::of(error::NEGATIVE_TIMEOUT));
-    }
-    call.reply.int(0);
     Ok(())
 }

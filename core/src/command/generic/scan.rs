@@ -10,7 +10,7 @@ use crate::glob;
 use crate::object::entry::Entry;
 
 /// Keys SCAN reads unless COUNT says otherwise.
-const COUNT_DEFAULT: u64 = 10;
+pub(in crate::command) const COUNT_DEFAULT: u64 = 10;
 /// Random picks before RANDOMKEY takes whichever key it meets first: more means that nearly all are past their deadline.
 const PICKS_MAX: u32 = 100;
 

@@ -58,7 +58,9 @@ pub(crate) fn swapdb(call: &mut Call<'_, '_>) -> Answer {
             let found = grip.find(db, keyspace.hash(key), key);
             found.is_some_and(|found| !found.entry.is_expired(now_ms))
         };
-        interest.swapped(first, second, is_live);
+        for (db, key) in interest.swapped((first, second), is_live) {
+            call.ready(db, &key);
+        }
     }
     call.changed();
     call.reply.ok();

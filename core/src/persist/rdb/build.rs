@@ -5,13 +5,15 @@
 
 use super::{Failure, Sink};
 use crate::keyspace::Grip;
-use crate::keyspace::collections::{ChangedHash, ChangedSet};
+use crate::keyspace::collections::{ChangedHash, ChangedSet, ChangedSortedSet};
 use crate::keyspace::update::Target;
 use crate::object::elements::Unlinked;
 use crate::object::entry::Entry;
 use crate::object::hash;
 use crate::object::list::{List, Rules, Side};
 use crate::object::string::StringValue;
+use crate::object::zset;
+use crate::object::zset::change::Decision;
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::Full;
 
@@ -22,6 +24,8 @@ pub struct Layouts {
     pub intset_entries: u64,
     /// Listpacks of hashes.
     pub hash: hash::Limits,
+    /// Listpacks of sorted sets.
+    pub zset: zset::Limits,
     /// Links of lists.
     pub list: Rules,
     /// From how many bytes on an item of a list has a link of its own.
@@ -35,6 +39,7 @@ enum Building<'a> {
     Set(Unlinked<ChangedSet<'a>>),
     Hash(Unlinked<ChangedHash<'a>>),
     List(Unlinked<List<'a>>),
+    SortedSet(Unlinked<ChangedSortedSet<'a>>),
 }
 
 /// A value that is being put together for a key.
@@ -70,6 +75,7 @@ impl<'g, 'a, 'k> Builder<'g, 'a, 'k> {
             Building::Set(_) => ObjectType::Set,
             Building::Hash(_) => ObjectType::Hash,
             Building::List(_) => ObjectType::List,
+            Building::SortedSet(_) => ObjectType::SortedSet,
             Building::Nothing | Building::String(_) => ObjectType::String,
         };
         let stage = |builder: &Self, encoding, word| {
@@ -97,6 +103,11 @@ impl<'g, 'a, 'k> Builder<'g, 'a, 'k> {
             Building::List(list) => {
                 let entry = stage(&self, Encoding::Quicklist, list.word())?;
                 list.hand_over();
+                Ok(entry)
+            }
+            Building::SortedSet(set) => {
+                let entry = stage(&self, set.set().encoding, set.set().word)?;
+                set.hand_over();
                 Ok(entry)
             }
         }
@@ -132,6 +143,7 @@ impl Sink for Builder<'_, '_, '_> {
     fn begin(&mut self, kind: ObjectType, is_packed: bool) -> Result<(), Failure> {
         let Layouts {
             hash: limits,
+            zset: mut zset_limits,
             list: rules,
             list_plain_from,
             ..
@@ -152,6 +164,14 @@ impl Sink for Builder<'_, '_, '_> {
                 };
                 let hash = self.grip.new_hash(node, limits)?;
                 self.building = Building::Hash(hash);
+                Ok(())
+            }
+            ObjectType::SortedSet => {
+                if is_packed {
+                    zset_limits.value = u64::MAX;
+                }
+                let set = self.grip.new_sorted_set(node, zset_limits, 0)?;
+                self.building = Building::SortedSet(set);
                 Ok(())
             }
             ObjectType::List => {
@@ -193,8 +213,19 @@ impl Sink for Builder<'_, '_, '_> {
         }
     }
 
-    fn scored(&mut self, _member: StringValue<'_>, _score: f64) -> Result<(), Failure> {
-        Err(Failure::Corrupt)
+    fn scored(&mut self, member: StringValue<'_>, score: f64) -> Result<(), Failure> {
+        match &mut self.building {
+            Building::SortedSet(set) => {
+                let mut is_there = false;
+                let decide = |before: Option<f64>| {
+                    is_there = before.is_some();
+                    Decision::Score(before.unwrap_or(score))
+                };
+                member.with_bytes(|member| set.update(member, decide))?;
+                is_new(Ok(!is_there))
+            }
+            _ => Err(Failure::Corrupt),
+        }
     }
 
     fn field(&mut self, name: StringValue<'_>, value: StringValue<'_>) -> Result<(), Failure> {

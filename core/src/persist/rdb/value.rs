@@ -11,6 +11,7 @@ use crate::object::list::{ListView, Part};
 use crate::object::listpack;
 use crate::object::set::Set;
 use crate::object::string::StringValue;
+use crate::object::zset::SortedSet;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::resp::parse_f64;
@@ -68,7 +69,19 @@ pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
                 out.string(value);
             }
         }
-        _ => {}
+        (ObjectType::SortedSet, Encoding::Listpack) => block(out, kind::ZSET_LISTPACK),
+        (ObjectType::SortedSet, _) => {
+            let set = SortedSet::of(entry);
+            out.raw(&[kind::ZSET_2]);
+            out.length(set.len() as usize);
+            // From the highest down, as Redis does: who reads them adds each before all others.
+            for (member, score) in set.walk(set.len() - 1, true) {
+                out.string(member);
+                out.raw(&score.to_le_bytes());
+            }
+        }
+        // No command makes one.
+        (ObjectType::Stream, _) => {}
     }
 }
 

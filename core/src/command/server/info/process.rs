@@ -88,9 +88,12 @@ pub(super) fn clients(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
             "client_recent_max_output_buffer",
             most(crate::client::Face::output_bytes),
         ),
-        ("blocked_clients", 0),
+        ("blocked_clients", store.interest.blocked().into()),
         ("tracking_clients", 0),
-        ("clients_in_timeout_table", 0),
+        (
+            "clients_in_timeout_table",
+            store.interest.alarm.count() as u64,
+        ),
     ]);
 }
 

@@ -1,0 +1,396 @@
+//! Large sorted sets: a table that finds an element by its member, and a tree that keeps them in order.
+//!
+//! ```text
+//! word ──> ┌───────┬──────┐   slot ──┐
+//!          │ Table │ Tree │          ├──> element
+//!          └───────┴──────┘   leaf ──┘
+//! ```
+//! It may not know locks. Invariant: table and tree lead to the same elements; a change that finds no memory changes
+//! nothing.
+
+use super::element::Element;
+use super::tree::Tree;
+use crate::object::elements::Hasher;
+use crate::pool::Pool;
+use crate::pool::space::{Full, Space};
+use crate::table::segment::Slot;
+use crate::table::{self, Position, Table, tag_of};
+use core::ptr::NonNull;
+
+#[repr(C)]
+struct Root {
+    table: Table,
+    tree: Tree,
+}
+
+const ROOT_BYTES: usize = size_of::<Root>();
+
+/// Steps of a move: the table's parts, then the tree's, then the elements.
+const TREE_FROM: u64 = 1 << 40;
+const ELEMENTS_FROM: u64 = 1 << 41;
+
+/// The address of a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Large(NonNull<Root>);
+
+/// An element and the slot that leads to it.
+#[derive(Clone, Copy)]
+pub(super) struct Spot {
+    pub(super) element: Element,
+    found: table::Found,
+    hash: u64,
+}
+
+#[inline(always)]
+fn element_of(slot: Slot, pool: &Pool) -> Element {
+    // SAFETY: every slot of a sorted set leads to a live element.
+    unsafe { Element::at(pool.at(slot.offset())) }
+}
+
+#[inline(always)]
+fn slot_of(element: Element, tag: u16, pool: &Pool) -> Slot {
+    Slot::new(tag, pool.offset_of(element.address()), false)
+}
+
+impl Large {
+    pub(super) fn create(space: Space<'_>) -> Result<Large, Full> {
+        let root = space.alloc(ROOT_BYTES)?.cast::<Root>();
+        // SAFETY: the allocation is fresh, ours and large enough.
+        unsafe {
+            root.write(Root {
+                table: Table::default(),
+                tree: Tree::EMPTY,
+            });
+        }
+        Ok(Large(root))
+    }
+
+    /// # Safety
+    /// `word` is that of a live root, and its key is held: exclusively for what is `unsafe`.
+    #[inline(always)]
+    pub(super) unsafe fn at(word: u64) -> Large {
+        // SAFETY: a root is never at address 0.
+        Large(unsafe { NonNull::new_unchecked(word as *mut Root) })
+    }
+
+    pub(super) fn word(self) -> u64 {
+        self.0.as_ptr() as u64
+    }
+
+    #[inline(always)]
+    fn table<'a>(self) -> &'a Table {
+        // SAFETY: the root is live and its key held.
+        unsafe { &(*self.0.as_ptr()).table }
+    }
+
+    #[inline(always)]
+    pub(super) fn tree<'a>(self) -> &'a Tree {
+        // SAFETY: as above.
+        unsafe { &(*self.0.as_ptr()).tree }
+    }
+
+    /// # Safety
+    /// The key is held exclusively and no other reference into the root is alive.
+    #[inline(always)]
+    unsafe fn root_mut<'a>(self) -> &'a mut Root {
+        // SAFETY: by contract.
+        unsafe { &mut *self.0.as_ptr() }
+    }
+
+    #[inline(always)]
+    pub(super) fn len(self) -> u64 {
+        self.tree().len()
+    }
+
+    #[inline]
+    pub(super) fn find(self, pool: &Pool, member: &[u8], hash: impl Hasher) -> Option<Spot> {
+        let hash = hash.of(member);
+        let is_it = |slot| element_of(slot, pool).member() == member;
+        let found = self.table().find(pool, hash, is_it)?;
+        Some(Spot {
+            element: element_of(found.slot(), pool),
+            found,
+            hash,
+        })
+    }
+
+    /// Adds a member that is not there.
+    ///
+    /// # Safety
+    /// The key is held exclusively.
+    pub(super) unsafe fn insert(
+        self,
+        space: Space<'_>,
+        member: &[u8],
+        score: f64,
+        hash: impl Hasher,
+    ) -> Result<Element, Full> {
+        let element = Element::alloc(space, score, member)?;
+        // SAFETY: by contract; what was just allocated is freed when nothing leads to it.
+        unsafe {
+            self.adopt(space, element, hash)
+                .inspect_err(|Full| element.free(space))?;
+        }
+        Ok(element)
+    }
+
+    /// Leads to an element that is not there; when there is no room, nothing leads to it.
+    ///
+    /// # Safety
+    /// The key is held exclusively.
+    unsafe fn adopt(
+        self,
+        space: Space<'_>,
+        element: Element,
+        hash: impl Hasher,
+    ) -> Result<(), Full> {
+        let hashed = hash.of(element.member());
+        let slot = slot_of(element, tag_of(hashed), space.pool);
+        let hash_of = |slot| hash.of(element_of(slot, space.pool).member());
+        // SAFETY: by contract.
+        let root = unsafe { self.root_mut() };
+        let found = root.table.insert(space, hashed, slot, hash_of)?;
+        root.tree.insert(space, element).inspect_err(|Full| {
+            root.table.remove(space.pool, found, hashed);
+        })
+    }
+
+    /// Gives a member another score.
+    ///
+    /// # Safety
+    /// The key is held exclusively.
+    #[inline]
+    pub(super) unsafe fn change_score(
+        self,
+        space: Space<'_>,
+        element: Element,
+        score: f64,
+    ) -> Result<(), Full> {
+        // SAFETY: by contract.
+        let root = unsafe { self.root_mut() };
+        root.tree.change_score(space, element, score)
+    }
+
+    /// Removes a member.
+    ///
+    /// # Safety
+    /// The key is held exclusively and nothing has changed since the spot was found.
+    pub(super) unsafe fn remove(self, space: Space<'_>, spot: Spot) {
+        // SAFETY: by contract; nothing leads to the element once it is out of both.
+        unsafe {
+            let root = self.root_mut();
+            root.tree.remove(space, spot.element);
+            root.table.remove(space.pool, spot.found, spot.hash);
+            spot.element.free(space);
+        }
+    }
+
+    /// Removes the members from one rank on, `count` of them.
+    ///
+    /// # Safety
+    /// The key is held exclusively.
+    pub(super) unsafe fn remove_ranks(
+        self,
+        space: Space<'_>,
+        rank: u64,
+        count: u64,
+        hash: impl Hasher,
+    ) {
+        // SAFETY: by contract.
+        let Root { table, tree } = unsafe { self.root_mut() };
+        let mut left = count;
+        while left > 0 {
+            let removed = tree.remove_run(space, rank, left, |element| {
+                let hashed = hash.of(element.member());
+                let is_it = |slot| element_of(slot, space.pool) == element;
+                if let Some(found) = table.find(space.pool, hashed, is_it) {
+                    table.remove(space.pool, found, hashed);
+                }
+                // SAFETY: its slot is gone, and the tree lets it go without looking at it again.
+                unsafe { element.free(space) };
+            });
+            if removed == 0 {
+                return;
+            }
+            left -= removed;
+        }
+    }
+
+    pub(super) fn scan(
+        self,
+        pool: &Pool,
+        position: Position,
+        lines: &mut usize,
+        mut visit: impl FnMut(Element) -> bool,
+    ) -> Option<Position> {
+        let visit = |slot| visit(element_of(slot, pool));
+        self.table().walk(pool, position, lines, visit)
+    }
+
+    pub(super) fn visit(self, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)) {
+        each(self.0.cast(), ROOT_BYTES);
+        self.table().visit(pool, each);
+        self.tree().visit(each);
+        for slot in self.table().all(pool) {
+            let element = element_of(slot, pool);
+            each(element.address(), element.bytes());
+        }
+    }
+
+    /// # Safety
+    /// Nobody else reaches the value, now or later.
+    pub(super) unsafe fn free_step(self, pool: &Pool, cursor: &mut u64, budget: usize) -> bool {
+        let nodes = [0];
+        let space = Space::new(pool, &nodes);
+        // SAFETY: by contract.
+        let Root { table, tree } = unsafe { self.root_mut() };
+        let mut freed = 0;
+        while freed < budget {
+            // SAFETY: by contract; the table's segments go without looking at elements.
+            let elements = unsafe { tree.free_leaf(space) };
+            if elements > 0 {
+                freed += elements;
+                continue;
+            }
+            let mut index = *cursor as usize;
+            let more = table.dismantle_step(pool, &mut index, |_| {});
+            *cursor = index as u64;
+            freed += 1;
+            if !more {
+                // SAFETY: the root leads to nothing any more and was asked for with this size.
+                unsafe { pool.free(self.0.cast(), ROOT_BYTES) };
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Moves what is not on the space's first node there, until about `budget` bytes are written; answers where the root
+    /// is and whether more is left.
+    ///
+    /// # Safety
+    /// The key is held exclusively, and its entry keeps the word of the root answered.
+    pub(super) unsafe fn relocate_step(
+        mut self,
+        space: Space<'_>,
+        cursor: &mut u64,
+        mut budget: usize,
+    ) -> (Large, Result<bool, Full>) {
+        let space = space.strict();
+        if !space.holds(self.0.cast()) {
+            let Ok(root) = space.alloc(ROOT_BYTES) else {
+                return (self, Err(Full));
+            };
+            // SAFETY: two allocations of this size; the old root is not used again.
+            unsafe {
+                root.copy_from_nonoverlapping(self.0.cast(), ROOT_BYTES);
+                space.free(self.0.cast(), ROOT_BYTES);
+            }
+            self = Large(root.cast());
+            budget = budget.saturating_sub(ROOT_BYTES);
+        }
+        // SAFETY: by contract.
+        let more = unsafe { self.relocate_pieces(space, cursor, budget) };
+        (self, more)
+    }
+
+    /// # Safety
+    /// As for `relocate_step`.
+    unsafe fn relocate_pieces(
+        self,
+        space: Space<'_>,
+        cursor: &mut u64,
+        mut budget: usize,
+    ) -> Result<bool, Full> {
+        // SAFETY: by contract.
+        let Root { table, tree } = unsafe { self.root_mut() };
+        if *cursor < TREE_FROM {
+            let mut index = *cursor as usize;
+            let more = table.relocate_step(space, &mut index, &mut budget);
+            *cursor = index as u64;
+            if more? {
+                return Ok(true);
+            }
+            *cursor = TREE_FROM;
+        }
+        while *cursor < ELEMENTS_FROM {
+            if budget == 0 {
+                return Ok(true);
+            }
+            match tree.relocate_leaf(space, *cursor - TREE_FROM)? {
+                Some((next, bytes)) => {
+                    *cursor = TREE_FROM + next;
+                    budget = budget.saturating_sub(bytes);
+                }
+                None => *cursor = ELEMENTS_FROM,
+            }
+        }
+        let mut index = (*cursor - ELEMENTS_FROM) as usize;
+        let more = table.renew_step(space.pool, &mut index, &mut budget, |slot, budget| {
+            let old = element_of(slot, space.pool);
+            if space.holds(old.address()) {
+                return Ok(None);
+            }
+            let new = Element::alloc(space, old.score(), old.member())?;
+            tree.replace(old, new);
+            *budget = budget.saturating_sub(new.bytes());
+            // SAFETY: the tree leads to the copy, and the slot does as soon as it is answered.
+            unsafe { old.free(space) };
+            Ok(Some(slot_of(new, slot.tag(), space.pool)))
+        });
+        *cursor = ELEMENTS_FROM + index as u64;
+        more
+    }
+
+    /// A copy of everything in `space`. Nothing is left behind when there is no room.
+    pub(super) fn duplicate(self, space: Space<'_>) -> Result<Large, Full> {
+        let copy = Large::create(space)?;
+        // SAFETY: nobody else has seen the copy.
+        let Root { table, tree } = unsafe { copy.root_mut() };
+        let copied = self.table().duplicate(
+            space,
+            |slot| {
+                let old = element_of(slot, space.pool);
+                let new = Element::alloc(space, old.score(), old.member())?;
+                match tree.insert(space, new) {
+                    Ok(()) => Ok(slot_of(new, slot.tag(), space.pool)),
+                    Err(Full) => {
+                        // SAFETY: nothing leads to it.
+                        unsafe { new.free(space) };
+                        Err(Full)
+                    }
+                }
+            },
+            // The tree frees them.
+            |_| {},
+        );
+        match copied {
+            Ok(copied) => {
+                *table = copied;
+                Ok(copy)
+            }
+            Err(Full) => {
+                let mut cursor = 0;
+                // SAFETY: nobody else has seen the copy; its tree leads to all elements made.
+                while unsafe { copy.free_step(space.pool, &mut cursor, usize::MAX) } {}
+                Err(Full)
+            }
+        }
+    }
+
+    pub(super) fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
+        let (table, tree) = (self.table(), self.tree());
+        table.is_valid(pool, |slot| hash.of(element_of(slot, pool).member()))?;
+        tree.is_valid()?;
+        if table.len() as u64 != tree.len() {
+            return Err(format!("{} slots, {} in order", table.len(), tree.len()));
+        }
+        for slot in table.all(pool) {
+            let element = element_of(slot, pool);
+            if !tree.leads_to(element) {
+                return Err(format!("an element without a place: {}", element.score()));
+            }
+        }
+        Ok(())
+    }
+}
