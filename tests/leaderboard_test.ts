@@ -110,7 +110,7 @@ Deno.test("weeks make a month, and what is old goes", () =>
     await redis.zadd("week:1", 5, "ann", 3, "bob");
     await redis.zadd("week:2", 4, "bob", 9, "cy");
     assertEquals(await redis.zunionstore("month", 2, "week:1", "week:2"), 3);
-    const month = await redis.zrange("month", 0, -1, "REV", "WITHSCORES");
+    const month = await redis.zrevrange("month", 0, -1, "WITHSCORES");
     assertEquals(month, ["cy", "9", "bob", "7", "ann", "5"]);
     assertEquals(await redis.zinter(2, "week:1", "week:2"), ["bob"]);
     assertEquals(await redis.zdiff(2, "week:1", "week:2"), ["ann"]);

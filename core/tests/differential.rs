@@ -11,6 +11,10 @@ use redis::{Redis, ask, read_reply, slices, words};
 use std::io::BufReader;
 use std::net::TcpStream;
 
+#[path = "differential/bits.rs"]
+mod bits;
+#[path = "differential/list.rs"]
+mod list;
 mod redis;
 #[path = "../src/testing.rs"]
 mod testing;
@@ -19,12 +23,10 @@ mod zset;
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;
-/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
-const BULK_MAX: &str = "1048576";
-/// Lists the list commands work on.
-const LIST_COUNT: usize = 6;
 /// How far two deadlines may differ that were set one after the other, in milliseconds.
 const CLOCK_SKEW_MS: i64 = 2_000;
+/// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
+const BULK_MAX: &str = "1048576";
 
 /// Words in braces are drawn at random, see `Random::fill`.
 const STRINGS: &[&str] = &[
@@ -76,107 +78,19 @@ const GENERIC: &[&str] = &[
     "UNLINK {key} {key}",
 ];
 
-const BITMAPS: &[&str] = &[
-    "BITCOUNT {key}",
-    "BITCOUNT {key} {index} {index}",
-    "BITCOUNT {key} {index} {index} {unit}",
-    "BITCOUNT {key} {index}",
-    "BITFIELD {key} {field} {field}",
-    "BITFIELD {key} {field} {field} {field} {field}",
-    "BITFIELD_RO {key} {field}",
-    "BITFIELD_RO {key} GET {width} {bit} GET {width} {bit}",
-    "BITOP {operation} {key} {key}",
-    "BITOP {operation} {key} {key} {key} {key}",
-    "BITPOS {key} {flag}",
-    "BITPOS {key} {flag} {index}",
-    "BITPOS {key} {flag} {index} {index}",
-    "BITPOS {key} {flag} {index} {index} {unit}",
-    "GETBIT {key} {bit}",
-    "OBJECT ENCODING {key}",
-    "SETBIT {key} {bit} {flag}",
-];
-
-const SKETCHES: &[&str] = &[
-    "PFADD {sketch}",
-    "PFADD {sketch} {value}",
-    "PFADD {sketch} {value} {value} {value}",
-    "PFADD {sketch} {many}",
-    "PFADD {key} {value}",
-    "PFCOUNT {sketch}",
-    "PFCOUNT {sketch} {sketch} {sketch}",
-    "PFCOUNT {key} {sketch}",
-    "PFMERGE {sketch}",
-    "PFMERGE {sketch} {sketch} {sketch}",
-    "PFMERGE {key} {sketch}",
-    "PFDEBUG {sketchword} {sketch}",
-    "DEL {sketch}",
-    "GET {sketch}",
-    "OBJECT ENCODING {sketch}",
-    "COPY {sketch} {key} REPLACE",
-];
-
-const LISTS: &[&str] = &[
-    "LINDEX {list} {index}",
-    "LINSERT {list} {where} {element} {element}",
-    "LLEN {list}",
-    "LMOVE {list} {list} {side} {side}",
-    "LMOVE {list} {list} LEFT RIGHT",
-    "LMPOP 2 {list} {list} {side}",
-    "LMPOP {int} {list} {side} COUNT {int}",
-    "LMPOP 1 {list} {side} COUNT {natural} {lpos}",
-    "LPOP {list}",
-    "LPOP {list} {natural}",
-    "LPOP {list} {int}",
-    "LPOS {list} {element} {lpos}",
-    "LPUSH {list} {element}",
-    "LPUSH {list} {element} {element} {element}",
-    "LPUSH {list} {some}",
-    "LPUSHX {list} {element} {element}",
-    "LRANGE {list} {index} {index}",
-    "LRANGE {list} 0 -1",
-    "LREM {list} {small} {element}",
-    "LREM {list} {index} {element}",
-    "LSET {list} {index} {element}",
-    "LSET {list} {index} {element}",
-    "LTRIM {list} {trim} -{trim}",
-    "LTRIM {list} {index} {index}",
-    "RPOP {list}",
-    "RPOP {list} {natural}",
-    "RPOPLPUSH {list} {list}",
-    "RPUSH {list} {element}",
-    "RPUSH {list} {element} {element} {element}",
-    "RPUSH {list} {some}",
-    "RPUSHX {list} {element}",
-];
-
-/// Lists beside keys of every type.
-const LISTS_AND_OTHERS: &[&str] = &[
-    "COPY {list} {list} REPLACE",
-    "DEBUG LISTPACK {list}",
-    "DEBUG QUICKLIST-PACKED-THRESHOLD {threshold}",
-    "LMOVE {list} {key} LEFT LEFT",
-    "LMPOP 3 {key} {list} {list} LEFT",
-    "LPOP {key}",
-    "LPUSH {key} {value}",
-    "OBJECT ENCODING {list}",
-    "RENAME {list} {list}",
-    "RPOPLPUSH {key} {list}",
-    "TYPE {list}",
-];
-
 /// Every family that is compared; strings twice, as they give the others something to work on.
 const FAMILIES: &[&[&str]] = &[
     STRINGS,
     STRINGS,
-    BITMAPS,
-    SKETCHES,
-    LISTS,
-    LISTS_AND_OTHERS,
+    bits::BITMAPS,
+    bits::SKETCHES,
+    list::TEMPLATES,
+    list::AND_OTHERS,
     zset::TEMPLATES,
 ];
 
 /// Families whose events are compared.
-const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES];
+const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, bits::BITMAPS, bits::SKETCHES];
 /// Requests between two comparisons of events.
 const EVENTFUL_BATCH: u32 = 100;
 
@@ -288,20 +202,6 @@ const GETEX_WORDS: &[&str] = &[
     "NX",
     "PX {delay}",
 ];
-const LPOS_WORDS: &[&str] = &[
-    "RANK {small}",
-    "RANK {int}",
-    "RANK 1",
-    "RANK -2",
-    "COUNT {natural}",
-    "COUNT 0",
-    "COUNT {int}",
-    "MAXLEN {natural}",
-    "MAXLEN {int}",
-    "rank -1",
-    "COUNT",
-    "x",
-];
 const LCS_WORDS: &[&str] = &[
     "LEN",
     "IDX",
@@ -312,43 +212,6 @@ const LCS_WORDS: &[&str] = &[
     "withmatchlen",
     "MINMATCHLEN",
     "x",
-];
-
-const WIDTHS: &[&str] = &[
-    "u1", "i1", "u2", "u7", "i8", "u8", "i13", "u31", "i32", "u63", "i63", "i64", "u64", "i65",
-    "u0", "x8", "i", "",
-];
-const BIT_OFFSETS: &[&str] = &[
-    "0",
-    "1",
-    "7",
-    "8",
-    "63",
-    "100",
-    "#0",
-    "#1",
-    "#3",
-    "#50",
-    "#x",
-    "-1",
-    "#-1",
-    "8388600",
-    "8388607",
-    "8388608",
-    "x",
-    "",
-    "#9223372036854775807",
-];
-const FIELD_WORDS: &[&str] = &[
-    "GET {width} {bit}",
-    "SET {width} {bit} {int}",
-    "SET {width} {bit} {small}",
-    "INCRBY {width} {bit} {int}",
-    "INCRBY {width} {bit} {small}",
-    "OVERFLOW WRAP",
-    "OVERFLOW SAT",
-    "OVERFLOW fail",
-    "OVERFLOW x",
 ];
 
 /// A reproducible source of requests (splitmix64).
@@ -401,87 +264,16 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{list}" => words.push(format!("list:{}", self.below(LIST_COUNT)).into()),
-                "{element}" => words.push(self.element()),
-                "{some}" => {
-                    let count = 1 + self.below(40);
-                    words.extend((0..count).map(|_| self.element()));
-                }
-                "{natural}" => words.push(self.below(12).to_string().into()),
-                "{trim}" => words.push(self.below(4).to_string().into()),
-                "-{trim}" => words.push(format!("-{}", 1 + self.below(4)).into()),
-                "{side}" => words.push(
-                    self.pick(&["LEFT", "RIGHT", "LEFT", "right", "Left", "x"])
-                        .into(),
-                ),
-                "{where}" => words.push(
-                    self.pick(&["BEFORE", "AFTER", "before", "After", "x"])
-                        .into(),
-                ),
-                "{threshold}" => {
-                    words.push(
-                        self.pick(&["0", "100", "1kb", "1", "4gb", "-1", "x"])
-                            .into(),
-                    );
-                }
-                "{lpos}" => self.options(LPOS_WORDS, words),
                 "{db}" => words.push(self.below(3).to_string().into()),
                 "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
                 "{set}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if bits::fill(self, word, words) => {}
                 word if zset::fill(self, word, words) => {}
-                word => self.fill_bits(word, words),
+                word if list::fill(self, word, words) => {}
+                literal => words.push(literal.into()),
             }
-        }
-    }
-
-    /// The same for words of bitmaps and HyperLogLogs; others stand for themselves.
-    fn fill_bits(&mut self, word: &str, words: &mut Vec<Vec<u8>>) {
-        match word {
-            "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
-            "{sketchword}" => {
-                let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
-                words.push(if self.below(20) == 0 { "TODENSE" } else { word }.into());
-            }
-            "{many}" => {
-                let (start, count) = (self.below(50_000), self.below(400));
-                words.extend((start..start + count).map(|at| at.to_string().into()));
-            }
-            "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
-            "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
-            "{flag}" => words.push(self.pick(INTEGERS).into()),
-            "{operation}" => {
-                words.push(self.pick(&["AND", "OR", "XOR", "NOT", "and", "x"]).into());
-            }
-            "{width}" => {
-                let usual = self.below(9).min(1) * 6;
-                words.push(WIDTHS[self.below(WIDTHS.len() - usual)].into());
-            }
-            "{bit}" if self.below(3) > 0 => {
-                words.push(self.below(600).to_string().into());
-            }
-            "{bit}" => words.push(self.pick(BIT_OFFSETS).into()),
-            "{small}" => {
-                words.push((self.below(600) as i64 - 300).to_string().into());
-            }
-            "{field}" => {
-                let field = self.pick(FIELD_WORDS);
-                self.fill(field, words);
-            }
-            literal => words.push(literal.into()),
-        }
-    }
-
-    /// What lists are made of: few values, so that they are met again, and lengths at the edges of encodings and nodes.
-    fn element(&mut self) -> Vec<u8> {
-        match self.below(12) {
-            0..4 => self.below(30).to_string().into(),
-            4 => self.pick(INTEGERS).into(),
-            5 => (self.next() as i64 >> self.below(64)).to_string().into(),
-            6..10 => vec![b'a' + self.below(3) as u8; self.below(20)],
-            10 => vec![b'e'; [62, 63, 64, 126, 127, 128, 500][self.below(7)]],
-            _ => vec![b'l'; [1000, 4095, 4096, 8180, 8184, 8192, 9000][self.below(7)]],
         }
     }
 
@@ -600,26 +392,9 @@ impl Pair {
             self.compare(&words(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]));
             self.compare(&words(&[b"OBJECT", b"ENCODING", key]));
         }
-        self.compare_lists();
+        list::compare(self);
         self.compare(&words(&[b"DBSIZE"]));
-    }
-
-    /// Compares what the lists hold, and where their nodes begin and end.
-    fn compare_lists(&mut self) {
-        for number in 0..LIST_COUNT {
-            let key = format!("list:{number}");
-            self.compare(&words(&[b"LRANGE", key.as_bytes(), b"0", b"-1"]));
-            let (ours, theirs) = self.ask(&words(&[b"DEBUG", b"OBJECT", key.as_bytes()]));
-            let [ours, theirs] = [ours, theirs].map(|reply| {
-                let text = String::from_utf8_lossy(&reply).into_owned();
-                let told = text
-                    .trim_end()
-                    .split(' ')
-                    .filter(|word| word.starts_with("ql_"));
-                told.map(str::to_owned).collect::<Vec<_>>()
-            });
-            assert_eq!(ours, theirs, "{key} after {} requests", self.asked);
-        }
+        self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
 }
 
@@ -652,51 +427,6 @@ fn protocol_2_replies_are_those_of_redis() {
 #[test]
 fn protocol_3_replies_are_those_of_redis() {
     compare_stream("3", 2);
-}
-
-/// Lists alone, under rules that make many nodes of them.
-fn compare_list_rules(seed: u64, fill: &str, depth: &str) {
-    let directives = format!("list-max-listpack-size {fill}\nlist-compress-depth {depth}\n");
-    let Some(mut pair) = Pair::start("2", &directives) else {
-        return;
-    };
-    let mut random = Random(seed);
-    for step in 0..COMMANDS / 5 {
-        let family = if step % 16 == 0 {
-            LISTS_AND_OTHERS
-        } else {
-            LISTS
-        };
-        let template = random.pick(family);
-        let mut request = Vec::new();
-        random.fill(template, &mut request);
-        pair.compare(&request);
-        if step % 64 == 0 {
-            pair.compare_lists();
-        }
-    }
-    pair.compare_keys();
-    pair.ours.check();
-}
-
-#[test]
-fn lists_have_the_nodes_of_redis_whatever_their_size() {
-    for (seed, fill) in ["-2", "-1", "-5", "1", "3", "32", "0"]
-        .into_iter()
-        .enumerate()
-    {
-        compare_list_rules(10 + seed as u64, fill, "0");
-    }
-}
-
-#[test]
-fn lists_have_the_nodes_of_redis_when_they_are_compressed() {
-    for (seed, (fill, depth)) in [("-2", "1"), ("-1", "2"), ("4", "1"), ("2", "3")]
-        .into_iter()
-        .enumerate()
-    {
-        compare_list_rules(20 + seed as u64, fill, depth);
-    }
 }
 
 /// What the listeners of both sides have heard since the last time; a message of our own ends it.

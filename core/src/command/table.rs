@@ -1314,7 +1314,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 96, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
-        summary: "Puts elements before the first, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements before the first, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpush), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -1328,7 +1328,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 97, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
-        summary: "Puts elements before the first of a list that exists", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements before the first of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpushx), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2087,7 +2087,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 164, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
-        summary: "Puts elements behind the last, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2101,7 +2101,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 165, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
-        summary: "Puts elements behind the last of a list that exists", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,

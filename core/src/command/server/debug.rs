@@ -4,6 +4,7 @@
 //! Redis. Invariant: nothing happens to a caller who has no access, whatever the subcommand.
 
 use super::super::{Answer, Call, Error};
+use super::digest::{digest, digest_values};
 use super::{memory, unknown_or_wrong_count};
 use crate::client::Face;
 use crate::error;
@@ -36,6 +37,14 @@ const HELP: &[(&str, &str)] = &[
     (
         "CLOCK ADVANCE <milliseconds>",
         "Shifts the store's clock, forwards or back.",
+    ),
+    (
+        "DIGEST",
+        "Answers forty digits that two servers share when they hold the same data.",
+    ),
+    (
+        "DIGEST-VALUE <key> [<key> ...]",
+        "Answers such digits of each value alone.",
     ),
     ("ERROR <text>", "Answers with that error."),
     (
@@ -87,6 +96,8 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
             Ok(())
         }
         (b"CLOCK", 4) if call.args.is(2, "ADVANCE") => advance_clock(call),
+        (b"DIGEST", 2) => digest(call),
+        (b"DIGEST-VALUE", 2..) => digest_values(call),
         (b"ERROR", 3) => Err(Error::bytes(call.args.get(2).to_vec())),
         (b"HELP", 2) => help(call),
         (b"KEYSPACE", 2) => keyspace(call),
@@ -226,12 +237,18 @@ fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
             let list = ListView::of(entry);
             (false, serialized_list_length(list), describe_list(list))
         }
-        _ => {
+        ObjectType::String => {
             let value = StringValue::of(entry);
             let is_shared =
                 matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
             (is_shared, serialized_length(value.len()), String::new())
         }
+        // What these would take in an RDB file is not reckoned: about as much as in the pool.
+        _ => (
+            false,
+            value::footprint(entry, &call.keyspace().pool),
+            String::new(),
+        ),
     };
     let references = if is_shared { SHARED_REFERENCES } else { 1 };
     let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;

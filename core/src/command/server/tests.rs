@@ -362,7 +362,7 @@ fn debug_subcommands_answer_as_redis_does() {
     assert!(
         server
             .run(&["DEBUG", "HELP"])
-            .starts_with("*25\r\n+DEBUG <subcommand>")
+            .starts_with("*33\r\n+DEBUG <subcommand>")
     );
 }
 
