@@ -13,6 +13,8 @@ use std::net::TcpStream;
 
 #[path = "differential/bits.rs"]
 mod bits;
+#[path = "differential/geo.rs"]
+mod geo;
 #[path = "differential/list.rs"]
 mod list;
 mod redis;
@@ -84,6 +86,7 @@ const FAMILIES: &[&[&str]] = &[
     STRINGS,
     bits::BITMAPS,
     bits::SKETCHES,
+    geo::TEMPLATES,
     list::TEMPLATES,
     list::AND_OTHERS,
     zset::TEMPLATES,
@@ -270,6 +273,7 @@ impl Random {
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
                 word if bits::fill(self, word, words) => {}
+                word if geo::fill(self, word, words) => {}
                 word if zset::fill(self, word, words) => {}
                 word if list::fill(self, word, words) => {}
                 literal => words.push(literal.into()),

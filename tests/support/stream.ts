@@ -37,6 +37,8 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{l}": (random) => `list:${random.below(5)}`,
   "{e}": anyElement,
   "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
+  "{g}": (random) => `geo:${random.below(4)}`,
+  "{w}": (random) => `place:${random.below(12)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -192,6 +194,14 @@ const SORTED_SETS = [
   "ZDIFF 2 {z} {z}", "ZUNIONSTORE zset:2 2 {z} {z}", "ZINTERSTORE zset:1 2 {z} {z} WEIGHTS {sc} 1",
   "ZDIFFSTORE zset:3 2 {z} {z}", "ZINTERCARD 2 {z} {z}", "ZINTERCARD 2 {z} {z} LIMIT {n}", "ZRANDMEMBER none",
   "ZRANDMEMBER none {n}", "ZSCAN none 0", "ZSCAN {z} x", "OBJECT ENCODING {z}", "TYPE {z}",
+]; // deno-fmt-ignore
+
+/** Commands on places. */
+const PLACES_ON_EARTH = [
+  "GEOADD {g} {n} {n} {w}", "GEOADD {g} CH {n} {n} {w} {n} {n} {w}", "GEOADD {g} {f} {n} {w}", "GEODIST {g} {w} {w} km",
+  "GEOHASH {g} {w} {w}", "GEOPOS {g} {w} {w}", "GEOPOS {k} {w}", "GEORADIUS {g} {n} {n} 500 km WITHDIST WITHCOORD",
+  "GEORADIUSBYMEMBER {g} {w} {f} mi DESC COUNT 3", "GEOSEARCH {g} FROMLONLAT {n} {n} BYBOX 3000 900 km ASC WITHHASH",
+  "GEOSEARCH {g} FROMMEMBER {w} BYRADIUS 9000 km COUNT 2 ANY", "GEOSEARCHSTORE {g} {g} FROMLONLAT 1 1 BYRADIUS {f} km",
 ]; // deno-fmt-ignore
 
 /** Commands on keys of any type, and on their lives. */

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 239;
+pub const COMMAND_COUNT: usize = 249;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -785,7 +785,316 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 59, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 59, name: "geoadd", full_name: "geoadd", since: "3.2.0", group: "geo", arity: -5,
+        summary: "Adds places to a geographical index, or moves them", complexity: "O(log N) for each place, N being the places in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geoadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Options `CH`, `NX` and `XX`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "change", kind: ArgKind::PureToken, token: Some("CH"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "longitude_latitude_member", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 60, name: "geodist", full_name: "geodist", since: "3.2.0", group: "geo", arity: -4,
+        summary: "Answers the distance between two places", complexity: "O(1)",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geodist), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member1", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "member2", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 61, name: "geohash", full_name: "geohash", since: "3.2.0", group: "geo", arity: -2,
+        summary: "Answers places as standard geohash texts", complexity: "O(1) for each place asked for",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geohash), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 62, name: "geopos", full_name: "geopos", since: "3.2.0", group: "geo", arity: -2,
+        summary: "Answers the longitude and latitude of places", complexity: "O(1) for each place asked for",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geopos), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 63, name: "georadius", full_name: "georadius", since: "3.2.0", group: "geo", arity: -6,
+        summary: "Finds the places within a distance of a point; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadius), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STORE", start: 6 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STOREDIST", start: 6 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Option `ANY` of `COUNT`."), ("7.0.0", "Units in upper case.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STORE"), key_spec: Some(1), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STOREDIST"), key_spec: Some(2), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 64, name: "georadius_ro", full_name: "georadius_ro", since: "3.2.10", group: "geo", arity: -6,
+        summary: "Finds the places within a distance of a point", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadius_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Option `ANY` of `COUNT`.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` with the `BYRADIUS` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 65, name: "georadiusbymember", full_name: "georadiusbymember", since: "3.2.0", group: "geo", arity: -5,
+        summary: "Finds the places within a distance of a place; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadiusbymember), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STORE", start: 5 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STOREDIST", start: 5 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STORE"), key_spec: Some(1), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STOREDIST"), key_spec: Some(2), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 66, name: "georadiusbymember_ro", full_name: "georadiusbymember_ro", since: "3.2.10", group: "geo", arity: -5,
+        summary: "Finds the places within a distance of a place", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadiusbymember_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 67, name: "geosearch", full_name: "geosearch", since: "6.2.0", group: "geo", arity: -7,
+        summary: "Finds the places inside a circle or a box", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geosearch), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "from", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "member", kind: ArgKind::String, token: Some("FROMMEMBER"), ..Argument::BLANK },
+                Argument { name: "longitude_latitude", kind: ArgKind::Block, token: Some("FROMLONLAT"), arguments: &[
+                    Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "by", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "circle", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "radius", kind: ArgKind::Double, token: Some("BYRADIUS"), ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "box", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "width", kind: ArgKind::Double, token: Some("BYBOX"), ..Argument::BLANK },
+                    Argument { name: "height", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 68, name: "geosearchstore", full_name: "geosearchstore", since: "6.2.0", group: "geo", arity: -8,
+        summary: "Finds the places inside a circle or a box and stores them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geosearchstore), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "from", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "member", kind: ArgKind::String, token: Some("FROMMEMBER"), ..Argument::BLANK },
+                Argument { name: "longitude_latitude", kind: ArgKind::Block, token: Some("FROMLONLAT"), arguments: &[
+                    Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "by", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "circle", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "radius", kind: ArgKind::Double, token: Some("BYRADIUS"), ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "box", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "width", kind: ArgKind::Double, token: Some("BYBOX"), ..Argument::BLANK },
+                    Argument { name: "height", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "storedist", kind: ArgKind::PureToken, token: Some("STOREDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 69, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -797,7 +1106,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 60, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
+        id: 70, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
         summary: "Answers the bit at an offset of a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
         run: Run::Core(super::bitmap::getbit), locks: Locks::Keys,
@@ -810,7 +1119,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 61, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 71, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -822,7 +1131,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 62, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 72, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -841,7 +1150,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 63, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 73, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -855,7 +1164,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 74, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -869,7 +1178,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
+        id: 75, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
         summary: "Removes fields of a hash", complexity: "O(N), N being the fields named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hdel), locks: Locks::Keys,
@@ -883,7 +1192,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 76, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -901,7 +1210,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 67, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
+        id: 77, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
         summary: "Tells whether a hash has a field", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hexists), locks: Locks::Keys,
@@ -914,7 +1223,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 68, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
+        id: 78, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
         summary: "Reads a field of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hget), locks: Locks::Keys,
@@ -927,7 +1236,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 69, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
+        id: 79, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
         summary: "Reads every field of a hash with its value", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hgetall), locks: Locks::Keys,
@@ -940,7 +1249,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 70, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
+        id: 80, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
         summary: "Adds a given amount to an integer in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrby), locks: Locks::Keys,
@@ -954,7 +1263,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 71, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
+        id: 81, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
         summary: "Adds a given amount to a floating-point number in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrbyfloat), locks: Locks::Keys,
@@ -968,7 +1277,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 72, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
+        id: 82, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the fields of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hkeys), locks: Locks::Keys,
@@ -981,7 +1290,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 73, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
+        id: 83, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
         summary: "Counts the fields of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hlen), locks: Locks::Keys,
@@ -993,7 +1302,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 74, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
+        id: 84, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
         summary: "Reads several fields of a hash at once", complexity: "O(N), N being the fields named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmget), locks: Locks::Keys,
@@ -1006,7 +1315,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 75, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
+        id: 85, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets several fields of a hash at once", complexity: "O(N), N being the fields set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmset), locks: Locks::Keys,
@@ -1023,7 +1332,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 76, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
+        id: 86, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
         summary: "Picks fields of a hash at random", complexity: "O(N), N being the fields picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hrandfield), locks: Locks::Keys,
@@ -1040,7 +1349,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 77, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
+        id: 87, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
         summary: "Lists the fields of a hash a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hscan), locks: Locks::Keys,
@@ -1056,7 +1365,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 78, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
+        id: 88, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets fields of a hash, creating it when missing", complexity: "O(N), N being the fields set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hset), locks: Locks::Keys,
@@ -1073,7 +1382,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 79, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
+        id: 89, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
         summary: "Sets a field of a hash unless it is there already", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hsetnx), locks: Locks::Keys,
@@ -1087,7 +1396,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 80, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
+        id: 90, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
         summary: "Tells how long a value in a hash is", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hstrlen), locks: Locks::Keys,
@@ -1100,7 +1409,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 81, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
+        id: 91, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the values of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hvals), locks: Locks::Keys,
@@ -1113,7 +1422,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 82, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 92, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -1125,7 +1434,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 83, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 93, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -1138,7 +1447,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 84, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 94, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -1151,7 +1460,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 85, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 95, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -1163,7 +1472,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 86, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 96, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -1174,7 +1483,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 97, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -1191,7 +1500,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
+        id: 98, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
         summary: "Reads the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lindex), locks: Locks::Keys,
@@ -1204,7 +1513,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
+        id: 99, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
         summary: "Inserts an element before or after another", complexity: "O(N), N being the elements before the pivot",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::linsert), locks: Locks::Keys,
@@ -1222,7 +1531,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
+        id: 100, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
         summary: "Counts the elements of a list", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::llen), locks: Locks::Keys,
@@ -1234,7 +1543,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
+        id: 101, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
         summary: "Pops an element from one list and pushes it to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmove), locks: Locks::Keys,
@@ -1255,7 +1564,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
+        id: 102, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
         summary: "Pops elements from the first list that has any", complexity: "O(N+M), N being the number of keys and M the elements popped",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmpop), locks: Locks::Keys,
@@ -1273,7 +1582,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 93, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 103, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -1283,7 +1592,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 94, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
+        id: 104, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the first elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpop), locks: Locks::Keys,
@@ -1297,7 +1606,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 95, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
+        id: 105, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
         summary: "Finds the indexes of equal elements", complexity: "O(N), N being the elements compared, at most MAXLEN",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lpos), locks: Locks::Keys,
@@ -1313,7 +1622,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 96, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
+        id: 106, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements before the first, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpush), locks: Locks::Keys,
@@ -1327,7 +1636,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 97, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 107, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements before the first of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpushx), locks: Locks::Keys,
@@ -1341,7 +1650,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
+        id: 108, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
         summary: "Reads a range of elements", complexity: "O(S+N), S being the way from the nearer end to the first element read and N the elements read",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrange), locks: Locks::Keys,
@@ -1355,7 +1664,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 99, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
+        id: 109, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes elements that equal a given one", complexity: "O(N+M), N being the length of the list and M the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrem), locks: Locks::Keys,
@@ -1369,7 +1678,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
+        id: 110, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
         summary: "Replaces the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lset), locks: Locks::Keys,
@@ -1383,7 +1692,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
+        id: 111, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes all elements outside a range", complexity: "O(N), N being the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::ltrim), locks: Locks::Keys,
@@ -1397,13 +1706,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 102, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 112, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 103, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 113, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -1411,14 +1720,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 104, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 114, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 105, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 115, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -1426,7 +1735,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 106, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 116, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -1434,7 +1743,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 107, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 117, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -1442,7 +1751,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 108, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 118, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -1458,7 +1767,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 109, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 119, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -1471,14 +1780,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
+        id: 120, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
         summary: "Shows every command the server executes, as it does", complexity: "",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::monitor), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 121, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -1491,7 +1800,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 122, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -1507,7 +1816,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 113, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 123, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -1523,27 +1832,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 114, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 124, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 115, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 125, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 116, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 126, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 117, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 127, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -1551,7 +1860,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 118, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 128, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1564,7 +1873,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 119, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 129, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1575,7 +1884,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 120, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 130, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1586,20 +1895,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 121, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 131, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 122, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 132, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 123, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 133, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1612,7 +1921,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 124, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 134, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1625,14 +1934,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 125, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 135, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 126, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 136, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1643,13 +1952,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 127, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 137, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 128, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 138, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1662,7 +1971,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 129, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 139, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1675,14 +1984,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 130, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 140, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 131, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 141, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -1695,7 +2004,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 132, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 142, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -1711,7 +2020,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 133, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 143, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1723,7 +2032,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 134, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 144, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1743,7 +2052,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 135, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 145, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1763,7 +2072,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 136, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 146, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1775,7 +2084,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 137, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 147, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -1788,7 +2097,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 138, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 148, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -1800,7 +2109,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 139, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 149, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -1814,7 +2123,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 140, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 150, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -1827,7 +2136,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 141, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 151, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -1835,7 +2144,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 142, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 152, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1846,7 +2155,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 143, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 153, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1860,7 +2169,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 144, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 154, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to every channel that matches a pattern", complexity: "O(N), N being the number of patterns named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::psubscribe), locks: Locks::None,
@@ -1872,7 +2181,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 145, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 155, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1886,7 +2195,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 146, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
+        id: 156, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a channel's subscribers", complexity: "O(N+M), N being the number of the channel's subscribers and M that of all patterns",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::publish), locks: Locks::None,
@@ -1897,13 +2206,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 147, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
+        id: 157, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
         summary: "Groups the commands that look at subscriptions", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 148, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 158, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Names the channels anybody is subscribed to", complexity: "O(N), N being the number of channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_channels), locks: Locks::None,
@@ -1913,21 +2222,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 149, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
+                id: 159, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 150, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
+                id: 160, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
                 summary: "Answers how many patterns anybody is subscribed to", complexity: "O(1)",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numpat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 151, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 161, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each channel named", complexity: "O(N), N being the number of channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numsub), locks: Locks::None,
@@ -1937,7 +2246,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 152, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 162, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Names the shard channels anybody is subscribed to", complexity: "O(N), N being the number of shard channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardchannels), locks: Locks::None,
@@ -1947,7 +2256,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 153, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 163, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each shard channel named", complexity: "O(N), N being the number of shard channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardnumsub), locks: Locks::None,
@@ -1960,7 +2269,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 164, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N), N being the number of patterns",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
@@ -1970,14 +2279,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 165, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 166, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1985,7 +2294,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 167, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1998,7 +2307,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 158, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 168, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -2012,14 +2321,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 159, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 169, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 160, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        id: 170, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
         summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore), locks: Locks::Keys,
@@ -2038,7 +2347,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 161, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        id: 171, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
         summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "That of RESTORE",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
@@ -2058,7 +2367,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 162, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        id: 172, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpop), locks: Locks::Keys,
@@ -2072,7 +2381,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 163, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        id: 173, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
         summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
@@ -2086,7 +2395,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        id: 174, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
@@ -2100,7 +2409,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 165, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 175, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
@@ -2114,7 +2423,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 166, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 176, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -2128,7 +2437,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 167, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 177, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -2143,7 +2452,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 168, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 178, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -2155,7 +2464,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 169, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 179, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -2168,7 +2477,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 170, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 180, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -2181,7 +2490,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 171, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 181, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -2191,7 +2500,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 172, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 182, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -2217,7 +2526,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 173, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 183, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -2231,7 +2540,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 174, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 184, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -2245,7 +2554,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 175, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 185, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -2258,7 +2567,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 176, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 186, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -2272,7 +2581,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 177, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 187, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -2289,7 +2598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 178, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 188, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -2302,7 +2611,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 179, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 189, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -2316,7 +2625,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 180, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 190, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -2329,7 +2638,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 181, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 191, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -2342,7 +2651,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 182, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 192, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -2355,7 +2664,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 183, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 193, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -2368,7 +2677,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 184, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 194, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -2382,7 +2691,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 185, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 195, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(N), N being the members taken",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -2397,7 +2706,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 186, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
+        id: 196, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a shard channel's subscribers", complexity: "O(N), N being the number of the shard channel's subscribers",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::spublish), locks: Locks::None,
@@ -2410,7 +2719,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 187, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 197, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(N), N being the members picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -2425,7 +2734,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 188, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 198, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -2439,7 +2748,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 189, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 199, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -2455,7 +2764,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 190, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
+        id: 200, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to shard channels", complexity: "O(N), N being the number of shard channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::ssubscribe), locks: Locks::None,
@@ -2467,7 +2776,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 191, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 201, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -2479,7 +2788,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 192, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 202, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to channels", complexity: "O(N), N being the number of channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::subscribe), locks: Locks::None,
@@ -2489,7 +2798,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 193, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 203, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -2504,7 +2813,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 194, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 204, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -2517,7 +2826,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 195, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 205, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -2530,7 +2839,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 196, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
+        id: 206, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to shard channels, all or those named", complexity: "O(N), N being the number of shard channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::sunsubscribe), locks: Locks::None,
@@ -2542,7 +2851,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 197, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 207, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -2553,7 +2862,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 198, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 208, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -2561,7 +2870,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 199, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 209, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -2574,7 +2883,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 200, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 210, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -2588,7 +2897,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 201, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 211, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -2600,7 +2909,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 202, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 212, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -2613,7 +2922,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 203, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 213, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to channels, all or those named", complexity: "O(N), N being the number of channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::unsubscribe), locks: Locks::None,
@@ -2623,14 +2932,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 204, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 214, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 205, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 215, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::blocking::wait), locks: Locks::None,
@@ -2642,7 +2951,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 206, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 216, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
@@ -2654,7 +2963,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 207, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 217, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zadd), locks: Locks::Keys,
@@ -2681,7 +2990,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 208, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        id: 218, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
         summary: "Answers how many members a sorted set has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcard), locks: Locks::Keys,
@@ -2693,7 +3002,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 209, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 219, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcount), locks: Locks::Keys,
@@ -2707,7 +3016,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 210, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 220, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
@@ -2721,7 +3030,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 211, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        id: 221, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
         summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
@@ -2735,7 +3044,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 212, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 222, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
@@ -2749,7 +3058,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 213, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 223, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinter), locks: Locks::Keys,
@@ -2769,7 +3078,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 214, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        id: 224, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
         summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
@@ -2783,7 +3092,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 215, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 225, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
@@ -2803,7 +3112,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 216, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 226, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
@@ -2817,7 +3126,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 217, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        id: 227, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
         summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
@@ -2835,7 +3144,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 218, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 228, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
@@ -2848,7 +3157,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 219, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 229, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
@@ -2861,7 +3170,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 220, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 230, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
@@ -2874,7 +3183,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 221, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        id: 231, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
         summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
@@ -2891,7 +3200,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 222, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 232, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrange), locks: Locks::Keys,
@@ -2916,7 +3225,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 223, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 233, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
@@ -2935,7 +3244,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 224, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        id: 234, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
@@ -2956,7 +3265,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 225, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        id: 235, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
         summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
@@ -2980,7 +3289,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 226, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 236, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrank), locks: Locks::Keys,
@@ -2993,7 +3302,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 227, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        id: 237, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
         summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrem), locks: Locks::Keys,
@@ -3007,7 +3316,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 228, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 238, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
@@ -3021,7 +3330,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 229, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 239, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
@@ -3035,7 +3344,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 230, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 240, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
@@ -3049,7 +3358,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 231, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 241, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
@@ -3065,7 +3374,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 232, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 242, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
@@ -3084,7 +3393,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 233, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        id: 243, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
@@ -3105,7 +3414,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 234, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 244, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
@@ -3118,7 +3427,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 235, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        id: 245, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
         summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zscan), locks: Locks::Keys,
@@ -3134,7 +3443,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 236, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        id: 246, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
         summary: "Answers a member's score", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zscore), locks: Locks::Keys,
@@ -3147,7 +3456,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 237, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 247, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunion), locks: Locks::Keys,
@@ -3167,7 +3476,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 238, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 248, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,
