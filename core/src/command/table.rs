@@ -1366,7 +1366,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 88, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
-        summary: "Sets fields of a hash, creating it when missing", complexity: "O(N), N being the fields set",
+        summary: "Sets fields of a hash, creating it when missing", complexity: "O(1) for each field set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hset), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2424,7 +2424,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 176, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
-        summary: "Adds members to a set, creating it when missing", complexity: "O(N), N being the members named",
+        summary: "Adds members to a set, creating it when missing", complexity: "O(1) for each member named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2692,7 +2692,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 195, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
-        summary: "Takes members picked at random out of a set", complexity: "O(N), N being the members taken",
+        summary: "Takes members picked at random out of a set", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2720,7 +2720,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 197, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
-        summary: "Picks members of a set at random", complexity: "O(N), N being the members picked",
+        summary: "Picks members of a set at random", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,

@@ -1,8 +1,12 @@
-//! A redis-server to compare with, started by the test that wants it.
+//! redis-server as a child process, for tests that compare with it.
 //!
-//! Knows the protocol's frames, not what is in them. Invariant: it listens on this host alone and ends with its owner.
+//! It knows where a reply ends, and no command. Invariant: the process ends with the test.
 
 #![allow(dead_code, reason = "each test takes of it what it needs")]
+#![allow(
+    unreachable_pub,
+    reason = "a module of a test has no other crate to be public to"
+)]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,14 +14,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A redis-server of our own; it ends with the test.
-pub(crate) struct Redis {
+pub struct Redis {
     process: Child,
     stream: BufReader<TcpStream>,
 }
 
 impl Redis {
-    /// Starts one with directives, a line each, or says why not.
-    pub(crate) fn start(directives: &str) -> Option<Redis> {
+    /// Starts one with directives, lines `name value`, or says why not.
+    pub fn start(directives: &str) -> Option<Redis> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
         let port = address.port().to_string();
@@ -49,13 +53,13 @@ impl Redis {
     }
 
     /// Another connection to it.
-    pub(crate) fn connect(&self) -> BufReader<TcpStream> {
+    pub fn connect(&self) -> BufReader<TcpStream> {
         let address = self.stream.get_ref().peer_addr().expect("connected");
         BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
     }
 
-    /// Sends one request and answers the raw reply.
-    pub(crate) fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+    /// Sends a request over its own connection and reads the reply.
+    pub fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
         ask(&mut self.stream, request)
     }
 }
@@ -68,7 +72,7 @@ impl Drop for Redis {
 }
 
 /// Sends a request and reads its reply.
-pub(crate) fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
+pub fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
     let bytes = crate::testing::encode(&slices(request));
     let sent = stream.get_mut().write_all(&bytes);
     sent.expect("redis-server takes requests");
@@ -78,7 +82,7 @@ pub(crate) fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec
 }
 
 /// Reads one reply, with all that belongs to it.
-pub(crate) fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
+pub fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
     let start = reply.len();
     let read = stream.read_until(b'\n', reply);
     read.expect("redis-server answers");
@@ -99,12 +103,12 @@ pub(crate) fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>)
     }
 }
 
-/// A request as slices.
-pub(crate) fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
+/// A request's words as they are sent.
+pub fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
     request.iter().map(Vec::as_slice).collect()
 }
 
-/// Slices as a request.
-pub(crate) fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
+/// A request of these words.
+pub fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
     request.iter().map(|word| word.to_vec()).collect()
 }
