@@ -243,6 +243,8 @@ settings! {
     protected_mode: AtomicBool = true, "protected-mode";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// Whether DUMP compresses long strings.
+    rdbcompression: AtomicBool = true, "rdbcompression";
     /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.
     hll_sparse_max_bytes: AtomicU64 = 3000, "hll-sparse-max-bytes";
     /// How often a second the keeper runs.

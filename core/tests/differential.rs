@@ -9,8 +9,12 @@ use numakv_core::{
 };
 use redis::{Redis, slices, words};
 
+#[path = "differential/bits.rs"]
+mod bits;
 #[path = "differential/elements.rs"]
 mod elements;
+#[path = "differential/geo.rs"]
+mod geo;
 #[path = "differential/list.rs"]
 mod list;
 mod redis;
@@ -55,51 +59,13 @@ const STRINGS: &[&str] = &[
     "SUBSTR {key} {index} {index}",
 ];
 
-const BITMAPS: &[&str] = &[
-    "BITCOUNT {key}",
-    "BITCOUNT {key} {index} {index}",
-    "BITCOUNT {key} {index} {index} {unit}",
-    "BITCOUNT {key} {index}",
-    "BITFIELD {key} {field} {field}",
-    "BITFIELD {key} {field} {field} {field} {field}",
-    "BITFIELD_RO {key} {field}",
-    "BITFIELD_RO {key} GET {width} {bit} GET {width} {bit}",
-    "BITOP {operation} {key} {key}",
-    "BITOP {operation} {key} {key} {key} {key}",
-    "BITPOS {key} {flag}",
-    "BITPOS {key} {flag} {index}",
-    "BITPOS {key} {flag} {index} {index}",
-    "BITPOS {key} {flag} {index} {index} {unit}",
-    "GETBIT {key} {bit}",
-    "OBJECT ENCODING {key}",
-    "SETBIT {key} {bit} {flag}",
-];
-
-const SKETCHES: &[&str] = &[
-    "PFADD {sketch}",
-    "PFADD {sketch} {value}",
-    "PFADD {sketch} {value} {value} {value}",
-    "PFADD {sketch} {many}",
-    "PFADD {key} {value}",
-    "PFCOUNT {sketch}",
-    "PFCOUNT {sketch} {sketch} {sketch}",
-    "PFCOUNT {key} {sketch}",
-    "PFMERGE {sketch}",
-    "PFMERGE {sketch} {sketch} {sketch}",
-    "PFMERGE {key} {sketch}",
-    "PFDEBUG {sketchword} {sketch}",
-    "DEL {sketch}",
-    "GET {sketch}",
-    "OBJECT ENCODING {sketch}",
-    "COPY {sketch} {key} REPLACE",
-];
-
 /// Every family that is compared; strings twice, as they give the others something to work on.
 const FAMILIES: &[&[&str]] = &[
     STRINGS,
     STRINGS,
-    BITMAPS,
-    SKETCHES,
+    bits::BITMAPS,
+    bits::SKETCHES,
+    geo::TEMPLATES,
     list::TEMPLATES,
     list::AND_OTHERS,
     HASHES,
@@ -227,43 +193,6 @@ const LCS_WORDS: &[&str] = &[
     "x",
 ];
 
-const WIDTHS: &[&str] = &[
-    "u1", "i1", "u2", "u7", "i8", "u8", "i13", "u31", "i32", "u63", "i63", "i64", "u64", "i65",
-    "u0", "x8", "i", "",
-];
-const BIT_OFFSETS: &[&str] = &[
-    "0",
-    "1",
-    "7",
-    "8",
-    "63",
-    "100",
-    "#0",
-    "#1",
-    "#3",
-    "#50",
-    "#x",
-    "-1",
-    "#-1",
-    "8388600",
-    "8388607",
-    "8388608",
-    "x",
-    "",
-    "#9223372036854775807",
-];
-const FIELD_WORDS: &[&str] = &[
-    "GET {width} {bit}",
-    "SET {width} {bit} {int}",
-    "SET {width} {bit} {small}",
-    "INCRBY {width} {bit} {int}",
-    "INCRBY {width} {bit} {small}",
-    "OVERFLOW WRAP",
-    "OVERFLOW SAT",
-    "OVERFLOW fail",
-    "OVERFLOW x",
-];
-
 /// A reproducible source of requests (splitmix64).
 struct Random(u64);
 
@@ -312,39 +241,11 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
-                "{sketchword}" => {
-                    let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
-                    words.push(if self.below(20) == 0 { "TODENSE" } else { word }.into());
-                }
-                "{many}" => {
-                    let (start, count) = (self.below(50_000), self.below(400));
-                    words.extend((start..start + count).map(|at| at.to_string().into()));
-                }
-                "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
-                "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
-                "{flag}" => words.push(self.pick(INTEGERS).into()),
-                "{operation}" => {
-                    words.push(self.pick(&["AND", "OR", "XOR", "NOT", "and", "x"]).into());
-                }
-                "{width}" => {
-                    let usual = self.below(9).min(1) * 6;
-                    words.push(WIDTHS[self.below(WIDTHS.len() - usual)].into());
-                }
-                "{bit}" if self.below(3) > 0 => {
-                    words.push(self.below(600).to_string().into());
-                }
-                "{bit}" => words.push(self.pick(BIT_OFFSETS).into()),
-                "{small}" => {
-                    words.push((self.below(600) as i64 - 300).to_string().into());
-                }
-                "{field}" => {
-                    let field = self.pick(FIELD_WORDS);
-                    self.fill(field, words);
-                }
                 "{options}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if bits::fill(self, word, words) => {}
+                word if geo::fill(self, word, words) => {}
                 word if zset::fill(self, word, words) => {}
                 word if list::fill(self, word, words) => {}
                 word => self.fill_element(word, words),

@@ -43,6 +43,8 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{l}": (random) => `list:${random.below(5)}`,
   "{e}": anyElement,
   "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
+  "{g}": (random) => `geo:${random.below(4)}`,
+  "{w}": (random) => `place:${random.below(12)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -224,6 +226,14 @@ const SORTED_SETS = [
   "ZRANDMEMBER none {n}", "ZSCAN none 0", "ZSCAN {z} x", "OBJECT ENCODING {z}", "TYPE {z}",
 ]; // deno-fmt-ignore
 
+/** Commands on places. */
+const PLACES_ON_EARTH = [
+  "GEOADD {g} {n} {n} {w}", "GEOADD {g} CH {n} {n} {w} {n} {n} {w}", "GEOADD {g} {f} {n} {w}", "GEODIST {g} {w} {w} km",
+  "GEOHASH {g} {w} {w}", "GEOPOS {g} {w} {w}", "GEOPOS {k} {w}", "GEORADIUS {g} {n} {n} 500 km WITHDIST WITHCOORD",
+  "GEORADIUSBYMEMBER {g} {w} {f} mi DESC COUNT 3", "GEOSEARCH {g} FROMLONLAT {n} {n} BYBOX 3000 900 km ASC WITHHASH",
+  "GEOSEARCH {g} FROMMEMBER {w} BYRADIUS 9000 km COUNT 2 ANY", "GEOSEARCHSTORE {g} {g} FROMLONLAT 1 1 BYRADIUS {f} km",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -319,7 +329,7 @@ const LISTS = [
  */
 const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
 
-/** Templates by how often their kind comes, in twenty-eighths, each up to where the next begins. */
+/** Templates by how often their kind comes, in thirtieths, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
@@ -328,7 +338,8 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [16, SORTED_SETS],
   [18, HASHES],
   [20, SETS],
-  [25, KEYS],
+  [22, PLACES_ON_EARTH],
+  [27, KEYS],
 ];
 
 /** Commands without end. */
@@ -346,7 +357,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(28);
+    const kind = random.below(30);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();

@@ -4,11 +4,12 @@
 
 use crate::keyspace::update::Target;
 use crate::keyspace::{Found, Grip};
+use crate::object::elements::Unlinked;
 use crate::object::list::{List, Rules};
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::Full;
 
-impl Grip<'_> {
+impl<'a> Grip<'a> {
     /// Changes the list of an entry that is one. Elements of `plain_from` bytes or more get links of their own.
     ///
     /// # Panics
@@ -29,6 +30,18 @@ impl Grip<'_> {
             found.entry.set_word(list.word());
             edited
         }
+    }
+
+    /// A list without elements that no key has yet, near `node`.
+    pub fn new_list(
+        &self,
+        node: u32,
+        rules: Rules,
+        plain_from: usize,
+    ) -> Result<Unlinked<List<'a>>, Full> {
+        let list = List::create(self.space_near(node), rules, plain_from, 0)?;
+        // SAFETY: nobody else has seen it.
+        Ok(unsafe { Unlinked::new(list) })
     }
 
     /// Adds a key that is not there, with the list that `fill` makes of an empty one; nothing is left behind when that fails.

@@ -1,10 +1,11 @@
 //! Commands on keys of any type.
 //!
 //! `expire` has deadlines, `rename` gives keys another name or database, `scan` lists them, `object` looks at how they are
-//! kept; here are those that need nothing but the key. None of them may know what a value looks like.
+//! kept, `dump` carries them away and back; here are those that need nothing but the key. None of them may know what a value looks like.
 //!
 //! Invariant: a key past its deadline is never seen, whether or not it has been removed yet.
 
+mod dump;
 mod expire;
 mod object;
 mod rename;
@@ -12,6 +13,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+pub use dump::{dump, restore, restore_asking};
 pub use expire::{
     expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl,
 };
