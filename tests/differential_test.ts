@@ -9,7 +9,7 @@
 import { fail } from "@std/assert";
 import { startRedis } from "./support/redis_server.ts";
 import type { Argument } from "./support/resp_client.ts";
-import type { Reply } from "./support/resp_reader.ts";
+import { type Reply, Tagged } from "./support/resp_reader.ts";
 import { type Server, startServer } from "./support/server.ts";
 import { CommandStream } from "./support/stream.ts";
 import { Random } from "./support/random.ts";
@@ -38,13 +38,16 @@ const sameText: Comparer = (ours, theirs) =>
   Deno.inspect(ours, WHOLE) === Deno.inspect(theirs, WHOLE);
 const WHOLE = { depth: 9, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
 
-/** Equal once keys are in one order. */
+/** Equal once keys, fields or members are in one order; pairs stay together where the protocol keeps them so. */
 const anyOrder: Comparer = (ours, theirs) => sameText(sorted(ours), sorted(theirs));
 
 function sorted(reply: Reply): Reply {
+  if (reply instanceof Map) return [...reply].map((pair) => Deno.inspect(pair, WHOLE)).toSorted();
+  if (reply instanceof Tagged && Array.isArray(reply.value)) return sorted([...reply.value]);
   if (!Array.isArray(reply)) return reply;
   if (reply.every((each) => typeof each === "string")) return reply.toSorted();
-  return reply.map(sorted);
+  if (!reply.every(Array.isArray)) return reply.map(sorted);
+  return reply.map((pair) => Deno.inspect(pair, WHOLE)).toSorted();
 }
 
 /** Both have one, or both have none. */
@@ -69,6 +72,18 @@ const COMPARERS: Readonly<Record<string, Comparer>> = {
   "OBJECT REFCOUNT": sameKind,
   KEYS: anyOrder,
   SCAN: anyOrder,
+  HGETALL: anyOrder,
+  HKEYS: anyOrder,
+  HVALS: anyOrder,
+  HRANDFIELD: anyOrder,
+  HSCAN: anyOrder,
+  SMEMBERS: anyOrder,
+  SINTER: anyOrder,
+  SUNION: anyOrder,
+  SDIFF: anyOrder,
+  SPOP: anyOrder,
+  SRANDMEMBER: anyOrder,
+  SSCAN: anyOrder,
   "MEMORY USAGE": sameKind,
   HELLO: sameGreeting,
 };

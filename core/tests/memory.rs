@@ -75,6 +75,27 @@ fn fill(client: &mut Client, first: u64, end: u64) {
     }
 }
 
+/// Adds elements `first` to `end` to the collection at `key`: `request` writes the words that add one of them.
+fn fill_collection(
+    client: &mut Client,
+    first: u64,
+    end: u64,
+    request: impl Fn(u64) -> Vec<Vec<u8>>,
+) {
+    let mut bytes = Vec::new();
+    for start in (first..end).step_by(PIPELINE as usize) {
+        bytes.clear();
+        for index in start..end.min(start + PIPELINE) {
+            let words = request(index);
+            encode(
+                &mut bytes,
+                &words.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+            );
+        }
+        client.exchange(&bytes, |reply| assert!(!reply.contains(&b'-')));
+    }
+}
+
 /// A store on two made-up nodes.
 fn store() -> (open::OpenStore, Arc<Store>) {
     let home = open::store("topology fake:2\n").expect("a store");
@@ -143,6 +164,73 @@ fn bytes_outside_the_pool_grow_by_less_than_a_hundredth_of_the_data() {
     let heap = HEAP_BYTES.load(Relaxed) - heap_before;
     let pool = used(&store) - pool_before;
     assert!(pool > 100_000 * 80, "the pool grew by {pool} bytes");
+    assert!(heap * 100 < pool, "{heap} bytes of heap for {pool} of pool");
+}
+
+/// Bytes of pool per element of one large collection, as the slope between 150,000 and 600,000 elements; and that the heap
+/// grows by less than a hundredth of it. A factor of four lets every segment pass through all its sizes.
+fn bytes_per_element(request: impl Fn(u64) -> Vec<Vec<u8>>) -> f64 {
+    const FEW: u64 = 150_000;
+    const MANY: u64 = 600_000;
+    let (_home, store) = store();
+    let mut client = Client::open(&store, 0);
+    fill_collection(&mut client, 0, FEW, &request);
+    let used = |store: &Store| store.keyspace.pool.used_bytes() as i64;
+    let (heap_before, pool_before) = (HEAP_BYTES.load(Relaxed), used(&store));
+    fill_collection(&mut client, FEW, MANY, &request);
+    let heap = HEAP_BYTES.load(Relaxed) - heap_before;
+    let pool = used(&store) - pool_before;
+    assert!(heap * 100 < pool, "{heap} bytes of heap for {pool} of pool");
+    pool as f64 / (MANY - FEW) as f64
+}
+
+#[test]
+fn elements_of_large_hashes_and_sets_are_small_and_cost_nothing_outside_the_pool() {
+    let _alone = alone();
+    let words = |words: &[&[u8]]| words.iter().map(|word| word.to_vec()).collect();
+    let text = |index: u64, len: usize| format!("{index:0len$}").into_bytes();
+    let field =
+        bytes_per_element(|index| words(&[b"HSET", b"h", &text(index, 8), &text(index * 7, 16)]));
+    let integer = bytes_per_element(|index| {
+        words(&[
+            b"SADD",
+            b"s",
+            (index * 1_000_003 % (1 << 39)).to_string().as_bytes(),
+        ])
+    });
+    let member =
+        bytes_per_element(|index| words(&[b"SADD", b"s", format!("m:{index:014}").as_bytes()]));
+    eprintln!("bytes: hash field {field:.1}, set integer {integer:.1}, set member {member:.1}");
+    assert!(
+        field <= 48.0,
+        "{field} bytes for a field of 8 bytes and its value of 16"
+    );
+    assert!(integer <= 24.0, "{integer} bytes for an integer of a set");
+    assert!(member <= 40.0, "{member} bytes for a member of 16 bytes");
+}
+
+#[test]
+fn small_hashes_and_sets_cost_nothing_outside_the_pool() {
+    let _alone = alone();
+    let (_home, store) = store();
+    let mut client = Client::open(&store, 0);
+    let add = |index: u64| -> Vec<Vec<u8>> {
+        let key = format!(
+            "{}:{}",
+            if index % 2 == 0 { "hash" } else { "set" },
+            index / 2
+        );
+        let name = if index % 2 == 0 { "HSET" } else { "SADD" };
+        let words = [name, &key, "1", "2", "3", "4", "5", "6"];
+        words.iter().map(|word| word.as_bytes().to_vec()).collect()
+    };
+    fill_collection(&mut client, 0, 2, add);
+    let used = |store: &Store| store.keyspace.pool.used_bytes() as i64;
+    let (heap_before, pool_before) = (HEAP_BYTES.load(Relaxed), used(&store));
+    fill_collection(&mut client, 2, 100_000, add);
+    let heap = HEAP_BYTES.load(Relaxed) - heap_before;
+    let pool = used(&store) - pool_before;
+    assert!(pool > 100_000 * 60, "the pool grew by {pool} bytes");
     assert!(heap * 100 < pool, "{heap} bytes of heap for {pool} of pool");
 }
 

@@ -1044,7 +1044,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 77, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
-        summary: "Sets fields of a hash, creating it when missing", complexity: "O(N), N being the fields set",
+        summary: "Sets fields of a hash, creating it when missing", complexity: "O(1) for each field set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hset), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -1301,7 +1301,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 95, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
-        summary: "Puts elements before the first, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements before the first, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpush), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -1315,7 +1315,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 96, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
-        summary: "Puts elements before the first of a list that exists", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements before the first of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpushx), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2035,7 +2035,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 161, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
-        summary: "Puts elements behind the last, creating the list when missing", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2049,7 +2049,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 162, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
-        summary: "Puts elements behind the last of a list that exists", complexity: "O(N), N being the elements pushed",
+        summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2063,7 +2063,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 163, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
-        summary: "Adds members to a set, creating it when missing", complexity: "O(N), N being the members named",
+        summary: "Adds members to a set, creating it when missing", complexity: "O(1) for each member named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2331,7 +2331,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 182, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
-        summary: "Takes members picked at random out of a set", complexity: "O(N), N being the members taken",
+        summary: "Takes members picked at random out of a set", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -2359,7 +2359,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 184, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
-        summary: "Picks members of a set at random", complexity: "O(N), N being the members picked",
+        summary: "Picks members of a set at random", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,

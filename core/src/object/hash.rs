@@ -266,15 +266,15 @@ impl Hash {
 
     /// A copy in `space`. Nothing is left behind when there is no room.
     pub fn duplicate(self, space: Space<'_>) -> Result<Hash, Full> {
-        match (self.elements(), self.block()) {
-            (Some(elements), _) => elements.duplicate(space).map(Hash::of_elements),
-            (None, Some(block)) => {
-                // SAFETY: the block lives as long as the value.
-                let bytes = unsafe { block.bytes() };
-                Block::from_bytes(space, bytes).map(Hash::of_block)
-            }
-            (None, None) => Hash::create(space),
+        if let Some(elements) = self.elements() {
+            return elements.duplicate(space).map(Hash::of_elements);
         }
+        let Some(block) = self.block() else {
+            return Hash::create(space);
+        };
+        // SAFETY: the block lives as long as the hash, and its key is held.
+        let bytes = unsafe { block.bytes() };
+        Block::from_bytes(space, bytes).map(Hash::of_block)
     }
 
     /// Frees it whole.

@@ -24,8 +24,12 @@ use core::ptr::NonNull;
 
 /// Integers from `-INLINE_END + 1` to `INLINE_END - 1` lie in their slot.
 const INLINE_END: i64 = 1 << (PAYLOAD_BITS - 1);
+/// Digits of the smallest integer that does not.
+const OUTSIDE_DIGITS_MIN: usize = 13;
 /// The most integers an intset may be allowed.
 const INTSET_LEN_MAX: u64 = 1 << 30;
+
+const _: () = assert!(INLINE_END > 10i64.pow(OUTSIDE_DIGITS_MIN as u32 - 1));
 
 /// How a member lies in the pool.
 #[derive(Clone, Copy)]
@@ -64,7 +68,11 @@ fn member_of<'a>(slot: Slot, pool: &'a Pool) -> StringValue<'a> {
         StringValue::Int(slot.payload() as i64 - INLINE_END)
     } else {
         // SAFETY: a slot of a set leads to a live member.
-        StringValue::Bytes(unsafe { Member::key(Elements::<Member>::address(slot, pool)) })
+        let bytes = unsafe { Member::key(Elements::<Member>::address(slot, pool)) };
+        match bytes.len() {
+            OUTSIDE_DIGITS_MIN.. => StringValue::parse(bytes),
+            _ => StringValue::Bytes(bytes),
+        }
     }
 }
 
@@ -233,15 +241,15 @@ impl Set {
 
     /// A copy in `space`. Nothing is left behind when there is no room.
     pub fn duplicate(self, space: Space<'_>) -> Result<Set, Full> {
-        match (self.elements(), self.block()) {
-            (Some(elements), _) => elements.duplicate(space).map(Set::of_elements),
-            (None, Some(block)) => {
-                // SAFETY: the block lives as long as the value.
-                let bytes = unsafe { block.bytes() };
-                Block::from_bytes(space, bytes).map(Set::of_block)
-            }
-            (None, None) => Set::create(space),
+        if let Some(elements) = self.elements() {
+            return elements.duplicate(space).map(Set::of_elements);
         }
+        let Some(block) = self.block() else {
+            return Set::create(space);
+        };
+        // SAFETY: the block lives as long as the set, and its key is held.
+        let bytes = unsafe { block.bytes() };
+        Block::from_bytes(space, bytes).map(Set::of_block)
     }
 
     /// Frees it whole.

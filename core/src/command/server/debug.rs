@@ -237,12 +237,18 @@ fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
             let list = ListView::of(entry);
             (false, serialized_list_length(list), describe_list(list))
         }
-        _ => {
+        ObjectType::String => {
             let value = StringValue::of(entry);
             let is_shared =
                 matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
             (is_shared, serialized_length(value.len()), String::new())
         }
+        // What these would take in an RDB file is not reckoned: about as much as in the pool.
+        _ => (
+            false,
+            value::footprint(entry, &call.keyspace().pool),
+            String::new(),
+        ),
     };
     let references = if is_shared { SHARED_REFERENCES } else { 1 };
     let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;

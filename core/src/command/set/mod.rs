@@ -137,7 +137,11 @@ pub fn smove(call: &mut Call<'_, '_>) -> Answer {
     });
     let emptied = call.peek(source);
     let is_gone = emptied.is_some_and(|found| delete_if_empty(call, source, found));
-    call.changed_by(1 + added as u64);
+    match added {
+        // The destination has not changed, so nobody who watches it is told.
+        0 => call.changed_as(&[b"SREM", source.key, member]),
+        _ => call.changed_by(2),
+    }
     call.notify(Class::SET, "srem", source.key);
     if is_gone {
         call.notify(Class::GENERIC, "del", source.key);

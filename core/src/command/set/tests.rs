@@ -43,6 +43,8 @@ fn effects_are_deterministic() {
         ("SPOP other 5", Some("0 DEL other")),
         ("SPOP other", None),
         ("SADD a 1 2", Some("0 SADD a 1 2")),
+        ("SADD b 2 3", Some("0 SADD b 2 3")),
+        ("SMOVE b a 2", Some("0 SREM b 2")),
         ("SINTERSTORE d a missing", None),
         ("SUNIONSTORE d a missing", Some("0 SUNIONSTORE d a missing")),
         ("SDIFFSTORE d a a", Some("0 SDIFFSTORE d a a")),

@@ -317,7 +317,18 @@ fn hashes_that_find_no_room_are_as_they_were() {
 type Members = BTreeSet<Vec<u8>>;
 
 fn read_set(set: Set, pool: &Pool) -> Members {
-    let members: Members = set.members(pool).map(text).collect();
+    let members: Members = set
+        .members(pool)
+        .map(|member| {
+            let text = text(member);
+            assert_eq!(
+                StringValue::parse(&text),
+                member,
+                "as any other would read it"
+            );
+            text
+        })
+        .collect();
     assert_eq!(members.len(), set.len());
     members
 }
