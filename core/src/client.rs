@@ -42,7 +42,7 @@ pub struct Face {
     pub db: AtomicU32,
     /// 2 or 3.
     pub protocol: AtomicU32,
-    /// Bytes that wait to be executed.
+    /// Bytes that wait to be executed; while a batch runs, all of its bytes.
     pub pending_bytes: AtomicU64,
     /// Bytes of replies that wait to be fetched.
     pub spill_bytes: AtomicU64,

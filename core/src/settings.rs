@@ -61,6 +61,11 @@ impl Policy {
         matches!(self, Policy::AllKeysLfu | Policy::VolatileLfu)
     }
 
+    /// Whether it goes by when keys were last used.
+    pub const fn is_lru(self) -> bool {
+        matches!(self, Policy::AllKeysLru | Policy::VolatileLru)
+    }
+
     /// Which keys may go.
     pub const fn among(self) -> Among {
         match self {

@@ -7,6 +7,8 @@
 use numakv_core::{
     abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
+use redis::{Redis, slices, words};
+
 #[path = "differential/elements.rs"]
 mod elements;
 #[path = "differential/list.rs"]
@@ -18,7 +20,6 @@ mod testing;
 mod zset;
 
 use elements::{HASHES, SETS, UNORDERED};
-use redis::{Redis, slices, words};
 
 /// Commands compared in each test.
 const COMMANDS: u32 = 20_000;

@@ -15,7 +15,7 @@ mod tests;
 pub use expire::{
     expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl,
 };
-pub use object::{object_encoding, object_freq, object_idletime, object_refcount};
+pub use object::{object_encoding, object_freq, object_idletime, object_refcount, references};
 pub use rename::{copy, move_, rename, renamenx};
 pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
