@@ -1948,7 +1948,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 153, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
-        summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N+M), N being the number of the client's patterns and M that of all",
+        summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N+M), N being the number of patterns the client has and M of those all clients have",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
         arguments: &[
