@@ -22,6 +22,8 @@ export type { Endpoint } from "./config/kinds.ts";
 export { CORE_OPTION_NAMES, OPTIONS } from "./config/options.ts";
 export { ConfigError } from "./config/settings.ts";
 
+const IMMUTABLE = "can't set immutable config";
+
 /** A CONFIG command that was refused; the message is the error reply behind `ERR `. */
 export class ConfigCommandError extends Error {
   override name = "ConfigCommandError";
@@ -145,7 +147,10 @@ export class Config {
     const tests = patterns.map(globTest);
     const found = new Map<string, string>();
     for (const [name, option] of listedNames()) {
-      if (tests.some((test) => test(name))) found.set(name, this.#settings.value(option));
+      const wanted = option.hidden
+        ? patterns.some((word) => word.toLowerCase() === name)
+        : tests.some((test) => test(name));
+      if (wanted) found.set(name, this.#settings.value(option));
     }
     return found;
   }
@@ -172,6 +177,9 @@ export class Config {
       for (const [index, option] of options.entries()) {
         const [name, value] = pairs[index] ?? ["", ""];
         refusing(name, () => wanted.replace(option, value));
+        if (option.change === "start" && this.#settings.value(option) !== wanted.value(option)) {
+          throw refusal(name, IMMUTABLE);
+        }
         const warning = refusing(name, () => limitOf(option, wanted.value(option)));
         if (warning !== undefined) warnings.push(warning);
       }
@@ -209,7 +217,7 @@ export class Config {
           `Unknown option or number of arguments for CONFIG SET - '${name}'`,
         );
       }
-      if (option.change === "start") throw refusal(name, "can't set immutable config");
+      if (option.change === "start" && !option.own) throw refusal(name, IMMUTABLE);
       if (option.change === "guarded" && !this.#unguarded(trusted)) {
         throw refusal(name, "can't set protected config");
       }

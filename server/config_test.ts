@@ -257,3 +257,23 @@ Deno.test("Config.rewrite() needs a file, and says why it cannot write", async (
     await assertRejects(() => config.rewrite(), ConfigCommandError, "Rewriting config file: ");
   });
 });
+
+Deno.test("Config.matching() shows hidden options to those who name them", () => {
+  const config = Config.load();
+  assertEquals(config.matching(["*"]).has("key-load-delay"), false);
+  assertEquals(config.matching(["key-load-*"]).size, 0);
+  assertEquals([...config.matching(["KEY-load-delay"])], [["key-load-delay", "0"]]);
+});
+
+Deno.test("Config.set() takes every value CONFIG GET shows for what only numakv has, and no other one", async () => {
+  const config = Config.load();
+  for (const name of ["topology", "listeners", "numa-listen"]) {
+    assertEquals(await config.set([[name, config.text(name)]]), []);
+  }
+  await assertRejects(
+    () => config.set([["topology", "fake:2"]]),
+    ConfigCommandError,
+    "can't set immutable config",
+  );
+  await assertRejects(() => config.set([["databases", config.text("databases")]]));
+});

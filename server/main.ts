@@ -168,9 +168,24 @@ class RunningServer implements Server {
   #followChanges(store: Store): void {
     const config = this.#config;
     config.onChange(CORE_OPTION_NAMES, (names) => store.configure(config.coreLines(names)));
-    config.onChange(["bind", "port"], () => this.#listenAnew(store));
+    config.onChange(["bind", "port"], (names) => this.#listenElsewhere(store, names));
     config.onChange("loglevel", () => void (this.#log.threshold = thresholdOf(config)));
     config.onChange("dir", () => Deno.chdir(config.text("dir")));
+  }
+
+  /** Refuses in Redis' words; the log says which endpoint it was, and why. */
+  async #listenElsewhere(store: Store, changed: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.#listenAnew(store);
+    } catch (error) {
+      this.#log.warning(error instanceof Error ? error.message : `${error}`);
+      throw new Error(
+        changed.has("port")
+          ? "Unable to listen on this port. Check server logs."
+          : "Failed to bind to specified addresses.",
+        { cause: error },
+      );
+    }
   }
 
   async #listenAnew(store: Store): Promise<void> {

@@ -26,10 +26,10 @@ class Transcriber implements Disposable {
     return new Transcriber(await Deno.connect({ hostname: "127.0.0.1", port: server.port }));
   }
 
-  /** What came since the last step, and the answer to `command` if there is one. */
-  async step(...command: Argument[]): Promise<string> {
+  /** What came since the last step, and the answers to `commands`. */
+  async step(...commands: readonly (readonly Argument[])[]): Promise<string> {
     const mark = `mark-${this.#steps++}`;
-    const commands = command.length > 0 ? [command, ["PING", mark]] : [["PING", mark]];
+    commands = [...commands, ["PING", mark]];
     await this.connection.write(concat(commands.map(encodeCommand)));
     while (!this.#text.endsWith(`${mark}\r\n`)) {
       const count = await this.connection.read(this.#buffer);
@@ -46,7 +46,7 @@ class Transcriber implements Disposable {
   }
 }
 
-/** One step of a conversation: which client, and what it says; nothing to only listen. */
+/** One step of a conversation: which client, and what it says, commands parted by `;`; nothing to only listen. */
 type Step = readonly [client: number, command?: string];
 
 /** Runs a conversation of three clients and answers what each step brought. */
@@ -58,8 +58,8 @@ async function converse(server: Server, steps: readonly Step[]): Promise<string[
   }
   const heard: string[] = [];
   for (const [index, command] of steps) {
-    const words = command === undefined ? [] : command.split(" ");
-    const text = await clients[index]!.step(...words);
+    const commands = command === undefined ? [] : command.split(" ; ");
+    const text = await clients[index]!.step(...commands.map((one) => one.split(" ")));
     heard.push(`${index} ${command ?? "listens"}: ${text}`);
   }
   return heard;
@@ -82,11 +82,7 @@ const PROTOCOL_2: readonly Step[] = [
   [0, "PING a b"],
   [0, "HELLO 3"],
   [0, "SUBSCRIBE"],
-  [2, "MULTI"],
-  [2, "PUBLISH a queued"],
-  [2, "SPUBLISH a queued"],
-  [2, "PUBSUB NUMPAT"],
-  [2, "EXEC"],
+  [2, "MULTI ; PUBLISH a queued ; SPUBLISH a queued ; PUBSUB NUMPAT ; EXEC"],
   [0],
   [1],
   [2, "PUBSUB CHANNELS [^a]"],
@@ -160,7 +156,7 @@ Deno.test("RESP3 pushes, to oneself too, are redis-server's", async () => {
   const talk = async (server: Server): Promise<string> => {
     using client = await Transcriber.connect(server);
     using other = await Transcriber.connect(server);
-    let text = (await client.step("HELLO", "3")).replace(/id\r\n:\d+/, "id");
+    let text = (await client.step(["HELLO", "3"])).replace(/id\r\n:\d+/, "id");
     const commands = [
       "SUBSCRIBE a b",
       "PSUBSCRIBE a*",
@@ -176,8 +172,8 @@ Deno.test("RESP3 pushes, to oneself too, are redis-server's", async () => {
       "UNSUBSCRIBE",
     ];
     for (const command of commands) {
-      text += await client.step(...command.split(" "));
-      text += await other.step("PUBLISH", "b", "other");
+      text += await client.step(command.split(" "));
+      text += await other.step(["PUBLISH", "b", "other"]);
       text += await client.step();
     }
     return text;
@@ -371,6 +367,21 @@ Deno.test("MONITOR shows what redis-server's does", async () => {
   await using ours = await startServer({ listeners: 2, topology: "fake:2" });
   await using theirs = await startRedis();
   assertEquals((await monitored(ours)).split("\n"), (await monitored(theirs)).split("\n"));
+});
+
+Deno.test("who listens may be idle longer than timeout", async () => {
+  await using server = await startServer({ timeout: 1 });
+  using listener = await RespClient.connect(server.port);
+  using monitor = await RespClient.connect(server.port);
+  using idle = await RespClient.connect(server.port);
+  await listener.call("SUBSCRIBE", "c");
+  await monitor.call("MONITOR");
+  await idle.call("PING");
+  assertEquals(await idle.closed(), true);
+  using publisher = await RespClient.connect(server.port);
+  assertEquals(await publisher.call("PUBLISH", "c", "x"), 1);
+  assertEquals(await listener.read(), ["message", "c", "x"]);
+  assertMatch(String(await monitor.read()), /"PING"$/);
 });
 
 Deno.test("CLIENT LIST and INFO show subscriptions", async () => {

@@ -7,7 +7,7 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { finish } from "./run.ts";
-import { countCargo, countDeno, countGate, total } from "./support/outcome.ts";
+import { countCargo, countCompat, countDeno, countGate, total } from "./support/outcome.ts";
 import { parseRequest, stagesFor } from "./support/stages.ts";
 
 const CARGO_OK = `
@@ -52,6 +52,13 @@ Deno.test("countDeno() counts a runner that stopped without a summary", () => {
   assertEquals(countDeno({ code: 139, output: "test a ..." }).failed, 1);
 });
 
+Deno.test("countCompat() reads the last line and believes the exit status", () => {
+  const output = "unit here\n\ncompat: 7 passed, 0 failed, 2 accepted\n";
+  assertEquals(countCompat({ code: 0, output }), { passed: 7, failed: 0, ignored: 2 });
+  assertEquals(countCompat({ code: 1, output }).failed, 1);
+  assertEquals(countCompat({ code: 0, output: "" }).failed, 1);
+});
+
 Deno.test("countGate() and total() add gates to tests", () => {
   const outcomes = [countGate({ code: 0, output: "" }), countGate({ code: 1, output: "" })];
   assertEquals(total(outcomes), { passed: 1, failed: 1, ignored: 0 });
@@ -72,9 +79,13 @@ Deno.test("parseRequest() knows full and filters and refuses the rest", () => {
   assertThrows(() => parseRequest(["a", "b"]), TypeError, "'a b'");
 });
 
-Deno.test("stagesFor() hands a filter to both runners and drops the gates", () => {
+Deno.test("stagesFor() hands a filter to the runners and drops the gates", () => {
   const stages = stagesFor({ full: false, filter: "scan" }, "deno");
-  assertEquals(stages.map((stage) => stage.name), ["core", "server, black box"]);
+  assertEquals(stages.map((stage) => stage.name), [
+    "core",
+    "server, black box",
+    "Redis' own suite",
+  ]);
   assertEquals(stages.every((stage) => stage.command.at(-1) === "scan"), true);
 });
 

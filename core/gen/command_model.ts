@@ -112,7 +112,6 @@ export const FLAGS: string[] = [
   "asking",
   "fast",
   "no_auth",
-  "may_replicate",
   "no_mandatory_keys",
   "no_async_loading",
   "no_multi",
@@ -121,7 +120,7 @@ export const FLAGS: string[] = [
 ];
 
 /** Flags only the server itself reads. */
-export const HIDDEN_FLAGS: string[] = ["protected"];
+export const HIDDEN_FLAGS: string[] = ["may_replicate", "protected"];
 
 /** ACL categories in the order of their bits. */
 export const CATEGORIES: string[] = [

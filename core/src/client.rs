@@ -42,10 +42,12 @@ pub struct Face {
     pub db: AtomicU32,
     /// 2 or 3.
     pub protocol: AtomicU32,
-    /// Bytes that wait to be executed.
+    /// Bytes that wait to be executed; while a batch runs, all of its bytes.
     pub pending_bytes: AtomicU64,
     /// Bytes of replies that wait to be fetched.
     pub spill_bytes: AtomicU64,
+    /// Bytes of output that its socket has not taken yet.
+    pub unsent_bytes: AtomicU64,
     /// CLIENT NO-EVICT.
     pub no_evict: AtomicBool,
     /// Requests queued since MULTI, or -1 outside a transaction.
@@ -130,7 +132,13 @@ impl Face {
 
     /// Bytes of output that wait for it.
     pub fn output_bytes(&self) -> u64 {
-        self.spill_bytes.load(Relaxed) + self.outbox.bytes()
+        let unsent = self.unsent_bytes.load(Relaxed);
+        unsent + self.spill_bytes.load(Relaxed) + self.outbox.bytes()
+    }
+
+    /// Whether it waits for messages, so that it may be silent as long as it likes.
+    pub fn is_listening(&self) -> bool {
+        self.subscribed.load(Relaxed) || self.monitoring.load(Relaxed)
     }
 
     /// The class whose limit holds for its output.
@@ -204,6 +212,7 @@ impl Sessions {
             protocol: AtomicU32::new(2),
             pending_bytes: AtomicU64::new(0),
             spill_bytes: AtomicU64::new(0),
+            unsent_bytes: AtomicU64::new(0),
             no_evict: AtomicBool::new(false),
             multi: AtomicI64::new(-1),
             multi_bytes: AtomicU64::new(0),

@@ -2,7 +2,7 @@
 //!
 //! An effect is one deterministic command (relative times made absolute, random choices made explicit), appended while
 //! the shards it changed are held, with a number taken under them: so two effects on one key are numbered in the order in
-//! which they happened. Append-only files, replication, WATCH, tracking, notifications and snapshots consume it; it may
+//! which they happened. Append-only files, replication, WATCH, tracking and snapshots consume it; it may
 //! know none of them.
 //!
 //! Invariant: numbers rise by one. With no consumer nothing is encoded and no number is taken.

@@ -54,6 +54,8 @@ pub const UNBLOCKED: &str = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 /// No node has room and the kernel gives no more.
 pub const POOL_EXHAUSTED: &str =
     "OOM no node has memory left for this value; free keys, or give the server more memory";
+/// A key that must not exist does.
+pub const BUSY_KEY: &str = "BUSYKEY Target key name already exists.";
 /// A value beyond `proto-max-bulk-len`.
 pub const STRING_TOO_LONG: &str = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 /// An offset that cannot be.

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod crc64;
 pub mod error;
+pub mod geo;
 pub mod glob;
 pub mod lzf;
 pub mod stats;
@@ -45,6 +46,8 @@ pub mod numa;
 pub mod object;
 /// From option lines to a store.
 pub mod open;
+/// Formats in, formats out.
+pub mod persist;
 /// Which node a new object gets.
 pub mod placement;
 /// Memory: windows bound to nodes, slabs, chunks, spans, and the PREFIX of every entry.

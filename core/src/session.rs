@@ -164,6 +164,9 @@ impl Session {
             counters.reads.add(1);
             counters.input_bytes.add(input.len() as u64);
         }
+        home.face
+            .pending_bytes
+            .store((work.pending.len() + input.len()) as u64, Relaxed);
         let result = work.execute(home, input, out, outcome);
         outcome.protocol = work.client.protocol as u32;
         outcome.db = work.client.db;

@@ -61,6 +61,11 @@ impl Policy {
         matches!(self, Policy::AllKeysLfu | Policy::VolatileLfu)
     }
 
+    /// Whether it goes by when keys were last used.
+    pub const fn is_lru(self) -> bool {
+        matches!(self, Policy::AllKeysLru | Policy::VolatileLru)
+    }
+
     /// Which keys may go.
     pub const fn among(self) -> Among {
         match self {
@@ -238,6 +243,8 @@ settings! {
     protected_mode: AtomicBool = true, "protected-mode";
     /// Bytes of unfinished request a client may have waiting.
     client_query_buffer_limit: AtomicU64 = 1 << 30, "client-query-buffer-limit";
+    /// Whether DUMP compresses long strings.
+    rdbcompression: AtomicBool = true, "rdbcompression";
     /// Bytes of a HyperLogLog's sparse form, beyond which it becomes dense.
     hll_sparse_max_bytes: AtomicU64 = 3000, "hll-sparse-max-bytes";
     /// How often a second the keeper runs.

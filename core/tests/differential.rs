@@ -7,15 +7,17 @@
 use numakv_core::{
     abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use redis::{Redis, slices, words};
 
+#[path = "differential/bits.rs"]
+mod bits;
 #[path = "differential/elements.rs"]
 mod elements;
+#[path = "differential/geo.rs"]
+mod geo;
 #[path = "differential/list.rs"]
 mod list;
+mod redis;
 #[path = "differential/sort.rs"]
 mod sort;
 #[path = "../src/testing.rs"]
@@ -59,74 +61,13 @@ const STRINGS: &[&str] = &[
     "SUBSTR {key} {index} {index}",
 ];
 
-const GENERIC: &[&str] = &[
-    "COPY {key} {key}",
-    "COPY {key} {key} REPLACE",
-    "COPY {key} {key} DB {db}",
-    "DEL {key} {key}",
-    "EXISTS {key} {key}",
-    "EXPIRE {key} {delay}",
-    "EXPIRE {key} {delay} {condition}",
-    "EXPIREAT {key} {moment}",
-    "MOVE {key} {db}",
-    "OBJECT ENCODING {key}",
-    "PERSIST {key}",
-    "PEXPIRE {key} {far} {condition}",
-    "PEXPIREAT {key} {moment}",
-    "RENAME {key} {key}",
-    "RENAMENX {key} {key}",
-    "SELECT {db}",
-    "SELECT 0",
-    "TOUCH {key} {key}",
-    "TYPE {key}",
-    "UNLINK {key} {key}",
-];
-
-const BITMAPS: &[&str] = &[
-    "BITCOUNT {key}",
-    "BITCOUNT {key} {index} {index}",
-    "BITCOUNT {key} {index} {index} {unit}",
-    "BITCOUNT {key} {index}",
-    "BITFIELD {key} {field} {field}",
-    "BITFIELD {key} {field} {field} {field} {field}",
-    "BITFIELD_RO {key} {field}",
-    "BITFIELD_RO {key} GET {width} {bit} GET {width} {bit}",
-    "BITOP {operation} {key} {key}",
-    "BITOP {operation} {key} {key} {key} {key}",
-    "BITPOS {key} {flag}",
-    "BITPOS {key} {flag} {index}",
-    "BITPOS {key} {flag} {index} {index}",
-    "BITPOS {key} {flag} {index} {index} {unit}",
-    "GETBIT {key} {bit}",
-    "OBJECT ENCODING {key}",
-    "SETBIT {key} {bit} {flag}",
-];
-
-const SKETCHES: &[&str] = &[
-    "PFADD {sketch}",
-    "PFADD {sketch} {value}",
-    "PFADD {sketch} {value} {value} {value}",
-    "PFADD {sketch} {many}",
-    "PFADD {key} {value}",
-    "PFCOUNT {sketch}",
-    "PFCOUNT {sketch} {sketch} {sketch}",
-    "PFCOUNT {key} {sketch}",
-    "PFMERGE {sketch}",
-    "PFMERGE {sketch} {sketch} {sketch}",
-    "PFMERGE {key} {sketch}",
-    "PFDEBUG {sketchword} {sketch}",
-    "DEL {sketch}",
-    "GET {sketch}",
-    "OBJECT ENCODING {sketch}",
-    "COPY {sketch} {key} REPLACE",
-];
-
 /// Every family that is compared; strings twice, as they give the others something to work on.
 const FAMILIES: &[&[&str]] = &[
     STRINGS,
     STRINGS,
-    BITMAPS,
-    SKETCHES,
+    bits::BITMAPS,
+    bits::SKETCHES,
+    geo::TEMPLATES,
     list::TEMPLATES,
     list::AND_OTHERS,
     HASHES,
@@ -134,11 +75,6 @@ const FAMILIES: &[&[&str]] = &[
     zset::TEMPLATES,
     sort::TEMPLATES,
 ];
-
-/// Families whose events are compared.
-const EVENTFUL: &[&[&str]] = &[STRINGS, GENERIC, BITMAPS, SKETCHES, sort::EVENTFUL];
-/// Requests between two comparisons of events.
-const EVENTFUL_BATCH: u32 = 100;
 
 const INTEGERS: &[&str] = &[
     "0",
@@ -260,43 +196,6 @@ const LCS_WORDS: &[&str] = &[
     "x",
 ];
 
-const WIDTHS: &[&str] = &[
-    "u1", "i1", "u2", "u7", "i8", "u8", "i13", "u31", "i32", "u63", "i63", "i64", "u64", "i65",
-    "u0", "x8", "i", "",
-];
-const BIT_OFFSETS: &[&str] = &[
-    "0",
-    "1",
-    "7",
-    "8",
-    "63",
-    "100",
-    "#0",
-    "#1",
-    "#3",
-    "#50",
-    "#x",
-    "-1",
-    "#-1",
-    "8388600",
-    "8388607",
-    "8388608",
-    "x",
-    "",
-    "#9223372036854775807",
-];
-const FIELD_WORDS: &[&str] = &[
-    "GET {width} {bit}",
-    "SET {width} {bit} {int}",
-    "SET {width} {bit} {small}",
-    "INCRBY {width} {bit} {int}",
-    "INCRBY {width} {bit} {small}",
-    "OVERFLOW WRAP",
-    "OVERFLOW SAT",
-    "OVERFLOW fail",
-    "OVERFLOW x",
-];
-
 /// A reproducible source of requests (splitmix64).
 struct Random(u64);
 
@@ -317,11 +216,7 @@ impl Random {
     }
 
     fn request(&mut self) -> Vec<Vec<u8>> {
-        self.request_of(FAMILIES)
-    }
-
-    fn request_of(&mut self, families: &[&[&str]]) -> Vec<Vec<u8>> {
-        let family = self.pick(families);
+        let family = self.pick(FAMILIES);
         let template = self.pick(family);
         let mut words = Vec::new();
         self.fill(template, &mut words);
@@ -349,41 +244,11 @@ impl Random {
                     words.push((self.below(130) as i64 - 60).to_string().into());
                 }
                 "{index}" => words.push(self.pick(INTEGERS).into()),
-                "{db}" => words.push(self.below(3).to_string().into()),
-                "{condition}" => words.push(self.pick(&["NX", "XX", "GT", "LT"]).into()),
-                "{sketch}" => words.push(format!("sketch:{}", self.below(6)).into()),
-                "{sketchword}" => {
-                    let word = self.pick(&["GETREG", "decode", "ENCODING", "x"]);
-                    words.push(if self.below(20) == 0 { "TODENSE" } else { word }.into());
-                }
-                "{many}" => {
-                    let (start, count) = (self.below(50_000), self.below(400));
-                    words.extend((start..start + count).map(|at| at.to_string().into()));
-                }
-                "{unit}" => words.push(self.pick(&["BYTE", "BIT", "bit", "x"]).into()),
-                "{flag}" if self.below(9) > 0 => words.push(self.pick(&["0", "1"]).into()),
-                "{flag}" => words.push(self.pick(INTEGERS).into()),
-                "{operation}" => {
-                    words.push(self.pick(&["AND", "OR", "XOR", "NOT", "and", "x"]).into());
-                }
-                "{width}" => {
-                    let usual = self.below(9).min(1) * 6;
-                    words.push(WIDTHS[self.below(WIDTHS.len() - usual)].into());
-                }
-                "{bit}" if self.below(3) > 0 => {
-                    words.push(self.below(600).to_string().into());
-                }
-                "{bit}" => words.push(self.pick(BIT_OFFSETS).into()),
-                "{small}" => {
-                    words.push((self.below(600) as i64 - 300).to_string().into());
-                }
-                "{field}" => {
-                    let field = self.pick(FIELD_WORDS);
-                    self.fill(field, words);
-                }
                 "{options}" => self.options(SET_WORDS, words),
                 "{getex}" => self.options(GETEX_WORDS, words),
                 "{lcs}" => self.options(LCS_WORDS, words),
+                word if bits::fill(self, word, words) => {}
+                word if geo::fill(self, word, words) => {}
                 word if zset::fill(self, word, words) => {}
                 word if list::fill(self, word, words) => {}
                 word if sort::fill(self, word, words) => {}
@@ -438,103 +303,6 @@ fn key(number: usize) -> Vec<u8> {
         3 => vec![b'K'; 700],
         _ => format!("key:{number}").into(),
     }
-}
-
-/// A redis-server of our own; it ends with the test.
-struct Redis {
-    process: Child,
-    stream: BufReader<TcpStream>,
-}
-
-impl Redis {
-    /// Starts one, or says why not.
-    fn start(directives: &str) -> Option<Redis> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
-        let port = address.port().to_string();
-        let started = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port])
-            .args(directives.lines().flat_map(|line| {
-                let (name, value) = line.split_once(' ').expect("a name and a value");
-                [format!("--{name}"), value.to_owned()]
-            }))
-            .stdout(Stdio::null())
-            .spawn();
-        let mut process = match started {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("skipped: there is no redis-server on the PATH to compare with");
-                return None;
-            }
-            started => started.expect("redis-server starts"),
-        };
-        for _ in 0..200 {
-            if let Ok(stream) = TcpStream::connect(address) {
-                let stream = BufReader::new(stream);
-                return Some(Redis { process, stream });
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        let _gone_already = process.kill();
-        panic!("redis-server does not listen at {address}");
-    }
-
-    /// Another connection to it.
-    fn connect(&self) -> BufReader<TcpStream> {
-        let address = self.stream.get_ref().peer_addr().expect("connected");
-        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
-    }
-
-    fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
-        ask(&mut self.stream, request)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _gone_already = self.process.kill();
-        let _status = self.process.wait();
-    }
-}
-
-/// Sends a request and reads its reply.
-fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
-    let bytes = testing::encode(&slices(request));
-    let sent = stream.get_mut().write_all(&bytes);
-    sent.expect("redis-server takes requests");
-    let mut reply = Vec::new();
-    read_reply(stream, &mut reply);
-    reply
-}
-
-/// Reads one reply, with all that belongs to it.
-fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
-    let start = reply.len();
-    let read = stream.read_until(b'\n', reply);
-    read.expect("redis-server answers");
-    let line = String::from_utf8_lossy(&reply[start..]).into_owned();
-    let count: i64 = line
-        .get(1..)
-        .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
-    match reply[start] {
-        b'$' | b'=' if count >= 0 => {
-            let body = reply.len();
-            reply.resize(body + count as usize + 2, 0);
-            let read = stream.read_exact(&mut reply[body..]);
-            read.expect("redis-server ends its reply");
-        }
-        b'*' | b'~' | b'>' => (0..count).for_each(|_| read_reply(stream, reply)),
-        b'%' => (0..2 * count).for_each(|_| read_reply(stream, reply)),
-        _ => {}
-    }
-}
-
-fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
-    request.iter().map(Vec::as_slice).collect()
-}
-
-fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
-    request.iter().map(|word| word.to_vec()).collect()
 }
 
 /// Both sides, and what they were asked, for the message when they differ.
@@ -663,60 +431,4 @@ fn protocol_2_replies_are_those_of_redis() {
 #[test]
 fn protocol_3_replies_are_those_of_redis() {
     compare_stream("3", 2);
-}
-
-/// What the listeners of both sides have heard since the last time; a message of our own ends it.
-fn events(
-    pair: &mut Pair,
-    peer: &mut testing::Peer,
-    listener: &mut BufReader<TcpStream>,
-) -> [String; 2] {
-    let end = b"__keyspace@end__:end";
-    pair.compare(&words(&[b"PUBLISH", end, b"end"]));
-    let mut theirs = Vec::new();
-    while !theirs.ends_with(b"end\r\n$3\r\nend\r\n") {
-        read_reply(listener, &mut theirs);
-    }
-    let ours = peer.heard_bytes();
-    [ours, theirs].map(|heard| heard.escape_ascii().to_string().replace("*4", "\n*4"))
-}
-
-/// Keyspace events of every class, in the order in which redis-server tells them; nothing expires unasked, as that moment
-/// is nobody's to choose.
-#[test]
-fn events_are_those_of_redis() {
-    let Some(mut pair) = Pair::start("2", "") else {
-        return;
-    };
-    let settings = &pair.ours.store.settings;
-    settings
-        .set("notify-keyspace-events", "AKEnm")
-        .expect("good");
-    let stopped = &pair.ours.store.active_expire;
-    stopped.store(false, std::sync::atomic::Ordering::SeqCst);
-    for request in [
-        "CONFIG SET notify-keyspace-events AKEnm",
-        "DEBUG SET-ACTIVE-EXPIRE 0",
-    ] {
-        let request: Vec<Vec<u8>> = request.split(' ').map(Vec::from).collect();
-        assert_eq!(pair.theirs.run(&request), b"+OK\r\n");
-    }
-    let mut peer = pair.ours.peer();
-    let mut listener = pair.theirs.connect();
-    let subscribe = words(&[b"PSUBSCRIBE", b"__key*__:*"]);
-    let joined = ask(&mut listener, &subscribe);
-    assert_eq!(peer.run(&["PSUBSCRIBE", "__key*__:*"]).as_bytes(), joined);
-    let mut random = Random(3);
-    let mut heard = 0;
-    for _ in 0..COMMANDS / EVENTFUL_BATCH {
-        let batch: Vec<_> = (0..EVENTFUL_BATCH)
-            .map(|_| random.request_of(EVENTFUL))
-            .collect();
-        batch.iter().for_each(|request| pair.compare(request));
-        let [ours, theirs] = events(&mut pair, &mut peer, &mut listener);
-        heard += ours.matches("*4").count();
-        let differs = ours.lines().zip(theirs.lines()).find(|(o, t)| o != t);
-        assert!(ours == theirs, "first difference: {differs:?}");
-    }
-    assert!(heard > COMMANDS as usize, "only {heard} events");
 }

@@ -11,9 +11,11 @@ import {
   alias,
   CORE,
   GUARDED,
+  HIDDEN,
   LIVE,
   type Option,
   option,
+  OWN,
   refuseUnless,
   SERVER,
   warnUnless,
@@ -57,12 +59,12 @@ export const MEMORY_OPTIONS: readonly Option[] = [
 // deno-fmt-ignore
 export const NUMA_OPTIONS: readonly Option[] = [
   option("topology", matching("auto|fake:<cpu nodes>[+<memory-only nodes>]", /^(auto|fake:[1-9]\d?(\+\d\d?)?)$/, "argument must be auto, fake:2 or the like of fake:2+1"),
-    "auto", "The machine's NUMA nodes, or made-up ones for trying and testing.", CORE),
+    "auto", "The machine's NUMA nodes, or made-up ones for trying and testing.", CORE, OWN),
   option("listeners", matching("<count>|auto", /^(auto|[1-9]\d{0,2})$/, "argument must be auto or a number between 1 and 999"),
-    "auto", "Threads that serve clients; auto is one for each CPU that may be used.", SERVER),
-  option("numa-listen", kind.nodeEndpoints, "", "An endpoint for the clients of one NUMA node.", SERVER),
-  option("numa-hotness-threshold", int(0, 7), "5", "Hotness from which a key counts as hot.", CORE, LIVE),
-  option("numa-hotness-decay-seconds", int(1, 86400), "10", "Seconds after which an unused key's hotness falls by one.", CORE, LIVE),
+    "auto", "Threads that serve clients; auto is one for each CPU that may be used.", SERVER, OWN),
+  option("numa-listen", kind.nodeEndpoints, "", "An endpoint for the clients of one NUMA node.", SERVER, OWN),
+  option("numa-hotness-threshold", int(0, 7), "5", "Hotness from which a key counts as hot.", CORE, LIVE, OWN),
+  option("numa-hotness-decay-seconds", int(1, 86400), "10", "Seconds after which an unused key's hotness falls by one.", CORE, LIVE, OWN),
 ];
 
 /** Where a type's layout changes. The layouts come with the types; until then the values are kept and shown. */
@@ -104,6 +106,8 @@ export const PERSISTENCE_OPTIONS: readonly Option[] = [
   option("stop-writes-on-bgsave-error", bool, "yes", "Whether writes are refused when a snapshot failed.", LIVE),
   option("rdbcompression", bool, "yes", "Whether snapshots are compressed.", LIVE),
   option("rdbchecksum", bool, "yes", "Whether snapshots end with a checksum."),
+  option("rdb-key-save-delay", int(-INT_MAX - 1, INT_MAX), "0", "Microseconds a snapshot waits at each key, for tests.", LIVE, HIDDEN),
+  option("key-load-delay", int(-INT_MAX - 1, INT_MAX), "0", "Microseconds loading waits at each key, for tests.", LIVE, HIDDEN),
   option("rdb-del-sync-files", bool, "no", "Whether snapshots made for replicas are deleted.", LIVE),
   option("rdb-save-incremental-fsync", bool, "yes", "Whether a snapshot is flushed to disk as it grows.", LIVE),
   option("dbfilename", text, "dump.rdb", "Name of the snapshot in dir.", GUARDED),

@@ -29,6 +29,13 @@ export interface Option {
   readonly place: "core" | "server" | "kept";
   /** False for directives that CONFIG GET, SET and REWRITE do not know. */
   readonly listed: boolean;
+  /** True for directives that CONFIG GET shows to those alone who ask for them by their whole name. */
+  readonly hidden: boolean;
+  /**
+   * True for directives that only numakv has. Clients that write back every value CONFIG GET shows know which of Redis' own
+   * cannot be changed at run time; these they cannot know, so setting one to the value it has is no error.
+   */
+  readonly own: boolean;
   /** A value we cannot honour in full, and what then happens. */
   readonly limit?: Limit;
 }
@@ -54,8 +61,9 @@ export function option(
   doc: string,
   ...marks: Mark[]
 ): Option {
-  const plain = { aliases: [], change: "start", place: "kept", listed: true } as const;
-  return Object.assign({ name, kind, standard, doc, ...plain }, ...marks);
+  const kept = { aliases: [], change: "start", place: "kept" } as const;
+  const flags = { listed: true, hidden: false, own: false } as const;
+  return Object.assign({ name, kind, standard, doc, ...kept, ...flags }, ...marks);
 }
 
 /** CONFIG SET may change it. */
@@ -68,6 +76,11 @@ export const CORE: Mark = { place: "core" };
 export const SERVER: Mark = { place: "server" };
 /** A directive of the file only. */
 export const FILE_ONLY: Mark = { listed: false };
+
+/** CONFIG GET shows it to those who know its name. */
+export const HIDDEN: Mark = { hidden: true };
+/** Only numakv has it. */
+export const OWN: Mark = { own: true };
 
 /** Older names of the same value. */
 export function alias(...aliases: string[]): Mark {

@@ -68,6 +68,16 @@ export function countDeno(run: Finished): Outcome {
   });
 }
 
+const COMPAT_SUMMARY = /^compat: (\d+) passed, (\d+) failed, (\d+) accepted$/m;
+
+/** Reads the last line of tests/compat/run.ts; each test of Redis' own suite counts as one. */
+export function countCompat(run: Finished): Outcome {
+  const summary = COMPAT_SUMMARY.exec(run.output);
+  if (summary === null) return { passed: 0, failed: 1, ignored: 0 };
+  const [passed = 0, failed = 0, ignored = 0] = summary.slice(1).map(Number);
+  return atLeastOneFailure(run, { passed, failed, ignored });
+}
+
 function atLeastOneFailure(run: Finished, outcome: Outcome): Outcome {
   return run.code !== 0 && outcome.failed === 0 ? { ...outcome, failed: 1 } : outcome;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { countCargo, countDeno, type Counter, countGate } from "./outcome.ts";
+import { countCargo, countCompat, countDeno, type Counter, countGate } from "./outcome.ts";
 
 /** One row of the run. */
 export interface Stage {
@@ -64,12 +64,12 @@ function gateStages(deno: string): Stage[] {
 
 function testStages({ full, filter }: Request, deno: string): Stage[] {
   const limit_s = full ? SOAK_LIMIT_S : TESTS_LIMIT_S;
-  const cargoFilter = filter === undefined ? [] : [filter];
+  const words = filter === undefined ? [] : [filter];
   const denoFilter = filter === undefined ? [] : ["--filter", filter];
   return [
     {
       name: "core",
-      command: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", ...cargoFilter],
+      command: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", ...words],
       count: countCargo,
       limit_s,
     },
@@ -77,6 +77,20 @@ function testStages({ full, filter }: Request, deno: string): Stage[] {
       name: "server, black box",
       command: [deno, "test", "-q", "--no-check", "--frozen", "-P=test", ...denoFilter],
       count: countDeno,
+      limit_s,
+    },
+    {
+      name: "Redis' own suite",
+      command: [
+        deno,
+        "run",
+        "-q",
+        "-P=test",
+        "tests/compat/run.ts",
+        ...(full ? ["--both"] : []),
+        ...words,
+      ],
+      count: countCompat,
       limit_s,
     },
   ];

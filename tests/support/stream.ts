@@ -43,6 +43,8 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{l}": (random) => `list:${random.below(5)}`,
   "{e}": anyElement,
   "{side}": (random) => random.pick(["LEFT", "RIGHT", "left", "Right", "UP"]),
+  "{g}": (random) => `geo:${random.below(4)}`,
+  "{w}": (random) => `place:${random.below(12)}`,
   "{cond}": (random) => random.pick(["NX", "XX", "gt", "LT", "QQ"]),
 };
 
@@ -232,6 +234,14 @@ const SORTS = [
   "SORT {z} ALPHA STORE {k}", "SORT {k}", "SORT_RO {l} ALPHA", "SORT_RO {l} STORE {k}", "SORT {l} LIMIT {i} {i} ALPHA", "SORT {l} FOO",
 ]; // deno-fmt-ignore
 
+/** Commands on places. */
+const PLACES_ON_EARTH = [
+  "GEOADD {g} {n} {n} {w}", "GEOADD {g} CH {n} {n} {w} {n} {n} {w}", "GEOADD {g} {f} {n} {w}", "GEODIST {g} {w} {w} km",
+  "GEOHASH {g} {w} {w}", "GEOPOS {g} {w} {w}", "GEOPOS {k} {w}", "GEORADIUS {g} {n} {n} 500 km WITHDIST WITHCOORD",
+  "GEORADIUSBYMEMBER {g} {w} {f} mi DESC COUNT 3", "GEOSEARCH {g} FROMLONLAT {n} {n} BYBOX 3000 900 km ASC WITHHASH",
+  "GEOSEARCH {g} FROMMEMBER {w} BYRADIUS 9000 km COUNT 2 ANY", "GEOSEARCHSTORE {g} {g} FROMLONLAT 1 1 BYRADIUS {f} km",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -327,7 +337,7 @@ const LISTS = [
  */
 const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
 
-/** Templates by how often their kind comes, in twenty-ninths, each up to where the next begins. */
+/** Templates by how often their kind comes, in thirty-firsts, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
@@ -336,8 +346,9 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [16, SORTED_SETS],
   [18, HASHES],
   [20, SETS],
-  [21, SORTS],
-  [26, KEYS],
+  [22, PLACES_ON_EARTH],
+  [23, SORTS],
+  [28, KEYS],
 ];
 
 /** Commands without end. */
@@ -355,7 +366,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(29);
+    const kind = random.below(31);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();

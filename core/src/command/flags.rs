@@ -77,8 +77,8 @@ bit_set! {
         FAST = 13 "fast",
         /// Needs no login.
         NO_AUTH = 14 "no_auth",
-        /// May reach replicas without being a write.
-        MAY_REPLICATE = 15 "may_replicate",
+        /// May reach replicas without being a write; not shown.
+        MAY_REPLICATE = 15 "",
         /// May be called without the keys its specifications look for.
         NO_MANDATORY_KEYS = 16 "no_mandatory_keys",
         /// Refused while a replica loads behind an old data set.

@@ -15,6 +15,7 @@ pub mod dispatch;
 mod elements;
 pub mod flags;
 pub mod generic;
+pub mod geo;
 pub mod hash;
 pub mod hyperloglog;
 pub mod introspect;

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 238;
+pub const COMMAND_COUNT: usize = 251;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -659,7 +659,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 50, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
+        id: 50, name: "dump", full_name: "dump", since: "2.6.0", group: "generic", arity: 2,
+        summary: "Answers a value in the form that RESTORE takes", complexity: "O(1) to find the key, then O(N) for the bytes of its value",
+        flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
+        run: Run::Core(super::generic::dump), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        hints: &["nondeterministic_output"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 51, name: "echo", full_name: "echo", since: "1.0.0", group: "connection", arity: 2,
         summary: "Answers the message it was given", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::echo), locks: Locks::None,
@@ -669,14 +682,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 51, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
+        id: 52, name: "exec", full_name: "exec", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Runs the queued commands as one", complexity: "Depends on the queued commands",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::SKIP_SLOWLOG), acl: Acl::SLOW.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::exec), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 52, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
+        id: 53, name: "exists", full_name: "exists", since: "1.0.0", group: "generic", arity: -2,
         summary: "Counts how many of the keys exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::exists), locks: Locks::Keys,
@@ -690,7 +703,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 53, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
+        id: 54, name: "expire", full_name: "expire", since: "1.0.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expire), locks: Locks::Keys,
@@ -710,7 +723,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 54, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
+        id: 55, name: "expireat", full_name: "expireat", since: "1.2.0", group: "generic", arity: -3,
         summary: "Sets the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::expireat), locks: Locks::Keys,
@@ -730,7 +743,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 55, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 56, name: "expiretime", full_name: "expiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix second at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::expiretime), locks: Locks::Keys,
@@ -742,7 +755,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 56, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
+        id: 57, name: "flushall", full_name: "flushall", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of every database", complexity: "O(N), N being the number of keys in all databases",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushall), locks: Locks::World,
@@ -757,7 +770,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 57, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
+        id: 58, name: "flushdb", full_name: "flushdb", since: "1.0.0", group: "server", arity: -1,
         summary: "Deletes every key of the database", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::flushdb), locks: Locks::World,
@@ -772,7 +785,316 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 58, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
+        id: 59, name: "geoadd", full_name: "geoadd", since: "3.2.0", group: "geo", arity: -5,
+        summary: "Adds places to a geographical index, or moves them", complexity: "O(log N) for each place, N being the places in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geoadd), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Options `CH`, `NX` and `XX`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "condition", kind: ArgKind::Oneof, since: "6.2.0", flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "nx", kind: ArgKind::PureToken, token: Some("NX"), ..Argument::BLANK },
+                Argument { name: "xx", kind: ArgKind::PureToken, token: Some("XX"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "change", kind: ArgKind::PureToken, token: Some("CH"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "longitude_latitude_member", kind: ArgKind::Block, flags: ArgFlags::MULTIPLE, arguments: &[
+                Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 60, name: "geodist", full_name: "geodist", since: "3.2.0", group: "geo", arity: -4,
+        summary: "Answers the distance between two places", complexity: "O(1)",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geodist), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member1", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "member2", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 61, name: "geohash", full_name: "geohash", since: "3.2.0", group: "geo", arity: -2,
+        summary: "Answers places as standard geohash texts", complexity: "O(1) for each place asked for",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geohash), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 62, name: "geopos", full_name: "geopos", since: "3.2.0", group: "geo", arity: -2,
+        summary: "Answers the longitude and latitude of places", complexity: "O(1) for each place asked for",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geopos), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 63, name: "georadius", full_name: "georadius", since: "3.2.0", group: "geo", arity: -6,
+        summary: "Finds the places within a distance of a point; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadius), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STORE", start: 6 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STOREDIST", start: 6 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Option `ANY` of `COUNT`."), ("7.0.0", "Units in upper case.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STORE"), key_spec: Some(1), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STOREDIST"), key_spec: Some(2), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 64, name: "georadius_ro", full_name: "georadius_ro", since: "3.2.10", group: "geo", arity: -6,
+        summary: "Finds the places within a distance of a point", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadius_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("6.2.0", "Option `ANY` of `COUNT`.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` with the `BYRADIUS` argument" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), since: "6.2.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 65, name: "georadiusbymember", full_name: "georadiusbymember", since: "3.2.0", group: "geo", arity: -5,
+        summary: "Finds the places within a distance of a place; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadiusbymember), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STORE", start: 5 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Keyword { word: "STOREDIST", start: 5 }, find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STORE"), key_spec: Some(1), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "key", kind: ArgKind::Key, token: Some("STOREDIST"), key_spec: Some(2), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 66, name: "georadiusbymember_ro", full_name: "georadiusbymember_ro", since: "3.2.10", group: "geo", arity: -5,
+        summary: "Finds the places within a distance of a place", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::georadiusbymember_ro), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        deprecated: Some(Deprecated { since: "6.2.0", replaced_by: "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments" }),
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "member", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "radius", kind: ArgKind::Double, ..Argument::BLANK },
+            Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 67, name: "geosearch", full_name: "geosearch", since: "6.2.0", group: "geo", arity: -7,
+        summary: "Finds the places inside a circle or a box", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geosearch), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "from", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "member", kind: ArgKind::String, token: Some("FROMMEMBER"), ..Argument::BLANK },
+                Argument { name: "longitude_latitude", kind: ArgKind::Block, token: Some("FROMLONLAT"), arguments: &[
+                    Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "by", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "circle", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "radius", kind: ArgKind::Double, token: Some("BYRADIUS"), ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "box", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "width", kind: ArgKind::Double, token: Some("BYBOX"), ..Argument::BLANK },
+                    Argument { name: "height", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "withcoord", kind: ArgKind::PureToken, token: Some("WITHCOORD"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withdist", kind: ArgKind::PureToken, token: Some("WITHDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "withhash", kind: ArgKind::PureToken, token: Some("WITHHASH"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 68, name: "geosearchstore", full_name: "geosearchstore", since: "6.2.0", group: "geo", arity: -8,
+        summary: "Finds the places inside a circle or a box and stores them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
+        run: Run::Core(super::geo::geosearchstore), locks: Locks::Keys,
+        first_key: 1, last_key: 2, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }, KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO.with(KeyFlags::ACCESS), notes: "", otherwise: None }],
+        history: &[("7.0.0", "Units in upper case.")],
+        arguments: &[
+            Argument { name: "destination", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "source", kind: ArgKind::Key, key_spec: Some(1), ..Argument::BLANK },
+            Argument { name: "from", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "member", kind: ArgKind::String, token: Some("FROMMEMBER"), ..Argument::BLANK },
+                Argument { name: "longitude_latitude", kind: ArgKind::Block, token: Some("FROMLONLAT"), arguments: &[
+                    Argument { name: "longitude", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "latitude", kind: ArgKind::Double, ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "by", kind: ArgKind::Oneof, arguments: &[
+                Argument { name: "circle", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "radius", kind: ArgKind::Double, token: Some("BYRADIUS"), ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+                Argument { name: "box", kind: ArgKind::Block, arguments: &[
+                    Argument { name: "width", kind: ArgKind::Double, token: Some("BYBOX"), ..Argument::BLANK },
+                    Argument { name: "height", kind: ArgKind::Double, ..Argument::BLANK },
+                    Argument { name: "unit", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "m", kind: ArgKind::PureToken, token: Some("m"), ..Argument::BLANK },
+                        Argument { name: "km", kind: ArgKind::PureToken, token: Some("km"), ..Argument::BLANK },
+                        Argument { name: "ft", kind: ArgKind::PureToken, token: Some("ft"), ..Argument::BLANK },
+                        Argument { name: "mi", kind: ArgKind::PureToken, token: Some("mi"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ], ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "order", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "asc", kind: ArgKind::PureToken, token: Some("ASC"), ..Argument::BLANK },
+                Argument { name: "desc", kind: ArgKind::PureToken, token: Some("DESC"), ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "count", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL, arguments: &[
+                Argument { name: "count", kind: ArgKind::Integer, token: Some("COUNT"), ..Argument::BLANK },
+                Argument { name: "any", kind: ArgKind::PureToken, token: Some("ANY"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            ], ..Argument::BLANK },
+            Argument { name: "storedist", kind: ArgKind::PureToken, token: Some("STOREDIST"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 69, name: "get", full_name: "get", since: "1.0.0", group: "string", arity: 2,
         summary: "Reads a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::get), locks: Locks::Keys,
@@ -784,7 +1106,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 59, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
+        id: 70, name: "getbit", full_name: "getbit", since: "2.2.0", group: "bitmap", arity: 3,
         summary: "Answers the bit at an offset of a string", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::BITMAP).with(Acl::FAST),
         run: Run::Core(super::bitmap::getbit), locks: Locks::Keys,
@@ -797,7 +1119,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 60, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
+        id: 71, name: "getdel", full_name: "getdel", since: "6.2.0", group: "string", arity: 2,
         summary: "Reads a string and deletes its key", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getdel), locks: Locks::Keys,
@@ -809,7 +1131,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 61, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
+        id: 72, name: "getex", full_name: "getex", since: "6.2.0", group: "string", arity: -2,
         summary: "Reads a string and may set or remove its expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getex), locks: Locks::Keys,
@@ -828,7 +1150,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 62, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
+        id: 73, name: "getrange", full_name: "getrange", since: "2.4.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::getrange), locks: Locks::Keys,
@@ -842,7 +1164,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 63, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
+        id: 74, name: "getset", full_name: "getset", since: "1.0.0", group: "string", arity: 3,
         summary: "Replaces a string and answers the one before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::getset), locks: Locks::Keys,
@@ -856,7 +1178,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 64, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
+        id: 75, name: "hdel", full_name: "hdel", since: "2.0.0", group: "hash", arity: -3,
         summary: "Removes fields of a hash", complexity: "O(N), N being the fields named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hdel), locks: Locks::Keys,
@@ -870,7 +1192,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 65, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
+        id: 76, name: "hello", full_name: "hello", since: "6.0.0", group: "connection", arity: -1,
         summary: "Chooses the protocol version and introduces the client", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::hello), locks: Locks::None,
@@ -888,7 +1210,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 66, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
+        id: 77, name: "hexists", full_name: "hexists", since: "2.0.0", group: "hash", arity: 3,
         summary: "Tells whether a hash has a field", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hexists), locks: Locks::Keys,
@@ -901,7 +1223,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 67, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
+        id: 78, name: "hget", full_name: "hget", since: "2.0.0", group: "hash", arity: 3,
         summary: "Reads a field of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hget), locks: Locks::Keys,
@@ -914,7 +1236,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 68, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
+        id: 79, name: "hgetall", full_name: "hgetall", since: "2.0.0", group: "hash", arity: 2,
         summary: "Reads every field of a hash with its value", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hgetall), locks: Locks::Keys,
@@ -927,7 +1249,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 69, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
+        id: 80, name: "hincrby", full_name: "hincrby", since: "2.0.0", group: "hash", arity: 4,
         summary: "Adds a given amount to an integer in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrby), locks: Locks::Keys,
@@ -941,7 +1263,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 70, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
+        id: 81, name: "hincrbyfloat", full_name: "hincrbyfloat", since: "2.6.0", group: "hash", arity: 4,
         summary: "Adds a given amount to a floating-point number in a hash", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hincrbyfloat), locks: Locks::Keys,
@@ -955,7 +1277,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 71, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
+        id: 82, name: "hkeys", full_name: "hkeys", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the fields of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hkeys), locks: Locks::Keys,
@@ -968,7 +1290,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 72, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
+        id: 83, name: "hlen", full_name: "hlen", since: "2.0.0", group: "hash", arity: 2,
         summary: "Counts the fields of a hash", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hlen), locks: Locks::Keys,
@@ -980,7 +1302,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 73, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
+        id: 84, name: "hmget", full_name: "hmget", since: "2.0.0", group: "hash", arity: -3,
         summary: "Reads several fields of a hash at once", complexity: "O(N), N being the fields named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmget), locks: Locks::Keys,
@@ -993,7 +1315,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 74, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
+        id: 85, name: "hmset", full_name: "hmset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets several fields of a hash at once", complexity: "O(N), N being the fields set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hmset), locks: Locks::Keys,
@@ -1010,7 +1332,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 75, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
+        id: 86, name: "hrandfield", full_name: "hrandfield", since: "6.2.0", group: "hash", arity: -2,
         summary: "Picks fields of a hash at random", complexity: "O(N), N being the fields picked",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hrandfield), locks: Locks::Keys,
@@ -1027,7 +1349,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 76, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
+        id: 87, name: "hscan", full_name: "hscan", since: "2.8.0", group: "hash", arity: -3,
         summary: "Lists the fields of a hash a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hscan), locks: Locks::Keys,
@@ -1043,7 +1365,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 77, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
+        id: 88, name: "hset", full_name: "hset", since: "2.0.0", group: "hash", arity: -4,
         summary: "Sets fields of a hash, creating it when missing", complexity: "O(1) for each field set",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hset), locks: Locks::Keys,
@@ -1060,7 +1382,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 78, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
+        id: 89, name: "hsetnx", full_name: "hsetnx", since: "2.0.0", group: "hash", arity: 4,
         summary: "Sets a field of a hash unless it is there already", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hsetnx), locks: Locks::Keys,
@@ -1074,7 +1396,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 79, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
+        id: 90, name: "hstrlen", full_name: "hstrlen", since: "3.2.0", group: "hash", arity: 3,
         summary: "Tells how long a value in a hash is", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::HASH).with(Acl::FAST),
         run: Run::Core(super::hash::hstrlen), locks: Locks::Keys,
@@ -1087,7 +1409,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 80, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
+        id: 91, name: "hvals", full_name: "hvals", since: "2.0.0", group: "hash", arity: 2,
         summary: "Lists the values of a hash", complexity: "O(N), N being the size of the hash",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::HASH).with(Acl::SLOW),
         run: Run::Core(super::hash::hvals), locks: Locks::Keys,
@@ -1100,7 +1422,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 81, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
+        id: 92, name: "incr", full_name: "incr", since: "1.0.0", group: "string", arity: 2,
         summary: "Adds one to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incr), locks: Locks::Keys,
@@ -1112,7 +1434,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 82, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
+        id: 93, name: "incrby", full_name: "incrby", since: "1.0.0", group: "string", arity: 3,
         summary: "Adds a given amount to an integer", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrby), locks: Locks::Keys,
@@ -1125,7 +1447,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 83, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
+        id: 94, name: "incrbyfloat", full_name: "incrbyfloat", since: "2.6.0", group: "string", arity: 3,
         summary: "Adds a given amount to a floating-point number", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::incrbyfloat), locks: Locks::Keys,
@@ -1138,7 +1460,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 84, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
+        id: 95, name: "info", full_name: "info", since: "1.0.0", group: "server", arity: -1,
         summary: "Shows the server's state and counters", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW.with(Acl::DANGEROUS),
         run: Run::Core(super::server::info), locks: Locks::None,
@@ -1150,7 +1472,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 85, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
+        id: 96, name: "keys", full_name: "keys", since: "1.0.0", group: "generic", arity: 2,
         summary: "Lists every key whose name matches a pattern", complexity: "O(N), N being the number of keys in the database",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::keys), locks: Locks::None,
@@ -1161,7 +1483,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 86, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
+        id: 97, name: "lcs", full_name: "lcs", since: "7.0.0", group: "string", arity: -3,
         summary: "Finds the longest subsequence two strings have in common", complexity: "O(N*M), N and M being the lengths of the strings",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::lcs), locks: Locks::Keys,
@@ -1178,7 +1500,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 87, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
+        id: 98, name: "lindex", full_name: "lindex", since: "1.0.0", group: "list", arity: 3,
         summary: "Reads the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lindex), locks: Locks::Keys,
@@ -1191,7 +1513,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 88, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
+        id: 99, name: "linsert", full_name: "linsert", since: "2.2.0", group: "list", arity: 5,
         summary: "Inserts an element before or after another", complexity: "O(N), N being the elements before the pivot",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::linsert), locks: Locks::Keys,
@@ -1209,7 +1531,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 89, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
+        id: 100, name: "llen", full_name: "llen", since: "1.0.0", group: "list", arity: 2,
         summary: "Counts the elements of a list", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::llen), locks: Locks::Keys,
@@ -1221,7 +1543,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 90, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
+        id: 101, name: "lmove", full_name: "lmove", since: "6.2.0", group: "list", arity: 5,
         summary: "Pops an element from one list and pushes it to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmove), locks: Locks::Keys,
@@ -1242,7 +1564,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 91, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
+        id: 102, name: "lmpop", full_name: "lmpop", since: "7.0.0", group: "list", arity: -4,
         summary: "Pops elements from the first list that has any", complexity: "O(N+M), N being the number of keys and M the elements popped",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lmpop), locks: Locks::Keys,
@@ -1260,7 +1582,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 92, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
+        id: 103, name: "lolwut", full_name: "lolwut", since: "5.0.0", group: "server", arity: -1,
         summary: "Draws a picture and names the version", complexity: "",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::FAST),
         run: Run::Core(super::server::lolwut), locks: Locks::None,
@@ -1270,7 +1592,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 93, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
+        id: 104, name: "lpop", full_name: "lpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the first elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpop), locks: Locks::Keys,
@@ -1284,7 +1606,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 94, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
+        id: 105, name: "lpos", full_name: "lpos", since: "6.0.6", group: "list", arity: -3,
         summary: "Finds the indexes of equal elements", complexity: "O(N), N being the elements compared, at most MAXLEN",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lpos), locks: Locks::Keys,
@@ -1300,7 +1622,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 95, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
+        id: 106, name: "lpush", full_name: "lpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements before the first, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpush), locks: Locks::Keys,
@@ -1314,7 +1636,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 96, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 107, name: "lpushx", full_name: "lpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements before the first of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::lpushx), locks: Locks::Keys,
@@ -1328,7 +1650,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 97, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
+        id: 108, name: "lrange", full_name: "lrange", since: "1.0.0", group: "list", arity: 4,
         summary: "Reads a range of elements", complexity: "O(S+N), S being the way from the nearer end to the first element read and N the elements read",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrange), locks: Locks::Keys,
@@ -1342,7 +1664,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 98, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
+        id: 109, name: "lrem", full_name: "lrem", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes elements that equal a given one", complexity: "O(N+M), N being the length of the list and M the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lrem), locks: Locks::Keys,
@@ -1356,7 +1678,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 99, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
+        id: 110, name: "lset", full_name: "lset", since: "1.0.0", group: "list", arity: 4,
         summary: "Replaces the element at an index", complexity: "O(N), N being the elements between the index and the nearer end, most of them passed over by the hundred",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::lset), locks: Locks::Keys,
@@ -1370,7 +1692,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 100, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
+        id: 111, name: "ltrim", full_name: "ltrim", since: "1.0.0", group: "list", arity: 4,
         summary: "Removes all elements outside a range", complexity: "O(N), N being the elements removed",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::ltrim), locks: Locks::Keys,
@@ -1384,13 +1706,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 101, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
+        id: 112, name: "memory", full_name: "memory", since: "4.0.0", group: "server", arity: -2,
         summary: "Groups the commands about memory", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 102, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
+                id: 113, name: "doctor", full_name: "memory|doctor", since: "4.0.0", group: "server", arity: 2,
                 summary: "Reports what looks wrong about memory use", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_doctor), locks: Locks::None,
@@ -1398,14 +1720,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 103, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
+                id: 114, name: "help", full_name: "memory|help", since: "4.0.0", group: "server", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 104, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
+                id: 115, name: "malloc-stats", full_name: "memory|malloc-stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Shows the pool's own statistics", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_malloc_stats), locks: Locks::None,
@@ -1413,7 +1735,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 105, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
+                id: 116, name: "purge", full_name: "memory|purge", since: "4.0.0", group: "server", arity: 2,
                 summary: "Gives empty chunks of the pool back to the kernel", complexity: "Grows with the memory held; may be slow",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_purge), locks: Locks::None,
@@ -1421,7 +1743,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 106, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
+                id: 117, name: "stats", full_name: "memory|stats", since: "4.0.0", group: "server", arity: 2,
                 summary: "Breaks down what memory is used for", complexity: "O(1)",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Core(super::server::memory_stats), locks: Locks::None,
@@ -1429,7 +1751,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 107, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
+                id: 118, name: "usage", full_name: "memory|usage", since: "4.0.0", group: "server", arity: -3,
                 summary: "Estimates how many bytes a key and its value take", complexity: "O(N), N being the number of samples",
                 flags: Flags::READONLY, acl: Acl::READ.with(Acl::SLOW),
                 run: Run::Core(super::server::memory_usage), locks: Locks::Keys,
@@ -1445,7 +1767,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 108, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
+        id: 119, name: "mget", full_name: "mget", since: "1.0.0", group: "string", arity: -2,
         summary: "Reads several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::mget), locks: Locks::Keys,
@@ -1458,14 +1780,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 109, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
+        id: 120, name: "monitor", full_name: "monitor", since: "1.0.0", group: "server", arity: 1,
         summary: "Shows every command the server executes, as it does", complexity: "",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::server::monitor), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 110, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
+        id: 121, name: "move", full_name: "move", since: "1.0.0", group: "generic", arity: 3,
         summary: "Moves a key to another database", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::move_), locks: Locks::Keys,
@@ -1478,7 +1800,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 111, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
+        id: 122, name: "mset", full_name: "mset", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::mset), locks: Locks::Keys,
@@ -1494,7 +1816,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 112, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
+        id: 123, name: "msetnx", full_name: "msetnx", since: "1.0.1", group: "string", arity: -3,
         summary: "Sets several strings at once, or none if any of the keys exists", complexity: "O(N), N being the number of keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::msetnx), locks: Locks::Keys,
@@ -1510,27 +1832,27 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 113, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
+        id: 124, name: "multi", full_name: "multi", since: "1.2.0", group: "transactions", arity: 1,
         summary: "Begins a transaction: what follows is queued", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::multi), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 114, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
+        id: 125, name: "numa", full_name: "numa", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about nodes and the pool", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 115, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 126, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 116, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 127, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -1538,7 +1860,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 117, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 128, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1551,7 +1873,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 118, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 129, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1562,7 +1884,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 119, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 130, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1573,20 +1895,20 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 120, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 131, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 121, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 132, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 122, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 133, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1599,7 +1921,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 123, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 134, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1612,14 +1934,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 124, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 135, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 125, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 136, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1630,13 +1952,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 126, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 137, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 127, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 138, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1649,7 +1971,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 128, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 139, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1662,14 +1984,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 129, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 140, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 130, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 141, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -1682,7 +2004,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 131, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 142, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -1698,7 +2020,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 132, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 143, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -1710,7 +2032,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 133, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 144, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -1730,7 +2052,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 134, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 145, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -1750,7 +2072,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 135, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 146, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -1762,7 +2084,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 136, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 147, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -1775,7 +2097,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 137, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 148, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -1787,7 +2109,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 138, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 149, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -1801,7 +2123,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 139, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 150, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -1814,7 +2136,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 140, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 151, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -1822,7 +2144,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 141, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 152, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -1833,7 +2155,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 142, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 153, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -1847,7 +2169,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 143, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 154, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to every channel that matches a pattern", complexity: "O(N), N being the number of patterns named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::psubscribe), locks: Locks::None,
@@ -1859,7 +2181,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 144, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 155, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -1873,7 +2195,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 145, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
+        id: 156, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a channel's subscribers", complexity: "O(N+M), N being the number of the channel's subscribers and M that of all patterns",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::publish), locks: Locks::None,
@@ -1884,13 +2206,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 146, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
+        id: 157, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
         summary: "Groups the commands that look at subscriptions", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 147, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 158, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Names the channels anybody is subscribed to", complexity: "O(N), N being the number of channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_channels), locks: Locks::None,
@@ -1900,21 +2222,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 148, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
+                id: 159, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 149, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
+                id: 160, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
                 summary: "Answers how many patterns anybody is subscribed to", complexity: "O(1)",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numpat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 150, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 161, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each channel named", complexity: "O(N), N being the number of channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numsub), locks: Locks::None,
@@ -1924,7 +2246,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 151, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 162, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Names the shard channels anybody is subscribed to", complexity: "O(N), N being the number of shard channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardchannels), locks: Locks::None,
@@ -1934,7 +2256,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 152, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 163, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each shard channel named", complexity: "O(N), N being the number of shard channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardnumsub), locks: Locks::None,
@@ -1947,8 +2269,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 153, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
-        summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N), N being the number of patterns",
+        id: 164, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N+M), N being the number of patterns the client has and M of those all clients have",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
         arguments: &[
@@ -1957,14 +2279,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 165, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 166, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -1972,7 +2294,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 167, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -1985,7 +2307,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 168, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -1999,14 +2321,53 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 158, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 169, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 159, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        id: 170, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
+        flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::generic::restore), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("3.0.0", "Option `REPLACE`."), ("5.0.0", "Option `ABSTTL`."), ("5.0.0", "Options `IDLETIME` and `FREQ`.")],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "ttl", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "serialized-value", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "replace", kind: ArgKind::PureToken, token: Some("REPLACE"), since: "3.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "absttl", kind: ArgKind::PureToken, token: Some("ABSTTL"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "seconds", kind: ArgKind::Integer, token: Some("IDLETIME"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "frequency", kind: ArgKind::Integer, token: Some("FREQ"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 171, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "That of RESTORE",
+        flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
+        run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
+        first_key: 1, last_key: 1, key_step: 1,
+        keys: &[KeySpec { begin: Begin::Index(1), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::OW.with(KeyFlags::UPDATE), notes: "", otherwise: None }],
+        history: &[("3.0.0", "Option `REPLACE`."), ("5.0.0", "Option `ABSTTL`."), ("5.0.0", "Options `IDLETIME` and `FREQ`.")],
+        doc_flags: &["syscmd"],
+        arguments: &[
+            Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
+            Argument { name: "ttl", kind: ArgKind::Integer, ..Argument::BLANK },
+            Argument { name: "serialized-value", kind: ArgKind::String, ..Argument::BLANK },
+            Argument { name: "replace", kind: ArgKind::PureToken, token: Some("REPLACE"), since: "3.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "absttl", kind: ArgKind::PureToken, token: Some("ABSTTL"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "seconds", kind: ArgKind::Integer, token: Some("IDLETIME"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+            Argument { name: "frequency", kind: ArgKind::Integer, token: Some("FREQ"), since: "5.0.0", flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 172, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpop), locks: Locks::Keys,
@@ -2020,7 +2381,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 160, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        id: 173, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
         summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
@@ -2034,7 +2395,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 161, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        id: 174, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
@@ -2048,7 +2409,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 162, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 175, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
@@ -2062,7 +2423,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 163, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 176, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(1) for each member named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -2076,7 +2437,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 177, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -2091,7 +2452,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 165, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 178, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -2103,7 +2464,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 166, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 179, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -2116,7 +2477,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 167, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 180, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -2129,7 +2490,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 168, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 181, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -2139,7 +2500,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 169, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 182, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -2165,7 +2526,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 170, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 183, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -2179,7 +2540,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 171, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 184, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -2193,7 +2554,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 172, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 185, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -2206,7 +2567,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 173, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 186, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -2220,7 +2581,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 174, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 187, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -2237,7 +2598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 175, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 188, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -2250,7 +2611,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 176, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 189, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -2264,7 +2625,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 177, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 190, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -2277,7 +2638,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 178, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 191, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -2290,7 +2651,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 179, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 192, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -2303,7 +2664,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 180, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 193, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -2316,7 +2677,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 181, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 194, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -2330,7 +2691,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 182, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
+        id: 195, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort), locks: Locks::Keys,
@@ -2354,7 +2715,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 183, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
+        id: 196, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set and keeps nothing", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort_ro), locks: Locks::Keys,
@@ -2377,7 +2738,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 184, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 197, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -2392,7 +2753,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 185, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
+        id: 198, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a shard channel's subscribers", complexity: "O(N), N being the number of the shard channel's subscribers",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::spublish), locks: Locks::None,
@@ -2405,7 +2766,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 186, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 199, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -2420,7 +2781,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 187, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 200, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -2434,7 +2795,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 188, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 201, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -2450,7 +2811,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 189, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
+        id: 202, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to shard channels", complexity: "O(N), N being the number of shard channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::ssubscribe), locks: Locks::None,
@@ -2462,7 +2823,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 190, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 203, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -2474,7 +2835,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 191, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 204, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to channels", complexity: "O(N), N being the number of channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::subscribe), locks: Locks::None,
@@ -2484,7 +2845,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 192, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 205, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -2499,7 +2860,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 193, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 206, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -2512,7 +2873,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 194, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 207, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -2525,7 +2886,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 195, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
+        id: 208, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to shard channels, all or those named", complexity: "O(N), N being the number of shard channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::sunsubscribe), locks: Locks::None,
@@ -2537,7 +2898,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 196, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 209, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -2548,7 +2909,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 197, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 210, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -2556,7 +2917,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 198, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 211, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -2569,7 +2930,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 199, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 212, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -2583,7 +2944,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 200, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 213, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -2595,7 +2956,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 201, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 214, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -2608,7 +2969,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 202, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 215, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to channels, all or those named", complexity: "O(N), N being the number of channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::unsubscribe), locks: Locks::None,
@@ -2618,14 +2979,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 203, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 216, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 204, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 217, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::blocking::wait), locks: Locks::None,
@@ -2637,7 +2998,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 205, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 218, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
@@ -2649,7 +3010,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 206, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 219, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zadd), locks: Locks::Keys,
@@ -2676,7 +3037,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 207, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        id: 220, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
         summary: "Answers how many members a sorted set has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcard), locks: Locks::Keys,
@@ -2688,7 +3049,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 208, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 221, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcount), locks: Locks::Keys,
@@ -2702,7 +3063,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 209, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 222, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
@@ -2716,7 +3077,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 210, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        id: 223, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
         summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
@@ -2730,7 +3091,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 211, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 224, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
@@ -2744,7 +3105,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 212, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 225, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinter), locks: Locks::Keys,
@@ -2764,7 +3125,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 213, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        id: 226, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
         summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
@@ -2778,7 +3139,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 214, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 227, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
@@ -2798,7 +3159,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 215, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 228, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
@@ -2812,7 +3173,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 216, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        id: 229, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
         summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
@@ -2830,7 +3191,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 217, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 230, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
@@ -2843,7 +3204,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 218, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 231, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
@@ -2856,7 +3217,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 219, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 232, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
@@ -2869,7 +3230,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 220, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        id: 233, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
         summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
@@ -2886,7 +3247,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 221, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 234, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrange), locks: Locks::Keys,
@@ -2911,7 +3272,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 222, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 235, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
@@ -2930,7 +3291,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 223, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        id: 236, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
@@ -2951,7 +3312,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 224, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        id: 237, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
         summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
@@ -2975,7 +3336,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 225, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 238, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrank), locks: Locks::Keys,
@@ -2988,7 +3349,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 226, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        id: 239, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
         summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrem), locks: Locks::Keys,
@@ -3002,7 +3363,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 227, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 240, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
@@ -3016,7 +3377,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 228, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 241, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
@@ -3030,7 +3391,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 229, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 242, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
@@ -3044,7 +3405,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 230, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 243, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
@@ -3060,7 +3421,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 231, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 244, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
@@ -3079,7 +3440,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 232, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        id: 245, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
@@ -3100,7 +3461,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 233, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 246, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
@@ -3113,7 +3474,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 234, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        id: 247, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
         summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zscan), locks: Locks::Keys,
@@ -3129,7 +3490,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 235, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        id: 248, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
         summary: "Answers a member's score", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zscore), locks: Locks::Keys,
@@ -3142,7 +3503,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 236, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 249, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunion), locks: Locks::Keys,
@@ -3162,7 +3523,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 237, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 250, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,

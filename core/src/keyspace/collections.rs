@@ -91,6 +91,11 @@ impl<'a> Grip<'a> {
         answer
     }
 
+    /// A hash without fields that no key has yet, near `node`.
+    pub fn new_hash(&self, node: u32, limits: Limits) -> Result<Unlinked<ChangedHash<'a>>, Full> {
+        HashMut::create(self.space_near(node), limits, self.keyspace().hasher())
+    }
+
     /// A set that no key has yet, near `node`; `first` is to become a member.
     pub fn new_set(
         &self,

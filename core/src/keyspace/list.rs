@@ -4,12 +4,13 @@
 
 use crate::keyspace::update::Target;
 use crate::keyspace::{Found, Grip};
+use crate::object::elements::Unlinked;
 use crate::object::entry::Entry;
 use crate::object::list::{List, Rules};
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::Full;
 
-impl Grip<'_> {
+impl<'a> Grip<'a> {
     /// Changes the list of an entry that is one. Elements of `plain_from` bytes or more get links of their own.
     ///
     /// # Panics
@@ -32,6 +33,30 @@ impl Grip<'_> {
         }
     }
 
+    /// A list without elements that no key has yet, near `node`.
+    pub fn new_list(
+        &self,
+        node: u32,
+        rules: Rules,
+        plain_from: usize,
+    ) -> Result<Unlinked<List<'a>>, Full> {
+        let list = List::create(self.space_near(node), rules, plain_from, 0)?;
+        // SAFETY: nobody else has seen it.
+        Ok(unsafe { Unlinked::new(list) })
+    }
+
+    /// Makes `list` the value of `target`, without a deadline, whatever was there: the entry answered, which is the caller's
+    /// now. When there is no room nothing has changed.
+    pub fn put_list(
+        &mut self,
+        target: Target<'_>,
+        list: Unlinked<List<'a>>,
+    ) -> Result<Option<Entry>, Full> {
+        let before = self.put(target, ObjectType::List, Encoding::Quicklist, list.word())?;
+        list.hand_over();
+        Ok(before)
+    }
+
     /// Adds a key that is not there, with the list that `fill` makes of an empty one; nothing is left behind when that fails.
     /// `hint` is about how many bytes the elements take.
     pub fn create_list(
@@ -42,42 +67,14 @@ impl Grip<'_> {
         hint: usize,
         fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
     ) -> Result<Found, Full> {
-        self.new_list(target, rules, plain_from, hint, fill, |grip, word| {
-            grip.create(target, ObjectType::List, Encoding::Quicklist, word)
-        })
-    }
-
-    /// Makes the list that `fill` makes of an empty one the value of `target`, without a deadline, whatever was there: the
-    /// entry answered, which is the caller's now. When there is no room nothing has changed.
-    pub fn put_list(
-        &mut self,
-        target: Target<'_>,
-        rules: Rules,
-        plain_from: usize,
-        hint: usize,
-        fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
-    ) -> Result<Option<Entry>, Full> {
-        self.new_list(target, rules, plain_from, hint, fill, |grip, word| {
-            grip.put(target, ObjectType::List, Encoding::Quicklist, word)
-        })
-    }
-
-    /// Fills a list, and lets `link` give it an entry; it is freed when one of them fails.
-    fn new_list<R>(
-        &mut self,
-        target: Target<'_>,
-        rules: Rules,
-        plain_from: usize,
-        hint: usize,
-        fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
-        link: impl FnOnce(&mut Self, u64) -> Result<R, Full>,
-    ) -> Result<R, Full> {
         let mut list = List::create(self.space_near(target.node), rules, plain_from, hint)?;
-        let linked = fill(&mut list).and_then(|()| link(self, list.word()));
-        if linked.is_err() {
+        let (kind, encoding) = (ObjectType::List, Encoding::Quicklist);
+        let created =
+            fill(&mut list).and_then(|()| self.create(target, kind, encoding, list.word()));
+        if created.is_err() {
             // SAFETY: no entry leads to the list.
             unsafe { list.free() };
         }
-        linked
+        created
     }
 }

@@ -205,6 +205,12 @@ impl<'a> Grip<'a> {
         !matches!(self.mode, Mode::Shared | Mode::LentShared)
     }
 
+    /// Whether a key of that hash may be changed through it.
+    pub fn holds(&self, hash: u64) -> bool {
+        let is_in = self.mode == Mode::World || self.shards.contains(shard_of(hash));
+        self.is_exclusive() && is_in
+    }
+
     /// The same shards for somebody else, while this grip stands still: dropping it gives nothing back.
     pub fn lend(&mut self) -> Grip<'_> {
         let mode = match self.mode {

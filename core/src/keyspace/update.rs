@@ -86,14 +86,15 @@ impl<'a> Grip<'a> {
         self.link(target, found, entry)
     }
 
-    /// Makes the entry that would give a key a string and no deadline, and does not link it: see `exchange`.
+    /// Makes the entry that would give a key a string, and does not link it: see `exchange`.
     pub fn stage_string(
         &mut self,
         target: Target<'_>,
         found: Option<Found>,
         value: StringValue<'_>,
+        deadline: Option<i64>,
     ) -> Result<Entry, Full> {
-        self.build_string(target, found, value, value.encoding(), None)
+        self.build_string(target, found, value, value.encoding(), deadline)
     }
 
     /// Makes `entry` the value of `target` and answers the entry that was there, which is the caller's now. When there is no
@@ -477,6 +478,33 @@ impl<'a> Grip<'a> {
             .inspect_err(|Full| unsafe { entry.free_shell(pool) })
     }
 
+    /// Makes the entry of a value that lies at `word`, and does not link it: see `exchange`. When there is no room the value
+    /// stays the caller's.
+    pub fn stage(
+        &self,
+        target: Target<'_>,
+        kind: ObjectType,
+        encoding: Encoding,
+        word: u64,
+        deadline: Option<i64>,
+    ) -> Result<Entry, Full> {
+        let draft = EntryDraft {
+            key: target.key,
+            deadline,
+            kind,
+            encoding,
+            body: Body::Word(word),
+            usage: Use::fresh(target.clock, target.node),
+        };
+        self.build_near(target.node, &draft)
+    }
+
+    /// Frees an entry that was staged and never linked.
+    pub fn discard(&self, entry: Entry) {
+        // SAFETY: no slot leads to it, so only the caller reaches it, who does not any more.
+        unsafe { entry.free(self.pool()) }
+    }
+
     /// Makes what lies at `word` the value of a key, whatever it held, and answers the entry that was there, which is the
     /// caller's. When there is no room, nothing has changed and the value stays the caller's.
     pub fn put(
@@ -489,15 +517,7 @@ impl<'a> Grip<'a> {
         let Some(found) = self.find(target.db, target.hash, target.key) else {
             return self.create(target, kind, encoding, word).map(|_| None);
         };
-        let draft = EntryDraft {
-            key: target.key,
-            deadline: None,
-            kind,
-            encoding,
-            body: Body::Word(word),
-            usage: Use::fresh(target.clock, target.node),
-        };
-        let entry = self.build_near(target.node, &draft)?;
+        let entry = self.stage(target, kind, encoding, word, None)?;
         self.replace(target.db, target.hash, found, entry);
         Ok(Some(found.entry))
     }

@@ -6,6 +6,7 @@
 use super::sys;
 use crate::abi::HandOff;
 use crate::session::Session;
+use core::sync::atomic::Ordering::Relaxed;
 use std::io::{ErrorKind, Result};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -114,18 +115,28 @@ impl Connection {
     /// Sends a reply, and keeps what the kernel does not take. Whether nothing is left.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<bool> {
         let taken = taken(sys::send(self.fd(), bytes))?;
-        self.unsent.extend_from_slice(&bytes[taken..]);
+        if taken < bytes.len() {
+            self.unsent.extend_from_slice(&bytes[taken..]);
+            self.show_unsent();
+        }
         Ok(taken == bytes.len())
     }
 
     /// Sends what was kept. Whether nothing is left.
     pub(super) fn flush(&mut self) -> Result<bool> {
         self.sent += taken(sys::send(self.fd(), &self.unsent[self.sent..]))?;
-        if self.sent < self.unsent.len() {
-            return Ok(false);
+        let is_done = self.sent == self.unsent.len();
+        if is_done {
+            (self.unsent, self.sent) = (Vec::new(), 0);
         }
-        (self.unsent, self.sent) = (Vec::new(), 0);
-        Ok(true)
+        self.show_unsent();
+        Ok(is_done)
+    }
+
+    /// Lets others see how much the client has not taken.
+    fn show_unsent(&self) {
+        let unsent = (self.unsent.len() - self.sent) as u64;
+        self.session.face().unsent_bytes.store(unsent, Relaxed);
     }
 
     /// Whether the client has gone, and all it sent was read.

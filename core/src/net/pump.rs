@@ -517,7 +517,9 @@ impl Pump {
             let now_ms = self.now_ms;
             let idle = |one: &mut Connection| {
                 let waits = matches!(one.state, State::Awaiting | State::Parked(_));
-                !waits && !one.session.is_waiting() && now_ms - one.active_ms > timeout_ms
+                let listens = one.session.face().is_listening();
+                let waits = waits || listens || one.session.is_waiting();
+                !waits && now_ms - one.active_ms > timeout_ms
             };
             if self.connections.get_mut(handle).is_some_and(idle) {
                 self.close(handle);

@@ -313,6 +313,15 @@ impl Use {
         ACCESSOR.with(word, node as u64)
     }
 
+    /// A key that was last used `idle_seconds` before `clock`, with Redis' LFU counter at `frequency` when that is known.
+    pub const fn restored(clock: u32, node: u32, idle_seconds: u32, frequency: Option<u8>) -> u64 {
+        let word = Use::fresh(clock.wrapping_sub(idle_seconds), node);
+        match frequency {
+            Some(frequency) => FREQUENCY.with(word, frequency as u64),
+            None => word,
+        }
+    }
+
     /// Counts one access. Every access raises the estimate, near or far; the vote alone says whose the key is. Beyond
     /// 255 accesses only one in 2^exponent is stored, and nothing else is within one second, so that two nodes that
     /// read one key do not fight over its line.

@@ -14,6 +14,8 @@
 pub mod pick;
 mod renew;
 pub mod segment;
+#[cfg(test)]
+mod tests;
 
 use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
@@ -634,5 +636,9 @@ fn gather(
         }
         free_segment(space.pool, segment);
     }
-    Err(Full)
+    // Elements that come in the order of another table's hashes crowd into one half: there they stay where they are.
+    let segment = alloc_segment(space, source.lines())?;
+    source.clone_into(segment);
+    segment.retain(|number| (upper[number / 64] >> (number % 64) & 1 == 1) == half);
+    Ok(segment)
 }

@@ -301,6 +301,22 @@ impl Segment {
         self.slots().all(|slot| target.insert(slot).is_some())
     }
 
+    /// Empties every slot in use whose number, in the order of `slots`, is not to be kept.
+    pub fn retain(self, keep: impl Fn(usize) -> bool) {
+        let mut number = 0;
+        for line in 0..self.lines {
+            for index in 0..LINE_SLOTS {
+                if self.get(line, index).is_empty() {
+                    continue;
+                }
+                if !keep(number) {
+                    self.put(line, index, 0);
+                }
+                number += 1;
+            }
+        }
+    }
+
     /// Makes `target`, of as many lines, the same slot by slot.
     pub fn clone_into(self, target: Segment) {
         debug_assert_eq!(self.lines, target.lines);

@@ -42,19 +42,6 @@ pub(crate) const TEMPLATES: &[&str] = &[
     "COMMAND GETKEYSANDFLAGS SORT {sortable} {sort} STORE {key}",
 ];
 
-/// Those whose keys are looked up in one order only.
-pub(crate) const EVENTFUL: &[&str] = &[
-    "RPUSH sort:numbers {heavy} {heavy}",
-    "LTRIM sort:numbers -10 -1",
-    "SET w:{heavy} {weight}",
-    "HSET o:{heavy} f {weight}",
-    "SORT sort:none BY w:* GET o:*->f",
-    "SORT sort:numbers BY w:* {sort}",
-    "SORT sort:numbers {sort} STORE sort:stored",
-    "SORT sort:numbers BY nosort {sort} STORE {key}",
-    "SORT sort:none STORE sort:stored",
-];
-
 const SORTABLE: &[&str] = &[
     "sort:numbers",
     "sort:numbers",

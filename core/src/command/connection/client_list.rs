@@ -110,7 +110,7 @@ pub(crate) fn describe(store: &Store, face: &Face, argument_bytes: usize) -> Str
     let seconds_since = |ms: i64| (now_ms - ms).max(0) / 1000;
     let name = locked(&face.name).clone();
     let (pending, waiting) = (face.pending_bytes.load(Relaxed), face.output_bytes());
-    let blocks = face.outbox.len() + usize::from(face.spill_bytes.load(Relaxed) > 0);
+    let blocks = face.outbox.len() + usize::from(waiting > face.outbox.bytes());
     let [channels, patterns, shards] = &face.subscriptions;
     let (sub, psub) = (channels.load(Relaxed), patterns.load(Relaxed));
     let ssub = shards.load(Relaxed);

@@ -1,10 +1,12 @@
 //! Commands on keys of any type.
 //!
 //! `expire` has deadlines, `rename` gives keys another name or database, `scan` lists them, `object` looks at how they are
-//! kept, `sort` puts what they hold in order; here are those that need nothing but the key. None of them may know what a value looks like.
+//! kept, `sort` puts what they hold in order, `dump` carries them away and back; here are those that need nothing but the
+//! key. None of them may know what a value looks like.
 //!
 //! Invariant: a key past its deadline is never seen, whether or not it has been removed yet.
 
+mod dump;
 mod expire;
 mod object;
 mod rename;
@@ -13,10 +15,11 @@ mod sort;
 #[cfg(test)]
 mod tests;
 
+pub use dump::{dump, restore, restore_asking};
 pub use expire::{
     expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl,
 };
-pub use object::{object_encoding, object_freq, object_idletime, object_refcount};
+pub use object::{object_encoding, object_freq, object_idletime, object_refcount, references};
 pub use rename::{copy, move_, rename, renamenx};
 pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};

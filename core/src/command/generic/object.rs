@@ -7,8 +7,14 @@ use crate::clock::use_clock;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::object::entry::Entry;
-use crate::pool::prefix::UseView;
+use crate::object::string::StringValue;
+use crate::pool::prefix::{Encoding, UseView};
 use core::sync::atomic::Ordering::Relaxed;
+
+/// Redis' reference count of shared integers, which clients' tests look for.
+const SHARED_REFERENCES: i64 = i32::MAX as i64;
+/// Redis shares integers below this.
+const SHARED_INTEGERS: u64 = 10_000;
 
 /// Answers null, or what `tell` finds in the entry of the key.
 fn tell(call: &mut Call<'_, '_>, tell: impl FnOnce(&mut Call<'_, '_>, Entry) -> Answer) -> Answer {
@@ -29,12 +35,29 @@ pub fn object_encoding(call: &mut Call<'_, '_>) -> Answer {
     })
 }
 
-/// `OBJECT REFCOUNT key`: 1, as values are never shared between keys.
+/// `OBJECT REFCOUNT key`: how many share the value, as Redis counts.
 pub fn object_refcount(call: &mut Call<'_, '_>) -> Answer {
-    tell(call, |call, _| {
-        call.reply.int(1);
+    tell(call, |call, entry| {
+        let references = references(call, entry);
+        call.reply.int(references);
         Ok(())
     })
+}
+
+/// 1, as no value is shared between keys; but Redis shares small integers while no policy needs the time each was used,
+/// and a shared value has this number there. Here they lie in the entry, which costs less still.
+pub fn references(call: &Call<'_, '_>, entry: Entry) -> i64 {
+    let settings = &call.store.settings;
+    let policy = settings.policy();
+    let tells_use = policy.is_lru() || policy.is_lfu();
+    let shares = settings.maxmemory.load(Relaxed) == 0 || !tells_use;
+    let is_small = entry.encoding() == Encoding::Int
+        && matches!(StringValue::of(entry), StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
+    if shares && is_small {
+        SHARED_REFERENCES
+    } else {
+        1
+    }
 }
 
 /// `OBJECT IDLETIME key`: seconds since its last use. An error while an LFU policy is in force.

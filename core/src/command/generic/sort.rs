@@ -379,7 +379,7 @@ impl Items {
     }
 
     /// Each element.
-    fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> + Clone {
+    fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.items
             .iter()
             .map(|item| item.element.of(&self.elements))

@@ -29,16 +29,12 @@ use crate::error;
 use crate::keyspace::Found;
 use crate::keyspace::update::Target;
 use crate::object::list::{List, ListView, Rules, Side};
-use crate::object::listpack;
 use crate::object::string::StringValue;
 use crate::pool::prefix::ObjectType;
 use crate::pool::space::Full;
 use crate::resp::Reply;
 use core::ops::ControlFlow;
 use core::sync::atomic::Ordering::Relaxed;
-
-/// Bytes of elements beyond which a new list needs no hint.
-const HINT_MAX: usize = 512;
 
 /// LEFT or RIGHT.
 pub fn parse_side(word: &[u8]) -> Result<Side, Error> {
@@ -114,18 +110,6 @@ fn rules(call: &Call<'_, '_>) -> Rules {
 /// Bytes from which an element lies alone.
 fn plain_from(call: &Call<'_, '_>) -> usize {
     call.store.settings.packed_threshold.load(Relaxed) as usize
-}
-
-/// About how many bytes a new list of `elements` takes, as far as it is worth while to know.
-fn hint<'e>(elements: impl Iterator<Item = &'e [u8]>) -> usize {
-    let mut hint = 0;
-    for element in elements {
-        hint += listpack::element_bytes(StringValue::parse(element));
-        if hint > HINT_MAX {
-            break;
-        }
-    }
-    hint
 }
 
 /// Changes a list.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: with nothing to keep the destination is removed, and when there is no room it stays as it was.
 
-use super::{hint, plain_from, rules};
+use super::{plain_from, rules};
 use crate::command::notify::Class;
 use crate::command::{Answer, Call};
 use crate::object::list::Side;
@@ -11,20 +11,17 @@ use crate::object::list::Side;
 pub(in crate::command) fn store<'e>(
     call: &mut Call<'_, '_>,
     key: &[u8],
-    elements: impl ExactSizeIterator<Item = &'e [u8]> + Clone,
+    mut elements: impl ExactSizeIterator<Item = &'e [u8]>,
     event: &'static str,
 ) -> Answer {
     let (target, len) = (call.target(key), elements.len());
     if len > 0 {
+        let (rules, plain_from) = (rules(call), plain_from(call));
+        let mut list = call.grip().new_list(target.node, rules, plain_from)?;
+        elements.try_for_each(|element| list.push(Side::Tail, element))?;
         // What has expired there is told of first.
         call.peek(target);
-        let (rules, plain_from, hint) = (rules(call), plain_from(call), hint(elements.clone()));
-        let mut elements = elements;
-        let before = call
-            .grip()
-            .put_list(target, rules, plain_from, hint, |list| {
-                elements.try_for_each(|element| list.push(Side::Tail, element))
-            })?;
+        let before = call.grip().put_list(target, list)?;
         if let Some(before) = before {
             call.store.dispose(before, false);
         }

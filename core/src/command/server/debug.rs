@@ -3,9 +3,10 @@
 //! It runs with the whole world held, so that what it looks at stands still and DEBUG SLEEP stops every client, as in
 //! Redis. Invariant: nothing happens to a caller who has no access, whatever the subcommand.
 
+use super::super::generic::references;
 use super::super::{Answer, Call, Error};
 use super::digest::{digest, digest_values};
-use super::{memory, unknown_or_wrong_count};
+use super::{debug_protocol, memory, unknown_or_wrong_count};
 use crate::client::Face;
 use crate::error;
 use crate::glob;
@@ -22,10 +23,6 @@ use std::time::Duration;
 
 /// The longest DEBUG SLEEP, in seconds.
 const SLEEP_SECONDS_MAX: f64 = 86_400.0;
-/// Redis' reference count of shared integers, which clients' tests look for.
-const SHARED_REFERENCES: i32 = i32::MAX;
-/// Redis shares integers below this.
-const SHARED_INTEGERS: u64 = 10_000;
 const BAD_THRESHOLD: &str =
     "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
 const NO_SUCH_NODE: &str = "ERR no such node";
@@ -59,10 +56,15 @@ const HELP: &[(&str, &str)] = &[
         "OBJECT <key>",
         "Shows how a key is stored, on which node, and how hot it is.",
     ),
+    ("LOG <message>", "Writes the message into the server's log."),
     ("PANIC", "Fails inside core on purpose."),
     (
         "POOL [<node>]",
         "Re-derives every invariant of the pool and shows its statistics.",
+    ),
+    (
+        "PROTOCOL <type>",
+        "Answers with a reply of that kind: string, integer, double, bignum, null, array, set, map, attrib, push, verbatim, true, false.",
     ),
     (
         "QUICKLIST-PACKED-THRESHOLD <bytes>",
@@ -102,9 +104,11 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
         (b"HELP", 2) => help(call),
         (b"KEYSPACE", 2) => keyspace(call),
         (b"LISTPACK", 3) => listpack(call),
+        (b"LOG", 3) => log(call),
         (b"OBJECT", 3) => object(call),
         (b"PANIC", 2) => panic!("DEBUG PANIC, on purpose"),
         (b"POOL", 2 | 3) => pool(call),
+        (b"PROTOCOL", 3) => debug_protocol::protocol(call),
         (b"QUICKLIST-PACKED-THRESHOLD", 3) => quicklist_threshold(call),
         (b"SET-ACTIVE-EXPIRE", 3) => set_active_expire(call),
         (b"SLEEP", 3) => sleep(call),
@@ -162,6 +166,13 @@ fn leading_float(text: &[u8]) -> f64 {
 fn sleep(call: &mut Call<'_, '_>) -> Answer {
     let seconds = leading_float(call.args.get(2)).clamp(0.0, SLEEP_SECONDS_MAX);
     std::thread::sleep(Duration::from_secs_f64(seconds));
+    call.reply.ok();
+    Ok(())
+}
+
+fn log(call: &mut Call<'_, '_>) -> Answer {
+    let text = String::from_utf8_lossy(call.args.get(2)).replace(['\r', '\n'], " ");
+    call.store.log("warning", &format!("DEBUG LOG: {text}"));
     call.reply.ok();
     Ok(())
 }
@@ -232,25 +243,22 @@ fn describe(call: &Call<'_, '_>, entry: Entry) -> String {
         settings.lfu_decay_time.load(Relaxed),
     );
     let node = call.keyspace().pool.node_of(entry.address());
-    let (is_shared, serialized, more) = match entry.kind() {
+    let (serialized, more) = match entry.kind() {
         ObjectType::List => {
             let list = ListView::of(entry);
-            (false, serialized_list_length(list), describe_list(list))
+            (serialized_list_length(list), describe_list(list))
         }
         ObjectType::String => {
             let value = StringValue::of(entry);
-            let is_shared =
-                matches!(value, StringValue::Int(number) if (number as u64) < SHARED_INTEGERS);
-            (is_shared, serialized_length(value.len()), String::new())
+            (serialized_length(value.len()), String::new())
         }
         // What these would take in an RDB file is not reckoned: about as much as in the pool.
         _ => (
-            false,
             value::footprint(entry, &call.keyspace().pool),
             String::new(),
         ),
     };
-    let references = if is_shared { SHARED_REFERENCES } else { 1 };
+    let references = references(call, entry);
     let last_used = u64::from(clock).wrapping_sub(usage.idle_seconds) & 0xff_ffff;
     format!(
         "Value at:{:p} refcount:{references} encoding:{} serializedlength:{} lru:{last_used} lru_seconds_idle:{}{more} node:{} level:{}",

@@ -4,6 +4,7 @@
 //! unit. Invariant: nothing here changes a key except FLUSHALL, FLUSHDB and SWAPDB, which hold the world alone.
 
 mod debug;
+mod debug_protocol;
 mod digest;
 mod flush;
 mod info;

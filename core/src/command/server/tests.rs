@@ -344,7 +344,7 @@ fn debug_subcommands_answer_as_redis_does() {
                 "-ERR wrong number of arguments for 'debug' command\r\n",
             ),
             (&["DEBUG", "FOO"], &wrong("FOO")),
-            (&["DEBUG", "DIGEST"], &wrong("DIGEST")),
+            (&["DEBUG", "DIGEST", "x"], &wrong("DIGEST")),
             (&["DEBUG", "SLEEP"], &wrong("SLEEP")),
             (&["DEBUG", "SLEEP", "0.001"], "+OK\r\n"),
             (&["DEBUG", "SLEEP", "x"], "+OK\r\n"),
@@ -359,11 +359,54 @@ fn debug_subcommands_answer_as_redis_does() {
             (&["DEBUG", "POOL", "7"], "-ERR no such node\r\n"),
         ],
     );
+    let help = server.run(&["DEBUG", "HELP"]);
+    let lines = help.matches("\r\n+").count();
+    assert!(help.starts_with(&format!("*{lines}\r\n+DEBUG <subcommand>")));
+    assert!(help.contains("+PROTOCOL <type>\r\n"));
+}
+
+#[test]
+fn debug_protocol_answers_with_each_kind() {
+    let mut server = Server::with_options(DEBUG);
+    let attribute = "$39\r\nSome real reply following the attribute\r\n";
+    let known = "|1\r\n$14\r\nkey-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n";
+    let map = "*6\r\n:0\r\n:0\r\n:1\r\n:1\r\n:2\r\n:0\r\n";
+    let push = ">2\r\n$16\r\nserver-cpu-usage\r\n:42\r\n$40\r\nSome real reply following the push reply\r\n";
+    let text = "This is a verbatim\nstring\r\n";
+    let big = "1234567999999999999999999999999999999\r\n";
+    let replies: [(&str, String, String); 7] = [
+        ("double", "$5\r\n3.141\r\n".into(), ",3.141\r\n".into()),
+        (
+            "map",
+            map.into(),
+            "%3\r\n:0\r\n#f\r\n:1\r\n#t\r\n:2\r\n#f\r\n".into(),
+        ),
+        ("attrib", attribute.into(), format!("{known}{attribute}")),
+        (
+            "push",
+            "-ERR RESP2 is not supported by this command\r\n".into(),
+            push.into(),
+        ),
+        (
+            "verbatim",
+            format!("$25\r\n{text}"),
+            format!("=29\r\ntxt:{text}"),
+        ),
+        ("bignum", format!("$37\r\n{big}"), format!("({big}")),
+        ("null", "$-1\r\n".into(), "_\r\n".into()),
+    ];
+    for (kind, old, new) in replies {
+        server.run(&["HELLO", "2"]);
+        assert_eq!(server.run(&["DEBUG", "PROTOCOL", kind]), old);
+        server.run(&["HELLO", "3"]);
+        assert_eq!(server.run(&["debug", "protocol", kind]), new);
+    }
     assert!(
         server
-            .run(&["DEBUG", "HELP"])
-            .starts_with("*33\r\n+DEBUG <subcommand>")
+            .run(&["DEBUG", "PROTOCOL", "x"])
+            .starts_with("-ERR Wrong protocol type name.")
     );
+    assert_eq!(server.run(&["DEBUG", "LOG", "a\nb"]), "+OK\r\n");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn stage<'a>(call: &mut Call<'a, '_>, staged: &mut Vec<Staged<'a>>) -> Answer {
         let target = call.target(call.args.get(index));
         let found = call.write(target);
         let value = StringValue::parse(call.args.get(index + 1));
-        let entry = call.grip().stage_string(target, found, value)?;
+        let entry = call.grip().stage_string(target, found, value, None)?;
         staged.push(Staged {
             target,
             entry: Some(entry),

@@ -31,6 +31,7 @@ mod strip;
 #[cfg(test)]
 mod tests;
 
+use crate::object::elements::Whole;
 use crate::object::listpack::{self, Listpack};
 use crate::pool::space::{Full, Space};
 use crate::pool::{SLAB_CELL_MAX, usable_size};
@@ -103,6 +104,13 @@ struct Place {
     index: usize,
     /// Its offset in the listpack.
     at: usize,
+}
+
+impl Whole for List<'_> {
+    unsafe fn free_whole(&mut self) {
+        // SAFETY: by contract.
+        while unsafe { free_step(self.word(), self.space.pool, &mut 0, usize::MAX) } {}
+    }
 }
 
 impl<'a> List<'a> {

@@ -1,0 +1,114 @@
+//! redis-server as a child process, for tests that compare with it.
+//!
+//! It knows where a reply ends, and no command. Invariant: the process ends with the test.
+
+#![allow(dead_code, reason = "each test takes of it what it needs")]
+#![allow(
+    unreachable_pub,
+    reason = "a module of a test has no other crate to be public to"
+)]
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A redis-server of our own; it ends with the test.
+pub struct Redis {
+    process: Child,
+    stream: BufReader<TcpStream>,
+}
+
+impl Redis {
+    /// Starts one with directives, lines `name value`, or says why not.
+    pub fn start(directives: &str) -> Option<Redis> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.expect("a free port");
+        let port = address.port().to_string();
+        let started = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(["--port", &port])
+            .args(directives.lines().flat_map(|line| {
+                let (name, value) = line.split_once(' ').expect("a name and a value");
+                [format!("--{name}"), value.to_owned()]
+            }))
+            .stdout(Stdio::null())
+            .spawn();
+        let mut process = match started {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                eprintln!("skipped: there is no redis-server on the PATH to compare with");
+                return None;
+            }
+            started => started.expect("redis-server starts"),
+        };
+        for _ in 0..200 {
+            if let Ok(stream) = TcpStream::connect(address) {
+                let stream = BufReader::new(stream);
+                return Some(Redis { process, stream });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _gone_already = process.kill();
+        panic!("redis-server does not listen at {address}");
+    }
+
+    /// Another connection to it.
+    pub fn connect(&self) -> BufReader<TcpStream> {
+        let address = self.stream.get_ref().peer_addr().expect("connected");
+        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
+    }
+
+    /// Sends a request over its own connection and reads the reply.
+    pub fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
+        ask(&mut self.stream, request)
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+/// Sends a request and reads its reply.
+pub fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
+    let bytes = crate::testing::encode(&slices(request));
+    let sent = stream.get_mut().write_all(&bytes);
+    sent.expect("redis-server takes requests");
+    let mut reply = Vec::new();
+    read_reply(stream, &mut reply);
+    reply
+}
+
+/// Reads one reply, with all that belongs to it.
+pub fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
+    let start = reply.len();
+    let read = stream.read_until(b'\n', reply);
+    read.expect("redis-server answers");
+    let line = String::from_utf8_lossy(&reply[start..]).into_owned();
+    let count: i64 = line
+        .get(1..)
+        .map_or(0, |rest| rest.trim().parse().unwrap_or(0));
+    match reply[start] {
+        b'$' | b'=' if count >= 0 => {
+            let body = reply.len();
+            reply.resize(body + count as usize + 2, 0);
+            let read = stream.read_exact(&mut reply[body..]);
+            read.expect("redis-server ends its reply");
+        }
+        b'*' | b'~' | b'>' => (0..count).for_each(|_| read_reply(stream, reply)),
+        b'%' => (0..2 * count).for_each(|_| read_reply(stream, reply)),
+        _ => {}
+    }
+}
+
+/// A request's words as they are sent.
+pub fn slices(request: &[Vec<u8>]) -> Vec<&[u8]> {
+    request.iter().map(Vec::as_slice).collect()
+}
+
+/// A request of these words.
+pub fn words(request: &[&[u8]]) -> Vec<Vec<u8>> {
+    request.iter().map(|word| word.to_vec()).collect()
+}
