@@ -22,9 +22,9 @@ async function withRedis(use: (redis: Redis, port: number) => Promise<void>): Pr
   }
 }
 
-function connectNode(port: number, RESP: 2 | 3) {
-  return createClient({ RESP, socket: { port, host: "127.0.0.1" } }).connect();
-}
+/** A node-redis client that has connected. */
+const connectNode = (port: number, RESP: 2 | 3) =>
+  createClient({ RESP, socket: { port, host: "127.0.0.1" } }).connect();
 
 Deno.test("a job queue: workers wait, take the urgent first, and stop when told to", () =>
   withRedis(async (producer, port) => {
@@ -67,11 +67,11 @@ Deno.test("ioredis: what its guide shows of lists, sorted sets and pipelines", (
     assertEquals(await redis.lpos("list", "c"), 3);
     assertEquals(await redis.lmpop(2, "none", "list", "RIGHT", "COUNT", 2), ["list", ["c", "b"]]);
     await redis.zadd("sortedSet", 1, "one", 2, "dos", 4, "quatro", 3, "three");
-    assertEquals(await redis.zrange("sortedSet", 0, 2, "WITHSCORES"), [
+    assertEquals(await redis.zrange("sortedSet", 0, "2", "WITHSCORES"), [
       ...["one", "1", "dos", "2", "three", "3"],
     ]);
     assertEquals(await redis.zrange("sortedSet", "(2", "+inf", "BYSCORE"), ["three", "quatro"]);
-    const buffers = await redis.zrangeBuffer("sortedSet", 0, 0);
+    const buffers = await redis.zrangeBuffer("sortedSet", 0, "0");
     assertEquals(buffers.map(String), ["one"]);
     const results = await redis.pipeline().set("foo", "bar").del("cc").lpush("foo", "x").exec();
     assertEquals(results?.map(([error, reply]) => error?.message ?? reply), [
@@ -81,7 +81,7 @@ Deno.test("ioredis: what its guide shows of lists, sorted sets and pipelines", (
     ]);
     const multi = await redis.multi([["set", "n", "1"], ["incr", "n"]]).exec();
     assertEquals(multi, [[null, "OK"], [null, 2]]);
-    await assertRejects(() => redis.multi().set("foo").exec(), Error, "EXECABORT");
+    await assertRejects(() => redis.multi([["set", "foo"]]).exec(), Error, "EXECABORT");
   }));
 
 Deno.test("ioredis: bitmaps, HyperLogLog and places", () =>
@@ -110,7 +110,7 @@ Deno.test("ioredis: articles sorted by what other keys say of them", () =>
       await redis.rpush("articles", `${id}`);
     }
     assertEquals(
-      await redis.sort("articles", "BY", "article:*->votes", "DESC", "GET", "article:*->title"),
+      await redis.sort("articles", "BY", "article:*->votes", "GET", "article:*->title", "DESC"),
       ["Trees", "Rocks", "Lakes"],
     );
     assertEquals(await redis.sort("articles", "LIMIT", 0, 2, "DESC"), ["3", "2"]);
