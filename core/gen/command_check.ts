@@ -65,6 +65,11 @@ function checkKey(command: Command, key: KeyJson, index: number): void {
   if (!key.unknown && (key.range === undefined) === (key.keynum === undefined)) {
     fail(name, "needs exactly one of range, keynum");
   }
+  if (key.option !== undefined) {
+    if (!key.unknown) fail(name, "finds keys by an option, which clients cannot: needs unknown");
+    if (key.option.from < 1) fail(name, "finds options in the command's name");
+    known(name, "option", key.option.words, Object.keys(key.option.options));
+  }
   known(name, "flag", [...key.flags, ...(key.otherwise?.flags ?? [])], KEY_FLAGS);
   for (const flags of [key.flags, key.otherwise?.flags ?? ["RO"]]) {
     const access = flags.filter((flag) => ["RO", "RW", "OW", "RM"].includes(flag));

@@ -15,6 +15,14 @@ export interface OtherwiseJson {
   flags: string[];
 }
 
+/** Keys, or patterns for them, that are values of an option. */
+export interface OptionJson {
+  words: string[];
+  from: number;
+  options: Record<string, number>;
+  pattern?: true;
+}
+
 /** One key specification as written. */
 export interface KeyJson {
   index?: number;
@@ -22,6 +30,7 @@ export interface KeyJson {
   unknown?: true;
   range?: [last: number, step: number, limit: number];
   keynum?: [numberIndex: number, first: number, step: number];
+  option?: OptionJson;
   flags: string[];
   notes?: string;
   otherwise?: OtherwiseJson;

@@ -14,7 +14,7 @@ export function rustCommands(commands: Command[]): string {
     "//!\n//! Knows no behaviour. Invariant: sorted by name; ids are dense, 0 to `COMMAND_COUNT - 1`.\n" +
     "// Written by core/gen.ts from core/commands/*.json; edit those and run `deno task gen`.\n\n" +
     "use super::spec::{\n    Acl, ArgFlags, ArgKind, Argument, Begin, CommandSpec, Deprecated, Find, Flags, KeyFlags,\n" +
-    "    KeySpec, Locks, Otherwise, Run,\n};\n\n" +
+    "    KeyOption, KeySpec, Locks, Otherwise, Run,\n};\n\n" +
     "/// Commands and subcommands together.\n" +
     `pub const COMMAND_COUNT: usize = ${flatten(commands).length};\n\n` +
     "/// Every command, sorted by name.\n#[rustfmt::skip]\npub static COMMANDS: &[CommandSpec] = &[\n" +
@@ -91,10 +91,17 @@ function keySpec(key: KeyJson): string {
     `notes: ${quote(key.notes ?? "")}, otherwise: ${otherwise} }`;
 }
 
-function find({ range, keynum }: KeyJson): string {
+function find({ range, keynum, option }: KeyJson): string {
   if (range) return `Find::Range { last: ${range[0]}, step: ${range[1]}, limit: ${range[2]} }`;
   if (keynum) {
     return `Find::KeyNum { number: ${keynum[0]}, first: ${keynum[1]}, step: ${keynum[2]} }`;
+  }
+  if (option) {
+    const options = Object.entries(option.options).map(([word, values]) =>
+      `(${quote(word)}, ${values})`
+    );
+    return `Find::Option(KeyOption { words: ${list(option.words.map(quote))}, ` +
+      `from: ${option.from}, options: ${list(options)}, is_pattern: ${option.pattern === true} })`;
   }
   return "Find::Unknown";
 }

@@ -113,6 +113,8 @@ pub const ZRANGE_LIMIT: &str =
 /// ZRANGE's WITHSCORES by member.
 pub const ZRANGE_LEX_SCORES: &str =
     "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+/// SORT by what is no number.
+pub const SORT_BY_NO_NUMBER: &str = "ERR One or more scores can't be converted into double";
 /// A weight that is none.
 pub const WEIGHT_NOT_A_FLOAT: &str = "ERR weight value is not a float";
 

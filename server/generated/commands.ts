@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 249;
+export const COMMAND_COUNT = 251;
 
 /** One command that runs in the server. */
 export interface ServerCommand {

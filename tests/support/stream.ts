@@ -234,6 +234,14 @@ const PLACES_ON_EARTH = [
   "GEOSEARCH {g} FROMMEMBER {w} BYRADIUS 9000 km COUNT 2 ANY", "GEOSEARCHSTORE {g} {g} FROMLONLAT 1 1 BYRADIUS {f} km",
 ]; // deno-fmt-ignore
 
+/** SORT of keys whose order is not left to chance. */
+const SORTS = [
+  "SORT {l}", "SORT {l} ALPHA", "SORT {l} DESC ALPHA LIMIT {n} {n}", "SORT {l} BY nosort LIMIT {n} {n}", "SORT {l} BY nosort DESC",
+  "SORT {l} BY {k}* LIMIT {n} {n}", "SORT {l} BY *->f GET # GET {k}", "SORT {set} ALPHA", "SORT {set} ALPHA DESC STORE {l}",
+  "SORT {set} BY nosort STORE {l}", "SORT {z} ALPHA LIMIT {n} {n}", "SORT {l} ALPHA GET * GET # STORE {l}",
+  "SORT {z} ALPHA STORE {k}", "SORT {k}", "SORT_RO {l} ALPHA", "SORT_RO {l} STORE {k}", "SORT {l} LIMIT {i} {i} ALPHA", "SORT {l} FOO",
+]; // deno-fmt-ignore
+
 /** Commands on keys of any type, and on their lives. */
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
@@ -329,7 +337,7 @@ const LISTS = [
  */
 const UNSPOILT = new Set(["HELLO", "HRANDFIELD", "SPOP", "SRANDMEMBER"]);
 
-/** Templates by how often their kind comes, in thirtieths, each up to where the next begins. */
+/** Templates by how often their kind comes, in thirty-firsts, each up to where the next begins. */
 const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[] = [
   [6, STRINGS],
   [8, BITMAPS],
@@ -339,7 +347,8 @@ const FAMILIES: readonly (readonly [end: number, templates: readonly string[]])[
   [18, HASHES],
   [20, SETS],
   [22, PLACES_ON_EARTH],
-  [27, KEYS],
+  [23, SORTS],
+  [28, KEYS],
 ];
 
 /** Commands without end. */
@@ -357,7 +366,7 @@ export class CommandStream {
     const random = this.#random;
     const next = this.#transaction.shift();
     if (next !== undefined) return next;
-    const kind = random.below(30);
+    const kind = random.below(31);
     if (kind === 0 && random.once(3)) {
       this.#transaction = this.#begin();
       return this.next();

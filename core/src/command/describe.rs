@@ -108,7 +108,7 @@ fn find_keys(reply: &mut Reply<'_>, find: Find) {
             number(reply, "firstkey", first.into());
             number(reply, "keystep", step.into());
         }
-        Find::Unknown => typed(reply, "unknown", 0),
+        Find::Option(_) | Find::Unknown => typed(reply, "unknown", 0),
     }
 }
 

@@ -307,7 +307,8 @@ impl<'a> Context<'a> {
     #[inline]
     fn hold(&mut self, spec: &'static CommandSpec, args: Args<'_>) -> Option<Held<'a>> {
         let keyspace = &self.store.keyspace;
-        if spec.locks == Locks::World {
+        let locks = keys::locks_of(spec, &args);
+        if locks == Locks::World {
             self.leave_world();
             if !keyspace.locks.lock_world(self.lane.seat) {
                 return None;
@@ -328,7 +329,7 @@ impl<'a> Context<'a> {
             first_hash = keyspace.hash(args.get(index));
             exclusive |= spec.keys[0].flags.writes();
             shards.insert(shard_of(first_hash));
-        } else if spec.locks == Locks::Keys
+        } else if locks == Locks::Keys
             && let Ok(keys) = keys::keys_of(spec, &args)
         {
             for (number, key) in keys.enumerate() {

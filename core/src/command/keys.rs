@@ -2,9 +2,10 @@
 //!
 //! Reads a command's key specifications against its arguments; used for locks, ACL rights, hash slots and
 //! COMMAND GETKEYS alike, so that they never disagree. Knows no keyspace. Invariant: every index it yields
-//! lies within the arguments and behind the command's name; nothing is allocated.
+//! lies within the arguments and behind the command's name; nothing is allocated. Keys that come out of
+//! patterns are not among them: such a request is told by [`locks_of`].
 
-use super::spec::{Begin, CommandSpec, Find, KeyFlags, KeySpec};
+use super::spec::{Begin, CommandSpec, Find, KeyFlags, KeyOption, KeySpec, Locks};
 
 /// The arguments of a request, the command's name first.
 pub trait Words {
@@ -63,6 +64,43 @@ pub fn keys_of<'a, W: Words + ?Sized>(
     })
 }
 
+/// What the request has to hold: the world alone where keys come out of a pattern that is filled in with what the command
+/// finds, else what its command says.
+#[inline]
+pub fn locks_of<W: Words + ?Sized>(command: &'static CommandSpec, words: &W) -> Locks {
+    let finds_more = |spec: &KeySpec| {
+        let Find::Option(option) = spec.find else {
+            return false;
+        };
+        let mut values = values_of(option, words);
+        option.is_pattern && values.any(|index| words.word(index).contains(&b'*'))
+    };
+    match command.locks {
+        Locks::Keys if command.lone_key().is_none() && command.keys.iter().any(finds_more) => {
+            Locks::World
+        }
+        locks => locks,
+    }
+}
+
+/// The arguments that are values of an option.
+fn values_of<W: Words + ?Sized>(option: KeyOption, words: &W) -> impl Iterator<Item = usize> {
+    let mut index = usize::from(option.from);
+    core::iter::from_fn(move || {
+        while index < words.count() {
+            let word = words.word(index);
+            let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+            let values = option.options.iter().find(|(name, _)| is(name));
+            let value = index + 1;
+            index = value + values.map_or(0, |&(_, count)| usize::from(count));
+            if option.words.iter().any(|name| is(name)) && value < words.count() {
+                return Some(value);
+            }
+        }
+        None
+    })
+}
+
 /// Iterator over a request's keys; see [`keys_of`].
 #[derive(Debug)]
 pub struct Keys<'a, W: Words + ?Sized> {
@@ -117,6 +155,9 @@ impl Places {
 /// Where one specification finds keys.
 #[inline]
 fn places<W: Words + ?Sized>(spec: &KeySpec, words: &W) -> Result<Places, BadKeys> {
+    if let Find::Option(option) = spec.find {
+        return Ok(option_place(option, words));
+    }
     let Some(begin) = begin_of(spec.begin, words) else {
         return Ok(Places::EMPTY);
     };
@@ -152,8 +193,19 @@ fn places<W: Words + ?Sized>(spec: &KeySpec, words: &W) -> Result<Places, BadKey
                 step,
             })
         }
-        Find::Unknown => Ok(Places::EMPTY),
+        Find::Option(_) | Find::Unknown => Ok(Places::EMPTY),
     }
+}
+
+/// The key an option names: the last one counts. A pattern names none by itself.
+fn option_place<W: Words + ?Sized>(option: KeyOption, words: &W) -> Places {
+    let last = values_of(option, words).last();
+    last.filter(|_| !option.is_pattern)
+        .map_or(Places::EMPTY, |next| Places {
+            next,
+            end: next + 1,
+            step: 1,
+        })
 }
 
 /// The argument at which the search begins, if there is one.
@@ -353,6 +405,41 @@ mod tests {
             "EVAL s 01 a",
         ] {
             assert_eq!(found(eval, bad), Err(BadKeys), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_option_names_a_key_wherever_it_stands() {
+        for (text, keys) in [
+            ("SORT s", vec![1]),
+            ("SORT s STORE d", vec![1, 3]),
+            ("SORT s STORE", vec![1]),
+            ("SORT s BY store x STORE d", vec![1, 6]),
+            ("SORT s STORE d BY w_* store e", vec![1, 7]),
+            ("SORT s LIMIT store 1 STORE d", vec![1, 6]),
+            ("SORT s STORE get ASC", vec![1, 3]),
+            ("SORT_RO s STORE d", vec![1]),
+        ] {
+            assert_eq!(named(text), Ok(keys), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_out_of_patterns_take_the_world() {
+        for (text, locks) in [
+            ("SORT s", Locks::Keys),
+            ("SORT s* BY nosort GET # STORE *", Locks::Keys),
+            ("SORT s BY w_*", Locks::World),
+            ("SORT_RO s get # GET o_*->f", Locks::World),
+            ("SORT s STORE get GET x*", Locks::World),
+            ("SORT s BY", Locks::Keys),
+            ("DEL *", Locks::Keys),
+            ("FLUSHALL", Locks::World),
+            ("PING *", Locks::None),
+        ] {
+            let words: Vec<&[u8]> = text.split(' ').map(str::as_bytes).collect();
+            let spec = lookup::command(words[0]).unwrap();
+            assert_eq!(locks_of(spec, words.as_slice()), locks, "{text}");
         }
     }
 

@@ -70,8 +70,23 @@ pub enum Find {
         /// Distance of two keys.
         step: u16,
     },
+    /// Whatever an option says, which may stand anywhere among others; COMMAND does not say so.
+    Option(KeyOption),
     /// Not to be said.
     Unknown,
+}
+
+/// An option whose value is a key, or a pattern for names of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyOption {
+    /// The words in front of the value, in either case.
+    pub words: &'static [&'static str],
+    /// Where options begin.
+    pub from: u16,
+    /// Every option with values, and how many it has.
+    pub options: &'static [(&'static str, u16)],
+    /// The value is a pattern: an asterisk in it becomes what no one knows before the command runs.
+    pub is_pattern: bool,
 }
 
 /// Flags that hold instead when none of `without` stands among the arguments from `from` on.

@@ -5,6 +5,7 @@
 use crate::keyspace::update::Target;
 use crate::keyspace::{Found, Grip};
 use crate::object::elements::Unlinked;
+use crate::object::entry::Entry;
 use crate::object::list::{List, Rules};
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::Full;
@@ -54,14 +55,42 @@ impl<'a> Grip<'a> {
         hint: usize,
         fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
     ) -> Result<Found, Full> {
+        self.link_new_list(target, rules, plain_from, hint, fill, |grip, word| {
+            grip.create(target, ObjectType::List, Encoding::Quicklist, word)
+        })
+    }
+
+    /// Makes the list that `fill` makes of an empty one the value of `target`, without a deadline, whatever was there: the
+    /// entry answered, which is the caller's now. When there is no room nothing has changed.
+    pub fn put_list(
+        &mut self,
+        target: Target<'_>,
+        rules: Rules,
+        plain_from: usize,
+        hint: usize,
+        fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
+    ) -> Result<Option<Entry>, Full> {
+        self.link_new_list(target, rules, plain_from, hint, fill, |grip, word| {
+            grip.put(target, ObjectType::List, Encoding::Quicklist, word)
+        })
+    }
+
+    /// Fills a list, and lets `link` give it an entry; it is freed when one of them fails.
+    fn link_new_list<R>(
+        &mut self,
+        target: Target<'_>,
+        rules: Rules,
+        plain_from: usize,
+        hint: usize,
+        fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
+        link: impl FnOnce(&mut Self, u64) -> Result<R, Full>,
+    ) -> Result<R, Full> {
         let mut list = List::create(self.space_near(target.node), rules, plain_from, hint)?;
-        let (kind, encoding) = (ObjectType::List, Encoding::Quicklist);
-        let created =
-            fill(&mut list).and_then(|()| self.create(target, kind, encoding, list.word()));
-        if created.is_err() {
+        let linked = fill(&mut list).and_then(|()| link(self, list.word()));
+        if linked.is_err() {
             // SAFETY: no entry leads to the list.
             unsafe { list.free() };
         }
-        created
+        linked
     }
 }

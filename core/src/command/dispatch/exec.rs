@@ -179,7 +179,7 @@ impl<'a> Context<'a> {
         }
         for request in client.transaction.queue().iter() {
             let (spec, args) = (lookup::by_id(request.command), args_of(request));
-            plan.world |= match (spec.run, spec.locks) {
+            plan.world |= match (spec.run, keys::locks_of(spec, &args)) {
                 (Run::Server | Run::Container, _) => false,
                 (Run::Core(_), Locks::World) => true,
                 // A command that declares no key may look at many, a shard at a time, unless it is a quick one.

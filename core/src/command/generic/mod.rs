@@ -1,7 +1,8 @@
 //! Commands on keys of any type.
 //!
 //! `expire` has deadlines, `rename` gives keys another name or database, `scan` lists them, `object` looks at how they are
-//! kept, `dump` carries them away and back; here are those that need nothing but the key. None of them may know what a value looks like.
+//! kept, `dump` carries them away and back, `sort` puts what they hold in order; here are those that need nothing but the
+//! key. None of them may know what a value looks like.
 //!
 //! Invariant: a key past its deadline is never seen, whether or not it has been removed yet.
 
@@ -10,6 +11,7 @@ mod expire;
 mod object;
 mod rename;
 mod scan;
+mod sort;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,7 @@ pub use object::{object_encoding, object_freq, object_idletime, object_refcount,
 pub use rename::{copy, move_, rename, renamenx};
 pub(in crate::command) use scan::{Filter, cursor};
 pub use scan::{keys, randomkey, scan};
+pub use sort::{sort, sort_ro};
 
 use super::notify::Class;
 use super::{Answer, Call};

@@ -1,8 +1,9 @@
 //! Lists: elements in order, pushed and popped at either end.
 //!
 //! `push` puts elements in, `pop` takes them from the ends, `transfer` moves one from list to list, `read` looks, `change`
-//! edits in the middle; here is what they share. `pop_one`, `pop_many` and `move_one` take their keys as targets and reply
-//! through the call, so that they also serve a client that has been waiting. None of them may know how elements lie.
+//! edits in the middle, `store` makes a list of what another command has found; here is what they share. `pop_one`,
+//! `pop_many` and `move_one` take their keys as targets and reply through the call, so that they also serve a client that
+//! has been waiting. None of them may know how elements lie.
 //!
 //! Invariant: no key holds an empty list: whoever takes the last element deletes the key.
 
@@ -10,6 +11,7 @@ mod change;
 mod pop;
 mod push;
 mod read;
+mod store;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -18,6 +20,7 @@ pub use change::{linsert, lrem, lset, ltrim};
 pub use pop::{lmpop, lpop, pop_many, pop_one, rpop};
 pub use push::{lpush, lpushx, rpush, rpushx};
 pub use read::{lindex, llen, lpos, lrange};
+pub(super) use store::store;
 pub use transfer::{lmove, move_one, rpoplpush};
 
 use super::notify::Class;
@@ -26,12 +29,16 @@ use crate::error;
 use crate::keyspace::Found;
 use crate::keyspace::update::Target;
 use crate::object::list::{List, ListView, Rules, Side};
+use crate::object::listpack;
 use crate::object::string::StringValue;
 use crate::pool::prefix::ObjectType;
 use crate::pool::space::Full;
 use crate::resp::Reply;
 use core::ops::ControlFlow;
 use core::sync::atomic::Ordering::Relaxed;
+
+/// Bytes of elements beyond which a new list needs no hint.
+const HINT_MAX: usize = 512;
 
 /// LEFT or RIGHT.
 pub fn parse_side(word: &[u8]) -> Result<Side, Error> {
@@ -107,6 +114,18 @@ fn rules(call: &Call<'_, '_>) -> Rules {
 /// Bytes from which an element lies alone.
 fn plain_from(call: &Call<'_, '_>) -> usize {
     call.store.settings.packed_threshold.load(Relaxed) as usize
+}
+
+/// About how many bytes a new list of `elements` takes, as far as it is worth while to know.
+fn hint<'e>(elements: impl Iterator<Item = &'e [u8]>) -> usize {
+    let mut hint = 0;
+    for element in elements {
+        hint += listpack::element_bytes(StringValue::parse(element));
+        if hint > HINT_MAX {
+            break;
+        }
+    }
+    hint
 }
 
 /// Changes a list.

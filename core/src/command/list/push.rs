@@ -2,7 +2,7 @@
 //!
 //! Invariant: all elements of a call are pushed or none.
 
-use super::{edit, list_at, plain_from, rules};
+use super::{edit, hint, list_at, plain_from, rules};
 use crate::command::notify::Class;
 use crate::command::{Answer, Args, Call, Error};
 use crate::keyspace::Found;
@@ -11,9 +11,6 @@ use crate::object::list::{List, Side};
 use crate::object::listpack;
 use crate::object::string::StringValue;
 use crate::pool::space::Full;
-
-/// Bytes of elements beyond which a new list needs no hint.
-const HINT_MAX: usize = 512;
 
 /// `LPUSH key element [element ...]`: the new length.
 pub fn lpush(call: &mut Call<'_, '_>) -> Answer {
@@ -81,13 +78,7 @@ fn create(
     side: Side,
     args: Args<'_>,
 ) -> Result<usize, Error> {
-    let mut hint = 0;
-    for element in args.from(2) {
-        hint += listpack::element_bytes(StringValue::parse(element));
-        if hint > HINT_MAX {
-            break;
-        }
-    }
+    let hint = hint(args.from(2));
     let (rules, plain_from) = (rules(call), plain_from(call));
     let mut len = 0;
     call.grip()

@@ -2,6 +2,7 @@
 //! asked one by one.
 
 mod listing;
+mod sort;
 
 use crate::keyspace::Mode;
 use crate::keyspace::lock::ShardSet;
