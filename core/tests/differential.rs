@@ -392,6 +392,9 @@ impl Pair {
         sort::compare(self);
         self.compare(&words(&[b"DBSIZE"]));
         self.compare(&words(&[b"DEBUG", b"DIGEST"]));
+        // Not asked of theirs, which would leave a file behind.
+        assert_eq!(self.ours.run(&["DEBUG", "RELOAD"]), "+OK\r\n");
+        self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
 }
 

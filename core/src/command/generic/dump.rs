@@ -125,7 +125,7 @@ pub fn restore(call: &mut Call<'_, '_>) -> Answer {
 }
 
 /// The entry that a payload describes, for a key that does not lead to it yet.
-fn build(
+pub(in crate::command) fn build(
     call: &mut Call<'_, '_>,
     target: Target<'_>,
     payload: &[u8],
@@ -158,7 +158,7 @@ fn build(
 }
 
 /// Makes an entry a key's, and frees what the key had.
-fn put(call: &mut Call<'_, '_>, target: Target<'_>, entry: Entry) -> Answer {
+pub(in crate::command) fn put(call: &mut Call<'_, '_>, target: Target<'_>, entry: Entry) -> Answer {
     match call.grip().exchange(target, entry) {
         Ok(before) => {
             before.inspect(|before| call.store.dispose(*before, false));

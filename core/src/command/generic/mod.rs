@@ -6,7 +6,7 @@
 //!
 //! Invariant: a key past its deadline is never seen, whether or not it has been removed yet.
 
-mod dump;
+pub(in crate::command) mod dump;
 mod expire;
 mod object;
 mod rename;

@@ -6,6 +6,7 @@
 use super::super::generic::references;
 use super::super::{Answer, Call, Error};
 use super::digest::{digest, digest_values};
+use super::reload::reload;
 use super::{debug_protocol, memory, unknown_or_wrong_count};
 use crate::client::Face;
 use crate::error;
@@ -71,6 +72,10 @@ const HELP: &[(&str, &str)] = &[
         "Gives elements of so many bytes a node of their own in lists; 0 goes back to 1 GB.",
     ),
     (
+        "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+        "Takes every value apart into a dump and puts it together again.",
+    ),
+    (
         "SET-ACTIVE-EXPIRE <0|1>",
         "Stops and starts the search for expired keys.",
     ),
@@ -110,6 +115,7 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
         (b"POOL", 2 | 3) => pool(call),
         (b"PROTOCOL", 3) => debug_protocol::protocol(call),
         (b"QUICKLIST-PACKED-THRESHOLD", 3) => quicklist_threshold(call),
+        (b"RELOAD", 2..) => reload(call),
         (b"SET-ACTIVE-EXPIRE", 3) => set_active_expire(call),
         (b"SLEEP", 3) => sleep(call),
         (b"STRINGMATCH-LEN", 4) => match_long_string(call),

@@ -11,6 +11,7 @@ mod info;
 mod lolwut;
 mod memory;
 pub(in crate::command) mod monitor;
+mod reload;
 #[cfg(test)]
 mod tests;
 

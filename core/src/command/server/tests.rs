@@ -357,6 +357,14 @@ fn debug_subcommands_answer_as_redis_does() {
             (&["DEBUG", "ERROR", "foo bar"], "-foo bar\r\n"),
             (&["DEBUG", "OBJECT", "nokey"], "-ERR no such key\r\n"),
             (&["DEBUG", "POOL", "7"], "-ERR no such node\r\n"),
+            (
+                &["DEBUG", "RELOAD", "NOSAVE"],
+                "-ERR there is no file to load: nothing is saved to disk yet\r\n",
+            ),
+            (
+                &["DEBUG", "RELOAD", "x"],
+                "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n",
+            ),
         ],
     );
     let help = server.run(&["DEBUG", "HELP"]);

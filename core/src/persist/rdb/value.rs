@@ -176,6 +176,15 @@ fn links(kind: u8, reader: &mut Reader<'_>, sink: &mut impl Sink) -> Result<u64,
             kind::LIST_QUICKLIST => None,
             _ => Some(reader.length()?),
         };
+        if link == Some(LINK_PLAIN as u64) {
+            // A short one may be a number's text, which strings keep as a number.
+            let item = reader.string(&mut scratch)?;
+            if item == StringValue::Bytes(b"") {
+                return Err(Failure::Corrupt);
+            }
+            items += 1;
+            return sink.item(item);
+        }
         let blob = reader.blob(&mut scratch)?;
         match link {
             None => items += compact(kind::LIST_ZIPLIST, blob, sink)?,
@@ -185,10 +194,6 @@ fn links(kind: u8, reader: &mut Reader<'_>, sink: &mut impl Sink) -> Result<u64,
                     sink.item(value)?;
                     items += 1;
                 }
-            }
-            Some(link) if link == LINK_PLAIN as u64 => {
-                sink.item(StringValue::Bytes(blob))?;
-                items += 1;
             }
             Some(_) => return Err(Failure::Corrupt),
         }
