@@ -786,7 +786,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 59, name: "geoadd", full_name: "geoadd", since: "3.2.0", group: "geo", arity: -5,
-        summary: "Adds places to a geographical index, or moves them", complexity: "O(log N) for each place, N being the places in the index",
+        summary: "Adds places to a geographical index, or moves them", complexity: "O(log(N)) for each place, N being the places in the index",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geoadd), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -809,7 +809,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 60, name: "geodist", full_name: "geodist", since: "3.2.0", group: "geo", arity: -4,
-        summary: "Answers the distance between two places", complexity: "O(1)",
+        summary: "Answers the distance between two places", complexity: "O(log(N)), N being the places in the index",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geodist), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -829,7 +829,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 61, name: "geohash", full_name: "geohash", since: "3.2.0", group: "geo", arity: -2,
-        summary: "Answers places as standard geohash texts", complexity: "O(1) for each place asked for",
+        summary: "Answers places as standard geohash texts", complexity: "O(log(N)) for each member asked for, N being the places in the index",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geohash), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -842,7 +842,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 62, name: "geopos", full_name: "geopos", since: "3.2.0", group: "geo", arity: -2,
-        summary: "Answers the longitude and latitude of places", complexity: "O(1) for each place asked for",
+        summary: "Answers the longitude and latitude of places", complexity: "O(N), N being the members asked for",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geopos), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -855,7 +855,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 63, name: "georadius", full_name: "georadius", since: "3.2.0", group: "geo", arity: -6,
-        summary: "Finds the places within a distance of a point; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places within a distance of a point; may store them", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::georadius), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -891,7 +891,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 64, name: "georadius_ro", full_name: "georadius_ro", since: "3.2.10", group: "geo", arity: -6,
-        summary: "Finds the places within a distance of a point", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places within a distance of a point", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::georadius_ro), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -925,7 +925,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 65, name: "georadiusbymember", full_name: "georadiusbymember", since: "3.2.0", group: "geo", arity: -5,
-        summary: "Finds the places within a distance of a place; may store them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places within a distance of a place; may store them", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::georadiusbymember), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -960,7 +960,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 66, name: "georadiusbymember_ro", full_name: "georadiusbymember_ro", since: "3.2.10", group: "geo", arity: -5,
-        summary: "Finds the places within a distance of a place", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places within a distance of a place", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::georadiusbymember_ro), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -992,7 +992,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 67, name: "geosearch", full_name: "geosearch", since: "6.2.0", group: "geo", arity: -7,
-        summary: "Finds the places inside a circle or a box", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places inside a circle or a box", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geosearch), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
@@ -1044,7 +1044,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 68, name: "geosearchstore", full_name: "geosearchstore", since: "6.2.0", group: "geo", arity: -8,
-        summary: "Finds the places inside a circle or a box and stores them", complexity: "O(N + log M), N being the places in the area's bounding box and M those in the index",
+        summary: "Finds the places inside a circle or a box and stores them", complexity: "O(N+log(M)), N being the places in the area's bounding box and M those in the index",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::GEO).with(Acl::SLOW),
         run: Run::Core(super::geo::geosearchstore), locks: Locks::Keys,
         first_key: 1, last_key: 2, key_step: 1,
@@ -2348,7 +2348,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     },
     CommandSpec {
         id: 171, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
-        summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "That of RESTORE",
+        summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "O(1) to make the key and O(N*M) to put the value together, N being its elements and M their mean size",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
         first_key: 1, last_key: 1, key_step: 1,
