@@ -67,7 +67,7 @@ export const NUMA_OPTIONS: readonly Option[] = [
   option("numa-hotness-decay-seconds", int(1, 86400), "10", "Seconds after which an unused key's hotness falls by one.", CORE, LIVE, OWN),
 ];
 
-/** Where a type's layout changes. The layouts come with the types; until then the values are kept and shown. */
+/** Where a type's layout changes. */
 // deno-fmt-ignore
 export const TYPE_OPTIONS: readonly Option[] = [
   option("hash-max-listpack-entries", int(0, LONG_MAX), "512", "Fields of a hash in one listpack.", CORE, LIVE, alias("hash-max-ziplist-entries")),
