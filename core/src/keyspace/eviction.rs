@@ -52,11 +52,6 @@ impl Candidates {
     pub fn pop(&mut self) -> Option<Candidate> {
         self.0.pop()
     }
-
-    /// Forgets all: the policy has changed, and with it what a score means.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 /// What a store remembers between evictions.
