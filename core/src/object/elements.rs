@@ -350,14 +350,9 @@ impl<E: Element> Elements<E> {
         let space = space.strict();
         if !space.holds(self.root.cast()) {
             // SAFETY: by this function's contract; the old root is not used again.
-            unsafe {
-                match Elements::with(space, core::ptr::read(self.root.as_ptr())) {
-                    Ok(moved) => {
-                        space.free(self.root.cast(), size_of::<Table>());
-                        self = moved;
-                    }
-                    Err(Full) => return (self, Err(Full)),
-                }
+            match unsafe { space.migrate_block(self.root.cast(), size_of::<Table>()) } {
+                Ok(root) => self.root = root.cast(),
+                Err(Full) => return (self, Err(Full)),
             }
             budget = budget.saturating_sub(size_of::<Table>());
         }
@@ -399,8 +394,8 @@ impl<E: Element> Elements<E> {
             }
             // SAFETY: the element is live; the caller puts the new slot in the place of the old at once.
             unsafe {
-                let (moved, bytes) = copy_element::<E>(address, space)?;
-                space.free(address, bytes);
+                let bytes = E::asked(address);
+                let moved = space.migrate_block(address, bytes)?;
                 *budget = budget.saturating_sub(bytes);
                 Ok(Some(same_tag(slot, moved, space.pool)))
             }

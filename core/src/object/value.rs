@@ -165,11 +165,7 @@ pub unsafe fn relocate_step(
         let (word, more) = match Layout::of(entry) {
             Layout::Nothing => return Ok(false),
             Layout::Block(block) if space.holds(block.address()) => return Ok(false),
-            Layout::Block(block) => {
-                let copy = Block::from_bytes(space, block.bytes())?;
-                block.free(space.pool);
-                (copy.word(), Ok(false))
-            }
+            Layout::Block(block) => (block.moved(space)?.word(), Ok(false)),
             Layout::List(mut word) => {
                 let more = list::relocate_step(&mut word, space, cursor, budget);
                 (word, more)

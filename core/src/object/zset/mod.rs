@@ -482,11 +482,7 @@ impl SortedSet {
             && !space.holds(block.address())
         {
             // SAFETY: by contract; the owner leads to the copy from now on.
-            unsafe {
-                let copy = Block::from_bytes(space, block.bytes())?;
-                self.word = copy.word();
-                block.free(space.pool);
-            }
+            unsafe { self.word = block.moved(space)?.word() };
         }
         Ok(false)
     }
