@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { fail } from "@std/assert";
+import { assertEquals, fail } from "@std/assert";
 import { startRedis } from "./support/redis_server.ts";
 import type { Argument } from "./support/resp_client.ts";
 import { type Reply, Tagged } from "./support/resp_reader.ts";
@@ -126,6 +126,11 @@ async function compare(ours: Server, theirs: Server, seed: number, count: number
     });
     done += commands.length;
   }
+  // What all of it has led to, in every database: Redis' own digest.
+  const [[our, their] = fail("No connection")] = pairs;
+  const ask: Argument[][] = [["HELLO", "2"], ["DEBUG", "DIGEST"]];
+  const [got, want] = await Promise.all([our.exchange(ask), their.exchange(ask)]);
+  assertEquals(got[1]?.value, want[1]?.value, `contents differ, seed ${seed}`);
 }
 
 const SHOWN_CHARS = 300;
@@ -143,10 +148,12 @@ function plain(what: Argument): string {
   return `${quoted.slice(0, SHOWN_CHARS)}…${quoted.slice(-SHOWN_CHARS)}`;
 }
 
+const DEBUG = { "enable-debug-command": "yes" };
+
 for (const [listeners, seed] of [[1, 20_260], [2, 77]] as const) {
   Deno.test(`replies are redis-server's, ${listeners} listener(s), seed ${seed}`, async () => {
-    await using ours = await startServer({ listeners, topology: "fake:2" });
-    await using theirs = await startRedis();
+    await using ours = await startServer({ listeners, topology: "fake:2", ...DEBUG });
+    await using theirs = await startRedis(DEBUG);
     await compare(ours, theirs, seed, COMMANDS);
   });
 }
