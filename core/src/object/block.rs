@@ -134,6 +134,16 @@ impl Block {
         unsafe { (*self.header())[1] as usize }
     }
 
+    /// Re-derives the invariant; the error says what does not hold.
+    pub fn is_valid(self) -> Result<(), String> {
+        let (len, capacity) = (self.len(), self.capacity());
+        if len <= capacity {
+            Ok(())
+        } else {
+            Err(format!("{len} bytes in a block for {capacity}"))
+        }
+    }
+
     /// The bytes in use.
     ///
     /// # Safety

@@ -442,10 +442,24 @@ impl<E: Element> Elements<E> {
         while unsafe { self.free_step(pool, &mut cursor, usize::MAX) } {}
     }
 
-    /// Re-derives the table's invariants.
+    /// Re-derives the table's invariants, and that every element is found by its key: so none is there twice.
     pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
         self.table()
-            .is_valid(pool, |slot| Elements::<E>::hash_of(slot, pool, hash))
+            .is_valid(pool, |slot| Elements::<E>::hash_of(slot, pool, hash))?;
+        for slot in self.table().all(pool) {
+            let found = if slot.is_inline() {
+                self.find_inline(pool, slot.payload(), hash)
+            } else {
+                // SAFETY: a slot of this table leads to a live element of its kind.
+                let key = unsafe { E::key(Elements::<E>::address(slot, pool)) };
+                self.find(pool, hash.of(key), key)
+            };
+            let found = found.map(Found::slot);
+            if found != Some(slot) {
+                return Err(format!("looking for {slot:?} finds {found:?}"));
+            }
+        }
+        Ok(())
     }
 }
 
