@@ -259,6 +259,10 @@ settings! {
     hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Pages a second that the kernel is asked about in the background; 0 for none.
+    patrol_pages: AtomicU32 = 32_768, "numa-patrol-pages";
+    /// Whether pages found on a wrong node are brought home in the background.
+    rehome: AtomicBool = true, "numa-rehome";
     /// Keys that are compared to find one to evict.
     maxmemory_samples: AtomicU32 = 5, "maxmemory-samples";
     /// How much time an eviction may take, 0-100.
