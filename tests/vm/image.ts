@@ -101,7 +101,7 @@ export async function makeDisk(sources: Sources): Promise<string> {
   await Deno.writeTextFile(`${stage}/etc/passwd`, "root:x:0:0:root:/:/bin/sh\n");
   await addPrograms(stage, sources);
   await addProject(stage, project);
-  await addPackages(`${stage}/${GUEST_DENO_DIR}`);
+  await addPackages(`${stage}/${GUEST_DENO_DIR}`, project);
   const [kib = "0"] = (await run("du", "-sk", stage)).split("\t");
   const image = `${folder}/disk.img`;
   const size = `${Math.ceil(Number(kib) / 1024 * 1.1) + SPARE_MIB}M`;
@@ -138,11 +138,16 @@ function corePath(project: string): string {
   return Deno.env.get("NUMAKV_CORE") ?? `${project}/target/release/libnumakv_core.so`;
 }
 
-/** The packages that the server and the tests import, from Deno's cache: the guest has no network. */
-async function addPackages(target: string): Promise<void> {
+/** The packages that deno.lock names, from Deno's cache: the guest has no network. */
+async function addPackages(target: string, project: string): Promise<void> {
+  await run(Deno.execPath(), "install", "-q", "--frozen", "--config", `${project}/deno.json`);
   const { npmCache } = JSON.parse(await run(Deno.execPath(), "info", "--json"));
-  for await (const { name } of Deno.readDir(npmCache)) {
-    await copyTo(`${npmCache}/${name}/deno-std`, `${target}/npm/${name}/deno-std`);
+  const { npm } = JSON.parse(await Deno.readTextFile(`${project}/deno.lock`));
+  const names = Object.keys(npm).map((id) => id.slice(0, id.indexOf("@", 1)));
+  for await (const { name: registry } of Deno.readDir(npmCache)) {
+    for (const name of new Set(names)) {
+      await copyTo(`${npmCache}/${registry}/${name}`, `${target}/npm/${registry}/${name}`);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 # Knows Deno's command line. Invariant: the last line written is `exit <status>`, and only after the tests ended.
 
 /bin/busybox --install -s /bin
+echo "up: $(cut -d" " -f1 /proc/uptime)" >/dev/ttyS1
 export PATH=/bin:/usr/bin HOME=/tmp DENO_DIR=/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1
 
 mount -t tmpfs tmp /tmp
