@@ -30,7 +30,8 @@ const SPARE_MIB = 128;
 
 /** Runs a program to its end and gives what it wrote. */
 async function run(program: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" }).output();
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" })
+    .output();
   const text = new TextDecoder();
   if (success) return text.decode(stdout);
   throw new Error(`Cannot run '${program} ${args.join(" ")}': ${text.decode(stderr).trim()}`);
@@ -86,7 +87,9 @@ async function addModule(name: string, room: ModuleRoom): Promise<void> {
   await run("sh", "-c", `"$0" ${reader} "$1" >"$2"`, room.busybox, found, file);
   const text = new TextDecoder("latin1").decode(await Deno.readFile(file));
   const depends = /\0depends=([^\0]*)\0/.exec(text)?.[1] ?? "";
-  for (const other of depends.split(",").filter((word) => word !== "")) await addModule(other, room);
+  for (const other of depends.split(",").filter((word) => word !== "")) {
+    await addModule(other, room);
+  }
   room.loaded.push(name);
 }
 

@@ -39,7 +39,11 @@ export async function runMachine(boot: Boot): Promise<Ended> {
   const { code, stderr } = await new Deno.Command(
     own ? `${boot.root}/usr/bin/qemu-system-x86_64` : "qemu-system-x86_64",
     {
-      args: [...own ? firmwareArguments(boot.root) : [], ...machineArguments(), ...bootArguments(boot)],
+      args: [
+        ...own ? firmwareArguments(boot.root) : [],
+        ...machineArguments(),
+        ...bootArguments(boot),
+      ],
       env: own ? libraryPaths(boot.root) : {},
       stdin: "null",
       stdout: "null",
@@ -102,7 +106,9 @@ function firmwareArguments(root: string): string[] {
 }
 
 function libraryPaths(root: string): Record<string, string> {
-  const folders = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map((name) => `${root}/${name}`);
+  const folders = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map((name) =>
+    `${root}/${name}`
+  );
   return { LD_LIBRARY_PATH: folders.join(":"), QEMU_MODULE_DIR: `${folders[0]}/qemu` };
 }
 

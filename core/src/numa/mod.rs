@@ -225,7 +225,12 @@ impl Topology {
         };
         let nodes = kernel::assemble(&machine, &allowed, &second, &mut warnings);
         let capabilities = Capabilities::probe(nodes.first().map_or(0, |node| node.id));
-        settle(nodes, capabilities, warnings, || plain_node(roots))
+        let mut topology = settle(nodes, capabilities, warnings, || plain_node(roots));
+        if topology.origin == Origin::Kernel && topology.nodes.len() > 1 {
+            let switches = procfs::Switches::read(&roots.proc, &roots.sys);
+            topology.warnings.extend(switches.warnings());
+        }
+        topology
     }
 }
 

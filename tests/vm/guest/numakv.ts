@@ -74,3 +74,15 @@ export async function doctor(...args: string[]): Promise<string> {
   if (code === 0) return decoder.decode(stdout);
   throw new Error(`Cannot run the doctor: exit status ${code}\n${decoder.decode(stderr)}`);
 }
+
+/** A node's window: the addresses that belong to it. */
+export async function windowOf(
+  client: RespClient,
+  node: number,
+): Promise<{ start: number; end: number }> {
+  const info = new Fields(await client.call("NUMA", "INFO"));
+  const bytes = info.number("window_bytes");
+  const index = (await nodesOf(client)).findIndex((one) => one.get("id") === node);
+  const start = info.number("base_address") + index * bytes;
+  return { start, end: start + bytes };
+}
