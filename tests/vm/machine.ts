@@ -30,9 +30,9 @@ export interface Path {
 
 /** The nodes by id. */
 export const NODES: readonly MachineNode[] = [
-  { id: 0, memory_mib: 768, cpus: [0, 1], tier: 0 },
+  { id: 0, memory_mib: 1024, cpus: [0, 1], tier: 0 },
   { id: 1, memory_mib: 640, cpus: [2, 3], tier: 0 },
-  { id: 2, memory_mib: 384, cpus: [], tier: 1 },
+  { id: 2, memory_mib: 128, cpus: [], tier: 1 },
 ];
 
 /** The node without CPUs. */

@@ -63,11 +63,15 @@ export function check(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** Runs the doctor and gives what it wrote. */
-export async function doctor(...args: string[]): Promise<string> {
-  const [program = "", ...words] = serveCommand([]);
+/** Runs the doctor, under another program where one is given, and gives what it wrote. */
+export async function doctor(
+  args: readonly string[] = [],
+  under: readonly string[] = [],
+): Promise<string> {
+  const words = serveCommand([]).slice(0, -1);
+  const [program = "", ...rest] = [...under, ...words, "doctor", ...args];
   const { code, stdout, stderr } = await new Deno.Command(program, {
-    args: [...words.slice(0, -1), "doctor", ...args],
+    args: rest,
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();

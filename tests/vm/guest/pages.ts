@@ -62,6 +62,8 @@ export function displace(pid: number, pages: readonly number[], node: number): v
 export interface Range {
   readonly start: number;
   readonly policy: string;
+  /** Whether a file is mapped there, whose pages others may have brought in. */
+  readonly isFile: boolean;
   /** Pages by node. */
   readonly pages: ReadonlyMap<number, number>;
 }
@@ -75,7 +77,8 @@ export async function rangesOf(pid: number, start: number, end: number): Promise
       const [, node, count] = /^N(\d+)=(\d+)$/.exec(word) ?? [];
       return node === undefined ? [] : [[Number(node), Number(count)] as const];
     });
-    return { start: parseInt(address, 16), policy, pages: new Map(counts) };
+    const isFile = words.some((word) => word.startsWith("file="));
+    return { start: parseInt(address, 16), policy, isFile, pages: new Map(counts) };
   });
   return ranges.filter((range) => range.start >= start && range.start < end);
 }

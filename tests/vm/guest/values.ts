@@ -57,7 +57,7 @@ export const SAMPLES: readonly Sample[] = [
     encoding: "raw",
     commands: (key) => [["SET", key, "v".repeat(3 << 20)]],
   },
-  { name: "a short list", encoding: "listpack", commands: words("RPUSH", 10) },
+  { name: "a short list", encoding: "quicklist", commands: words("RPUSH", 10) },
   { name: "a long list", encoding: "quicklist", commands: words("RPUSH", MANY) },
   {
     name: "a long list with compressed nodes",

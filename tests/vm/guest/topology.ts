@@ -8,32 +8,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Fields } from "../../support/fields.ts";
 import { infoOf } from "../../support/info.ts";
-import type { RespClient } from "../../support/resp_client.ts";
-import type { Server } from "../../support/server.ts";
 import { bestPath, DISTANCES, FAR_NODE, NODES } from "../machine.ts";
-import { check, connect, doctor, nodesOf, startHere } from "./numakv.ts";
+import { check, doctor, nodesOf } from "./numakv.ts";
+import { clientOf, IDS, shared } from "./shared.ts";
 
 const MIB = 2 ** 20;
 /** The part of a node's memory that the kernel may keep for itself. */
 const KERNEL_SHARE = 0.2;
-const IDS = NODES.map(({ id }) => id);
-
-let server: Server;
-let client: RespClient;
-
-Deno.test.beforeAll(async () => {
-  server = await startHere();
-  client = await connect(server.port);
-});
-
-Deno.test.afterAll(async () => {
-  client[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-});
 
 /** Some field of every node. */
 async function ofNodes(name: string): Promise<unknown[]> {
-  return (await nodesOf(client)).map((node) => node.get(name));
+  return (await nodesOf(clientOf())).map((node) => node.get(name));
 }
 
 /** HMAT as the kernel shows it. */
@@ -48,7 +33,7 @@ function hmatOf(node: number): Record<string, number> {
 }
 
 check("NUMA TOPOLOGY is the kernel's and has every node and its CPUs", async () => {
-  const topology = new Fields(await client.call("NUMA", "TOPOLOGY"));
+  const topology = new Fields(await clientOf().call("NUMA", "TOPOLOGY"));
   assertEquals(topology.get("origin"), "kernel");
   assertEquals(await ofNodes("id"), IDS);
   assertEquals(await ofNodes("cpus"), NODES.map(({ cpus }) => cpus));
@@ -56,7 +41,7 @@ check("NUMA TOPOLOGY is the kernel's and has every node and its CPUs", async () 
 
 check("NUMA TOPOLOGY tells the node without CPUs", async () => {
   assertEquals(await ofNodes("memory_only"), IDS.map((id) => id === FAR_NODE));
-  const info = new Fields(await client.call("NUMA", "INFO"));
+  const info = new Fields(await clientOf().call("NUMA", "INFO"));
   assertEquals([info.get("nodes"), info.get("memory_only_nodes")], [NODES.length, 1]);
 });
 
@@ -65,7 +50,7 @@ check("NUMA TOPOLOGY has the firmware's distances", async () => {
 });
 
 check("NUMA TOPOLOGY has HMAT's latencies and bandwidths", async () => {
-  for (const [index, node] of (await nodesOf(client)).entries()) {
+  for (const [index, node] of (await nodesOf(clientOf())).entries()) {
     const hmat = new Fields(node.get("hmat"));
     const told = Object.fromEntries(hmat.names.map((name) => [name, hmat.number(name)]));
     assertEquals(told, hmatOf(IDS[index] ?? -1));
@@ -77,7 +62,7 @@ check("NUMA TOPOLOGY ranks nodes in tiers as the kernel does", async () => {
 });
 
 check("NUMA TOPOLOGY tells each node's memory, and what is free of it", async () => {
-  for (const [index, node] of (await nodesOf(client)).entries()) {
+  for (const [index, node] of (await nodesOf(clientOf())).entries()) {
     const declared = (NODES[index]?.memory_mib ?? 0) * MIB;
     const [total, free] = [node.number("total_bytes"), node.number("free_bytes")];
     assert(
@@ -91,7 +76,7 @@ check("NUMA TOPOLOGY tells each node's memory, and what is free of it", async ()
 });
 
 check("NUMA INFO: libnuma is loaded, every call permitted, every window bound", async () => {
-  const info = new Fields(await client.call("NUMA", "INFO"));
+  const info = new Fields(await clientOf().call("NUMA", "INFO"));
   assertMatch(String(info.get("library")), /libnuma\.so/);
   for (const call of ["mbind", "move_pages", "get_mempolicy", "set_mempolicy", "set_affinity"]) {
     assertEquals(info.get(call), "permitted", call);
@@ -101,7 +86,7 @@ check("NUMA INFO: libnuma is loaded, every call permitted, every window bound", 
 });
 
 check("INFO numa tells the same", async () => {
-  const info = await infoOf(client, "numa");
+  const info = await infoOf(clientOf(), "numa");
   assertEquals(info.field("numa_topology"), "kernel");
   assertEquals([info.number("numa_nodes"), info.number("numa_unbound_windows")], [3, 0]);
   for (const { id, tier, cpus } of NODES) {
@@ -112,7 +97,7 @@ check("INFO numa tells the same", async () => {
 });
 
 check("doctor --json tells the same without a server", async () => {
-  const probe = JSON.parse(await doctor("--json"));
+  const probe = JSON.parse(await doctor(["--json"]));
   assertEquals(probe.origin, "kernel");
   assertEquals(probe.verdict.helps, true);
   const nodes: Record<string, unknown>[] = probe.nodes;
@@ -135,13 +120,13 @@ check("doctor shows nodes and distances as text", async () => {
 
 check("every listener's thread is pinned to its node's CPUs", async () => {
   const pinned = new Set<string>();
-  for await (const { name } of Deno.readDir(`/proc/${server.process.pid}/task`)) {
-    const status = await Deno.readTextFile(`/proc/${server.process.pid}/task/${name}/status`);
+  for await (const { name } of Deno.readDir(`/proc/${shared().process.pid}/task`)) {
+    const status = await Deno.readTextFile(`/proc/${shared().process.pid}/task/${name}/status`);
     pinned.add(/Cpus_allowed_list:\s+(\S+)/.exec(status)?.[1] ?? "");
   }
   for (const wanted of ["0-1", "2-3"]) assert(pinned.has(wanted), [...pinned].join(" "));
 });
 
 check("numa_balancing is warned about at start", () => {
-  assertMatch(server.process.log, /^.*# .*kernel\.numa_balancing.*$/m);
+  assertMatch(shared().process.log, /^.*# .*kernel\.numa_balancing.*$/m);
 });

@@ -8,49 +8,27 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePort } from "../../support/child.ts";
 import { infoOf } from "../../support/info.ts";
-import type { RespClient } from "../../support/resp_client.ts";
-import { type Server } from "../../support/server.ts";
-import { FAR_NODE, NODES } from "../machine.ts";
-import { check, connect, keyOf, poolOf, startHere, windowOf } from "./numakv.ts";
+import { type Reply, type RespClient, Tagged } from "../../support/resp_client.ts";
+import { FAR_NODE } from "../machine.ts";
+import { check, keyOf, poolOf, windowOf } from "./numakv.ts";
 import { placesOf, rangesOf, residentPages } from "./pages.ts";
+import { clientOf, IDS, NEAR_NODES, shared } from "./shared.ts";
 import { SAMPLES } from "./values.ts";
 
-const IDS = NODES.map(({ id }) => id);
-const NEAR_NODES = NODES.filter(({ cpus }) => cpus.length > 0).map(({ id }) => id);
 /** Value sizes, one for each way the pool allocates: a cell of a slab, of a chunk, a span. */
 const SIZES = [16, 400, 6000, 2 << 20];
 
-let server: Server;
-/** A client of each node's own endpoint. */
-let clients: RespClient[];
-
-Deno.test.beforeAll(async () => {
-  const ports = NEAR_NODES.map(() => freePort());
-  server = await startHere({
-    "numa-listen": NEAR_NODES.flatMap((node) => [node, `127.0.0.1:${ports[node]}`]),
-    "enable-debug-command": "local",
-  });
-  clients = await Promise.all(ports.map(connect));
-});
-
-Deno.test.afterAll(async () => {
-  clients.forEach((client) => client[Symbol.dispose]());
-  await server[Symbol.asyncDispose]();
-});
-
-function clientOf(node: number): RespClient {
-  const client = clients[node];
-  if (client === undefined) throw new RangeError(`Cannot find an endpoint of node ${node}`);
-  return client;
+/** A reply that protocol 3 tells to be text. */
+function textOf(reply: Reply): string {
+  return String(reply instanceof Tagged ? reply.value : reply);
 }
 
 /** Every page of every window is on the window's node, says the kernel. */
 async function assertNoStrays(): Promise<void> {
   for (const node of IDS) {
-    const { start, end } = await windowOf(clientOf(0), node);
-    const pages = await residentPages(server.process.pid, start, end);
+    const { start, end } = await windowOf(clientOf(), node);
+    const pages = await residentPages(shared().process.pid, start, end);
     assert(pages.size > 0, `window ${node} has pages`);
     const strays = [...pages].filter(([, place]) => place !== node);
     assertEquals(strays, [], `window ${node}`);
@@ -71,19 +49,19 @@ check("a new key is on the node of the client that made it, whatever its size", 
 check("the address of a key lies in its node's window, on a page of that node", async () => {
   for (const node of NEAR_NODES) {
     for (const bytes of SIZES) {
-      const told = await clientOf(0).call("DEBUG", "OBJECT", `new:${node}:${bytes}`);
+      const told = await clientOf().call("DEBUG", "OBJECT", `new:${node}:${bytes}`);
       const address = parseInt(/at:0x(\w+)/.exec(String(told))?.[1] ?? "", 16);
-      const { start, end } = await windowOf(clientOf(0), node);
+      const { start, end } = await windowOf(clientOf(), node);
       assert(address >= start && address < end, `${told} is in ${start}-${end}`);
-      assertEquals(placesOf(server.process.pid, [address - address % 4096]), [node]);
+      assertEquals(placesOf(shared().process.pid, [address - address % 4096]), [node]);
     }
   }
 });
 
 check("numa_maps has each window with its node's policy and its node's pages only", async () => {
   for (const node of IDS) {
-    const { start, end } = await windowOf(clientOf(0), node);
-    const ranges = await rangesOf(server.process.pid, start, end);
+    const { start, end } = await windowOf(clientOf(), node);
+    const ranges = await rangesOf(shared().process.pid, start, end);
     assert(ranges.length > 0);
     for (const { policy, pages } of ranges) {
       assertMatch(policy, new RegExp(`^prefer(?: \\(many\\))?:${node}$`));
@@ -94,7 +72,7 @@ check("numa_maps has each window with its node's policy and its node's pages onl
 
 for (const { name, encoding, commands } of SAMPLES) {
   check(`${name} moves from node to node, whole, by the kernel's word`, async () => {
-    const client = clientOf(0);
+    const client = clientOf();
     await client.call("DEL", "k");
     for (const reply of await client.pipeline(commands("k"))) {
       assert(!(reply instanceof Error), String(reply));
@@ -108,19 +86,18 @@ for (const { name, encoding, commands } of SAMPLES) {
     const before = await told();
     assertEquals(before[0], encoding);
     for (const target of [1, FAR_NODE, 0]) {
-      const source = (await keyOf(client, "k")).number("current_node");
+      const old = await keyOf(client, "k");
       const used = await usedBytes(client);
       assertEquals(await client.call("NUMAMIGRATE", "KEY", "k", target), "OK");
       const info = await keyOf(client, "k");
       assertEquals([info.get("current_node"), info.get("resident_node")], [target, target]);
       assertEquals(await told(), before);
-      const footprint = info.number("memory_footprint");
       const now = await usedBytes(client);
       const change = IDS.map((id) => (now[id] ?? 0) - (used[id] ?? 0));
-      assertEquals(
-        change,
-        IDS.map((id) => id === target ? footprint : id === source ? -footprint : 0),
-      );
+      const wanted = IDS.map(() => 0);
+      wanted[target] = info.number("memory_footprint");
+      wanted[old.number("current_node")] = -old.number("memory_footprint");
+      assertEquals(change, wanted);
     }
   });
 }
@@ -136,14 +113,14 @@ async function usedBytes(client: RespClient): Promise<number[]> {
 check(
   "each node's endpoint is that node's: CLIENT INFO, accessor_node, local and remote accesses",
   async () => {
-    await clientOf(0).call("SET", "seen", "v");
+    await clientOf().call("SET", "seen", "v");
     const counts = async (): Promise<number[]> => {
-      const info = await infoOf(clientOf(0), "numa");
+      const info = await infoOf(clientOf(), "numa");
       return [info.number("numa_local_accesses"), info.number("numa_remote_accesses")];
     };
     for (const node of [1, 0, 1]) {
       const client = clientOf(node);
-      assertMatch(String(await client.call("CLIENT", "INFO")), new RegExp(` node=${node}\\b`));
+      assertMatch(textOf(await client.call("CLIENT", "INFO")), new RegExp(` node=${node}\\b`));
       const [local = 0, remote = 0] = await counts();
       await client.pipeline(Array.from({ length: 400 }, () => ["GET", "seen"]));
       const [localNow = 0, remoteNow = 0] = await counts();
@@ -151,6 +128,6 @@ check(
       assert((rise[node] ?? 0) >= 400, `node ${node}: ${rise}`);
       assertEquals((await keyOf(client, "seen")).get("accessor_node"), node);
     }
-    assertEquals((await keyOf(clientOf(0), "seen")).get("resident_node"), 0);
+    assertEquals((await keyOf(clientOf(), "seen")).get("resident_node"), 0);
   },
 );
