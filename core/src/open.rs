@@ -6,6 +6,7 @@ use crate::command::table::COMMAND_COUNT;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
+use crate::mover::Mover;
 use crate::net::Pump;
 use crate::numa::{self, Topology};
 use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
@@ -31,6 +32,7 @@ pub struct OpenStore {
     /// Hotness sampling.
     pub sampler: Mutex<Sampler>,
     _keeper: Keeper,
+    _mover: Mover,
 }
 
 /// A lane that is open.
@@ -71,12 +73,13 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
         );
     }
     let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
-    let keeper = Keeper::start(&store)?;
+    let (keeper, mover) = (Keeper::start(&store)?, Mover::start(&store)?);
     Ok(OpenStore {
         store,
         lanes: AtomicU32::new(0),
         sampler: Mutex::new(sampler),
         _keeper: keeper,
+        _mover: mover,
     })
 }
 
