@@ -11,6 +11,7 @@ import { type CoreSymbols, coreSymbols } from "./ffi.ts";
 import {
   HandOff,
   HandOffFlag,
+  JobStatus,
   Outcome,
   Pumped,
   Sample,
@@ -20,6 +21,7 @@ import {
 } from "./generated/abi.ts";
 
 export {
+  JobStatus,
   NO_NODE,
   Outcome,
   OutcomeFlag,
@@ -119,6 +121,30 @@ export interface StoreApi extends Disposable {
   messages(): string;
   /** Goes on sampling hotness: calls `visit` with a record that is valid during that call only. */
   sample(visit: (sample: Sample, bytes: Uint8Array) => void): void;
+  /**
+   * Puts a placement plan in force: words as `Plan::read` of core/src/placement.rs tells; none places local first.
+   *
+   * @returns false when the keyspace is held and it must be tried again later
+   * @throws {CoreError} with the reason, when they are no plan
+   */
+  place(plan: Uint32Array<ArrayBuffer>): boolean;
+  /**
+   * Adds a job that moves keys in the order given.
+   *
+   * @returns the job's number; undefined when too many jobs wait
+   * @throws {CoreError} with the reason, when there is no such node or database
+   */
+  move(moves: readonly KeyMove[]): number | undefined;
+  /** How a job stands; the same record each time. Undefined when there is no such job, or no more. */
+  job(id: number): JobStatus | undefined;
+}
+
+/** One key to a node. */
+export interface KeyMove {
+  readonly db: number;
+  readonly key: Uint8Array;
+  /** Node id. */
+  readonly node: number;
 }
 
 /** One NUMA node as core reports it. */
@@ -179,6 +205,7 @@ export class Store implements StoreApi {
   readonly #status = new StoreStatus();
   readonly #samples = new Uint8Array(SAMPLE_BYTES);
   readonly #sample = new Sample(this.#samples);
+  readonly #job = new JobStatus();
   #handle: number;
 
   private constructor(symbols: CoreSymbols, handle: number) {
@@ -248,6 +275,42 @@ export class Store implements StoreApi {
       "sample hotness",
     );
     for (let index = 0; index < count; index++) visit(this.#sample.at(index), this.#samples);
+  }
+
+  place(plan: Uint32Array<ArrayBuffer>): boolean {
+    const err = new Uint8Array(ERROR_BYTES);
+    const bytes = new Uint8Array(plan.buffer, plan.byteOffset, plan.byteLength);
+    const { nkv_store_place } = this.#symbols;
+    const placed = nkv_store_place(this.#handle, bytes, bytes.length, err, err.length);
+    if (placed === -Status.RETRY) return false;
+    if (placed < 0) throw new CoreError(-placed, "put a placement plan in force", untilNul(err));
+    return true;
+  }
+
+  move(moves: readonly KeyMove[]): number | undefined {
+    const bytes = new Uint8Array(moves.reduce((sum, { key }) => sum + 12 + key.length, 0));
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    for (const { db, key, node } of moves) {
+      view.setUint32(at, db, true);
+      view.setUint32(at + 4, node, true);
+      view.setUint32(at + 8, key.length, true);
+      bytes.set(key, at + 12);
+      at += 12 + key.length;
+    }
+    const err = new Uint8Array(ERROR_BYTES);
+    const { nkv_store_move } = this.#symbols;
+    const job = nkv_store_move(this.#handle, bytes, bytes.length, err, err.length);
+    if (job === -Status.LIMIT) return undefined;
+    if (job < 0) throw new CoreError(-job, "move keys", untilNul(err));
+    return job;
+  }
+
+  job(id: number): JobStatus | undefined {
+    const asked = this.#symbols.nkv_store_job(this.#handle, id, this.#job.buffer);
+    if (asked === -Status.INVALID_ARGUMENT) return undefined;
+    check(asked, "ask how a job stands");
+    return this.#job;
   }
 
   /** Opens a lane of this store for the calling thread. */

@@ -7,7 +7,7 @@
 use core::mem::{offset_of, size_of};
 
 /// Version of the boundary; compared when the library is opened.
-pub const ABI_VERSION: i32 = 2;
+pub const ABI_VERSION: i32 = 3;
 
 /// Stands for "no node" where a node id is a u32.
 pub const NO_NODE: u32 = 4294967295;
@@ -277,6 +277,38 @@ const _: () = assert!(offset_of!(HandOff, argc) == 4);
 const _: () = assert!(offset_of!(HandOff, args_offset) == 8);
 const _: () = assert!(offset_of!(HandOff, protocol) == 12);
 const _: () = assert!(offset_of!(HandOff, flags) == 16);
+
+/// How a migration job stands, its keys by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct JobStatus {
+    /// Keys that are on their node now.
+    pub moved: u64,
+    /// Keys that were there already.
+    pub skipped: u64,
+    /// Keys whose node has no room, or that another move took elsewhere.
+    pub failed: u64,
+    /// Keys that were not there, or no more.
+    pub missing: u64,
+    /// Bytes of pool written.
+    pub bytes: u64,
+    /// Microseconds since it was asked for, until its end.
+    pub usec: u64,
+    /// 0 queued, 1 running, 2 done, 3 cancelled.
+    pub state: u32,
+    /// 0.
+    pub spare: u32,
+}
+
+const _: () = assert!(size_of::<JobStatus>() == 56);
+const _: () = assert!(offset_of!(JobStatus, moved) == 0);
+const _: () = assert!(offset_of!(JobStatus, skipped) == 8);
+const _: () = assert!(offset_of!(JobStatus, failed) == 16);
+const _: () = assert!(offset_of!(JobStatus, missing) == 24);
+const _: () = assert!(offset_of!(JobStatus, bytes) == 32);
+const _: () = assert!(offset_of!(JobStatus, usec) == 40);
+const _: () = assert!(offset_of!(JobStatus, state) == 48);
+const _: () = assert!(offset_of!(JobStatus, spare) == 52);
 
 /// One key as the hotness sampler saw it; its name lies in the same buffer, behind the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

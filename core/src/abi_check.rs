@@ -3,7 +3,7 @@
 //! Holds no code that runs. Invariant: a function missing or shaped otherwise does not compile.
 // Written by core/gen.ts from core/abi.json; edit that and run `deno task gen`.
 
-use crate::abi::{Outcome, Pumped, StoreStatus};
+use crate::abi::{JobStatus, Outcome, Pumped, StoreStatus};
 use crate::ffi;
 
 #[rustfmt::skip]
@@ -15,6 +15,9 @@ const _: () = {
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_configure;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_topology;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_sample;
+    let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_place;
+    let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_move;
+    let _: unsafe extern "C" fn(u32, u32, *mut JobStatus) -> i32 = ffi::nkv_store_job;
     let _: unsafe extern "C" fn(u32, *mut StoreStatus) -> i32 = ffi::nkv_store_status;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_messages;
     let _: unsafe extern "C" fn(u32, i32, u32, u32, *const u8, u32) -> i32 = ffi::nkv_lane_open;

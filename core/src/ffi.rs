@@ -4,11 +4,12 @@
 //! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
 //! until then; an empty buffer may be a null pointer.
 
-use crate::abi::{ABI_VERSION, Outcome, Pumped, Status, StoreStatus};
+use crate::abi::{ABI_VERSION, JobStatus, Outcome, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
 use crate::net::{Pump, panic_text};
 use crate::open::{self, OpenLane, OpenStore};
 use crate::session::Session;
+use crate::steer::{self, Refusal};
 use crate::sync::locked;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::Ordering::SeqCst;
@@ -166,6 +167,77 @@ pub unsafe extern "C" fn nkv_store_sample(store: u32, out: *mut u8, out_capacity
         let home = STORES.get(store)?;
         let mut sampler = locked(&home.sampler);
         Ok(sampler.fill(&home.store, out) as i32)
+    })
+}
+
+/// Puts a placement plan in force.
+///
+/// # Safety
+/// `plan` is as `input` asks, `err` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_place(
+    store: u32,
+    plan: *const u8,
+    plan_bytes: u32,
+    err: *mut u8,
+    err_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (plan, err) = unsafe { (input(plan, plan_bytes), output(err, err_capacity)) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let sampler = locked(&home.sampler);
+        let placed = steer::place(&home.store, sampler.lane(), plan);
+        placed.map(|()| 0).map_err(|refusal| refuse(err, refusal))
+    })
+}
+
+/// Adds a job that moves keys.
+///
+/// # Safety
+/// `moves` is as `input` asks, `err` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_move(
+    store: u32,
+    moves: *const u8,
+    moves_bytes: u32,
+    err: *mut u8,
+    err_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (moves, err) = unsafe { (input(moves, moves_bytes), output(err, err_capacity)) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let job = steer::move_keys(&home.store, moves);
+        job.map(|id| id as i32)
+            .map_err(|refusal| refuse(err, refusal))
+    })
+}
+
+/// The status that stands for a refusal, its reason in `err`.
+fn refuse(err: &mut [u8], refusal: Refusal) -> Status {
+    match refusal {
+        Refusal::Wrong(reason) => explain(err, &reason),
+        Refusal::Later => Status::Retry,
+        Refusal::Full => Status::Limit,
+    }
+}
+
+/// Asks how a migration job stands.
+///
+/// # Safety
+/// `status` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_job(store: u32, id: u32, status: *mut JobStatus) -> i32 {
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let record = steer::job_status(&home.store, id).ok_or(Status::InvalidArgument)?;
+        if status.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { status.write_unaligned(record) };
+        Ok(0)
     })
 }
 

@@ -4,6 +4,7 @@
 //! for first. It may not know how a key is moved. Invariants: a job is `Queued`, then `Running`, then ends once; a client
 //! that waits for it is answered then, whichever of the two came first. Queues and memory of ended jobs are bounded.
 
+use crate::abi::JobStatus;
 use crate::client::interest::Interest;
 use crate::client::waiter::{State as WaitState, Waiter};
 use crate::migrate::Moved;
@@ -28,6 +29,8 @@ pub enum Task {
     Pattern(u32, Box<[u8]>),
     /// All of a database.
     Database(u32),
+    /// These keys, each of its database and to its node, an index.
+    Moves(Vec<(u32, Box<[u8]>, u32)>),
 }
 
 impl Task {
@@ -37,15 +40,26 @@ impl Task {
             Task::Keys(..) => "keys",
             Task::Pattern(..) => "pattern",
             Task::Database(_) => "db",
+            Task::Moves(_) => "moves",
         }
     }
 
-    /// The database.
-    pub const fn db(&self) -> u32 {
+    /// The database of all its keys.
+    pub const fn db(&self) -> Option<u32> {
         match self {
-            Task::Keys(db, _) | Task::Pattern(db, _) | Task::Database(db) => *db,
+            Task::Keys(db, _) | Task::Pattern(db, _) | Task::Database(db) => Some(*db),
+            Task::Moves(_) => None,
         }
     }
+}
+
+/// A node that keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its index.
+    pub node: u32,
+    /// As clients know it.
+    pub id: u32,
 }
 
 /// How a job stands.
@@ -104,10 +118,8 @@ pub struct Job {
     pub id: u64,
     /// What is to be moved.
     pub task: Task,
-    /// Where to: a node's index.
-    pub node: u32,
-    /// The same as clients know it: the node's id.
-    pub node_id: u32,
+    /// Where all its keys go.
+    pub target: Option<Target>,
     /// Whether a client was to wait for it from the start.
     pub is_awaited: bool,
     began: Instant,
@@ -204,26 +216,42 @@ impl Job {
         } else if self.state() == State::Cancelled {
             reply.error(crate::error::MOVE_CANCELLED);
         } else {
-            reply.error(&crate::error::node_is_full(self.node_id));
+            let id = self.target.map_or(0, |target| target.id);
+            reply.error(&crate::error::node_is_full(id));
         }
     }
 
-    /// Writes it as a map: what it is, how far it is, and what became of its keys.
-    pub fn write(&self, reply: &mut Reply<'_>) {
-        let state = self.state();
-        let counts = &self.counts;
-        let micros = if state.is_end() {
+    /// How far it is, and what became of its keys.
+    pub fn status(&self) -> JobStatus {
+        let (state, counts) = (self.state(), &self.counts);
+        let usec = if state.is_end() {
             self.took_micros.load(Relaxed)
         } else {
             self.began.elapsed().as_micros() as u64
         };
+        JobStatus {
+            moved: counts.moved.load(Relaxed),
+            skipped: counts.skipped.load(Relaxed),
+            failed: counts.failed.load(Relaxed),
+            missing: counts.missing.load(Relaxed),
+            bytes: counts.bytes.load(Relaxed),
+            usec,
+            state: state as u32,
+            spare: 0,
+        }
+    }
+
+    /// Writes it as a map: what it is, how far it is, and what became of its keys. -1 stands for a database or a node that
+    /// differs from key to key.
+    pub fn write(&self, reply: &mut Reply<'_>) {
+        let (state, status) = (self.state(), self.status());
         let numbers = [
-            ("moved", counts.moved.load(Relaxed)),
-            ("skipped", counts.skipped.load(Relaxed)),
-            ("failed", counts.failed.load(Relaxed)),
-            ("missing", counts.missing.load(Relaxed)),
-            ("bytes", counts.bytes.load(Relaxed)),
-            ("usec", micros),
+            ("moved", status.moved),
+            ("skipped", status.skipped),
+            ("failed", status.failed),
+            ("missing", status.missing),
+            ("bytes", status.bytes),
+            ("usec", status.usec),
         ];
         reply.map(5 + numbers.len());
         reply.bulk(b"id");
@@ -231,9 +259,9 @@ impl Job {
         reply.bulk(b"task");
         reply.bulk(self.task.name().as_bytes());
         reply.bulk(b"db");
-        reply.int(self.task.db().into());
+        reply.int(self.task.db().map_or(-1, i64::from));
         reply.bulk(b"node");
-        reply.int(self.node_id.into());
+        reply.int(self.target.map_or(-1, |target| target.id.into()));
         reply.bulk(b"state");
         reply.bulk(state.name().as_bytes());
         for (name, number) in numbers {
@@ -295,12 +323,7 @@ pub struct Jobs {
 
 impl Jobs {
     /// Adds a job; `None` when too many wait or nobody would take it.
-    pub fn submit(
-        &self,
-        task: Task,
-        (node, node_id): (u32, u32),
-        is_awaited: bool,
-    ) -> Option<Arc<Job>> {
+    pub fn submit(&self, task: Task, target: Option<Target>, is_awaited: bool) -> Option<Arc<Job>> {
         let mut queues = locked(&self.queues);
         let waiting = queues.urgent.len() + queues.background.len();
         if waiting >= QUEUED_MAX || !queues.is_served || queues.stopped {
@@ -310,8 +333,7 @@ impl Jobs {
         let job = Arc::new(Job {
             id: queues.last_id,
             task,
-            node,
-            node_id,
+            target,
             is_awaited,
             began: Instant::now(),
             state: AtomicU8::new(State::Queued as u8),

@@ -70,6 +70,8 @@ pub mod sample;
 pub mod session;
 /// Options and facts that come down from the server.
 pub mod settings;
+/// What strategies decide, on its way down.
+pub mod steer;
 /// Everything one store has.
 pub mod store;
 /// Hash tables of slots, in the pool.

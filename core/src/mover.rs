@@ -109,8 +109,8 @@ fn pin(store: &Store, node: u32) {
 /// A job that was begun.
 struct Active {
     job: Arc<Job>,
-    /// Keys whose move has not begun.
-    keys: VecDeque<Box<[u8]>>,
+    /// Keys whose move has not begun, with database and node.
+    keys: VecDeque<(u32, Box<[u8]>, u32)>,
     /// Where the scan for more goes on; `None` when there are no more.
     scan: Option<u64>,
     journey: Option<Journey>,
@@ -119,8 +119,13 @@ struct Active {
 impl Active {
     fn new(job: Arc<Job>) -> Active {
         job.run();
+        let node = job.target.map_or(0, |target| target.node);
         let (keys, scan) = match &job.task {
-            Task::Keys(_, keys) => (keys.iter().cloned().collect(), None),
+            Task::Keys(db, keys) => {
+                let key = |key: &Box<[u8]>| (*db, key.clone(), node);
+                (keys.iter().map(key).collect(), None)
+            }
+            Task::Moves(moves) => (moves.iter().cloned().collect(), None),
             Task::Pattern(..) | Task::Database(_) => (VecDeque::new(), Some(0)),
         };
         Active {
@@ -133,7 +138,8 @@ impl Active {
 
     /// Sets out with the next key; `false` when there is none. The world is held.
     fn set_out(&mut self, store: &Store, lane: &Lane) -> bool {
-        let db = self.job.task.db();
+        let db = self.job.task.db().unwrap_or(0);
+        let node = self.job.target.map_or(0, |target| target.node);
         while self.keys.is_empty() {
             let Some(cursor) = self.scan else {
                 return false;
@@ -148,14 +154,14 @@ impl Active {
                         _ => true,
                     };
                     if is_meant {
-                        keys.push_back(entry.key().into());
+                        keys.push_back((db, entry.key().into(), node));
                     }
                 });
             self.scan = (next != 0).then_some(next);
         }
-        if let Some(key) = self.keys.pop_front() {
+        if let Some((db, key, node)) = self.keys.pop_front() {
             let hash = store.keyspace.hash(&key);
-            self.journey = Some(Journey::new(db, hash, key, self.job.node));
+            self.journey = Some(Journey::new(db, hash, key, node));
             store.migrations.begin();
         }
         true
@@ -209,7 +215,9 @@ impl Desk {
     /// The node the job at hand moves to.
     fn node(&self) -> Option<u32> {
         let active = self.urgent.as_ref().or(self.background.as_ref())?;
-        Some(active.job.node)
+        let journey = active.journey.as_ref();
+        let node = journey.map(|journey| journey.passage().node());
+        node.or(active.job.target.map(|target| target.node))
     }
 
     /// How long to wait before going on: until tokens are there, and as long as the mover's share of time wants.

@@ -34,6 +34,11 @@ impl Sampler {
         })
     }
 
+    /// Its lane, which is free between two calls.
+    pub fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
     /// Fills `out` with samples, and answers how many. A call ends with the last database at the latest.
     pub fn fill(&mut self, store: &Store, out: &mut [u8]) -> usize {
         // A line's keys are reported together, so room for a few more than asked is kept.

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Version of the boundary; compared when the library is opened. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** Stands for "no node" where a node id is a u32. */
 export const NO_NODE = 4294967295;
@@ -72,6 +72,37 @@ export const symbols = {
       "u32", // store: u32. Store handle.
       "buffer", // out: *mut u8. Receives the records, then the keys; 8-byte aligned.
       "u32", // out_capacity: u32. Bytes `out` can take.
+    ],
+    result: "i32",
+  },
+  /** Puts a placement plan in force. Returns: 0, REFUSED with the reason in `err`, or RETRY while the keyspace is held. */
+  nkv_store_place: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // plan: *const u8. 32-bit words as core/src/placement.rs tells at Plan::read; none: local first.
+      "u32", // plan_bytes: u32. Length of `plan`.
+      "buffer", // err: *mut u8. Receives the reason of a failure, NUL-terminated, cut to fit.
+      "u32", // err_capacity: u32. Bytes `err` can take.
+    ],
+    result: "i32",
+  },
+  /** Adds a job that moves keys, in order. Returns: its number, LIMIT when too many jobs wait, REFUSED with the reason in `err`. */
+  nkv_store_move: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // moves: *const u8. For each key: database, node id and bytes of its name as 32-bit words, then the name.
+      "u32", // moves_bytes: u32. Length of `moves`.
+      "buffer", // err: *mut u8. Receives the reason of a failure, NUL-terminated, cut to fit.
+      "u32", // err_capacity: u32. Bytes `err` can take.
+    ],
+    result: "i32",
+  },
+  /** Asks how a migration job stands. Returns: 0, or INVALID_ARGUMENT when there is no such job, or it is forgotten. */
+  nkv_store_job: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "u32", // id: u32. The job's number.
+      "buffer", // status: *mut JobStatus. Receives how it stands.
     ],
     result: "i32",
   },
@@ -579,6 +610,60 @@ export class HandOff {
   /** HandOffFlag bits. */
   get flags(): number {
     return this.#view.getUint32(this.#start + 16, true);
+  }
+}
+
+/** How a migration job stands, its keys by what became of them. */
+export class JobStatus {
+  /** Bytes of one record. */
+  static readonly BYTES = 56;
+  /** What to pass to core. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+
+  constructor() {
+    this.buffer = new Uint8Array(56);
+    this.#view = new DataView(this.buffer.buffer);
+  }
+
+  /** Keys that are on their node now. */
+  get moved(): number {
+    return wide(this.#view, 0);
+  }
+
+  /** Keys that were there already. */
+  get skipped(): number {
+    return wide(this.#view, 8);
+  }
+
+  /** Keys whose node has no room, or that another move took elsewhere. */
+  get failed(): number {
+    return wide(this.#view, 16);
+  }
+
+  /** Keys that were not there, or no more. */
+  get missing(): number {
+    return wide(this.#view, 24);
+  }
+
+  /** Bytes of pool written. */
+  get bytes(): number {
+    return wide(this.#view, 32);
+  }
+
+  /** Microseconds since it was asked for, until its end. */
+  get usec(): number {
+    return wide(this.#view, 40);
+  }
+
+  /** 0 queued, 1 running, 2 done, 3 cancelled. */
+  get state(): number {
+    return this.#view.getUint32(48, true);
+  }
+
+  /** 0. */
+  get spare(): number {
+    return this.#view.getUint32(52, true);
   }
 }
 

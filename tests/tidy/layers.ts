@@ -61,7 +61,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["open"],
   ["net"],
   ["session"],
-  ["sample"],
+  ["sample", "steer"],
   ["command"],
   ["keeper", "mover", "patrol"],
   ["evict"],

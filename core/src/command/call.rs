@@ -473,13 +473,6 @@ impl<'a, 'r> Call<'a, 'r> {
         Space::new(&keyspace.pool, keyspace.placement.order(node))
     }
 
-    /// Where the pieces of a new key's value go.
-    #[inline]
-    pub fn space_for(&self, target: Target<'_>) -> Space<'a> {
-        let keyspace = self.keyspace();
-        Space::new(&keyspace.pool, keyspace.placement.order(target.node))
-    }
-
     /// Adds a key that is not there, whose value lies at `word`. On failure the value stays the caller's, to be freed.
     pub fn create(
         &mut self,

@@ -66,7 +66,7 @@ impl<'a> Grip<'a> {
         limits: Limits,
         fill: impl FnOnce(&mut ChangedHash<'a>) -> Result<R, Full>,
     ) -> Result<R, Full> {
-        let space = self.space_near(target.node);
+        let space = self.space_for_new(target.node, ObjectType::Hash);
         let mut hash = HashMut::create(space, limits, self.keyspace().hasher())?;
         let answer = fill(&mut hash)?;
         let Hash { encoding, word } = hash.hash();
@@ -91,20 +91,28 @@ impl<'a> Grip<'a> {
         answer
     }
 
-    /// A hash without fields that no key has yet, near `node`.
-    pub fn new_hash(&self, node: u32, limits: Limits) -> Result<Unlinked<ChangedHash<'a>>, Full> {
-        HashMut::create(self.space_near(node), limits, self.keyspace().hasher())
+    /// A hash without fields that no key has yet, made for `accessor`, a node.
+    pub fn new_hash(
+        &self,
+        accessor: u32,
+        limits: Limits,
+    ) -> Result<Unlinked<ChangedHash<'a>>, Full> {
+        HashMut::create(
+            self.space_for_new(accessor, ObjectType::Hash),
+            limits,
+            self.keyspace().hasher(),
+        )
     }
 
-    /// A set that no key has yet, near `node`; `first` is to become a member.
+    /// A set that no key has yet, made for `accessor`, a node; `first` is to become a member.
     pub fn new_set(
         &self,
-        node: u32,
+        accessor: u32,
         limit: u64,
         first: StringValue<'_>,
     ) -> Result<Unlinked<ChangedSet<'a>>, Full> {
         SetMut::create(
-            self.space_near(node),
+            self.space_for_new(accessor, ObjectType::Set),
             limit,
             self.keyspace().hasher(),
             first,
@@ -140,9 +148,8 @@ impl<'a> Grip<'a> {
             usage: Use::fresh(target.clock, target.node),
         };
         let pool = self.pool();
-        let placement = &self.keyspace().placement;
-        let built = placement.first_with_room(target.node, |node| draft.build(pool, node));
-        let entry = built.ok_or(Full)?;
+        let order = self.order_for_new(target.node, ObjectType::Set, 0);
+        let entry = self.build_in(order, &draft)?;
         let before = self
             .exchange(target, entry)
             // SAFETY: the shell was never reachable.
@@ -168,15 +175,16 @@ impl<'a> Grip<'a> {
         answer
     }
 
-    /// A sorted set that no key has yet, near `node`; its longest member will have `longest` bytes, as far as is known.
+    /// A sorted set that no key has yet, made for `accessor`, a node; its longest member will have `longest` bytes, as far as is known.
     pub fn new_sorted_set(
         &self,
-        node: u32,
+        accessor: u32,
         limits: zset::Limits,
         longest: usize,
     ) -> Result<Unlinked<ChangedSortedSet<'a>>, Full> {
         let hasher = self.keyspace().hasher();
-        SortedSetMut::create(self.space_near(node), limits, hasher, longest)
+        let space = self.space_for_new(accessor, ObjectType::SortedSet);
+        SortedSetMut::create(space, limits, hasher, longest)
     }
 
     /// Makes `set` the value of `target`, without a deadline, whatever was there: the entry answered, which is the caller's

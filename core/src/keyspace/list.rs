@@ -33,14 +33,19 @@ impl<'a> Grip<'a> {
         }
     }
 
-    /// A list without elements that no key has yet, near `node`.
+    /// A list without elements that no key has yet, made for `accessor`, a node.
     pub fn new_list(
         &self,
-        node: u32,
+        accessor: u32,
         rules: Rules,
         plain_from: usize,
     ) -> Result<Unlinked<List<'a>>, Full> {
-        let list = List::create(self.space_near(node), rules, plain_from, 0)?;
+        let list = List::create(
+            self.space_for_new(accessor, ObjectType::List),
+            rules,
+            plain_from,
+            0,
+        )?;
         // SAFETY: nobody else has seen it.
         Ok(unsafe { Unlinked::new(list) })
     }
@@ -67,7 +72,12 @@ impl<'a> Grip<'a> {
         hint: usize,
         fill: impl FnOnce(&mut List<'_>) -> Result<(), Full>,
     ) -> Result<Found, Full> {
-        let mut list = List::create(self.space_near(target.node), rules, plain_from, hint)?;
+        let mut list = List::create(
+            self.space_for_new(target.node, ObjectType::List),
+            rules,
+            plain_from,
+            hint,
+        )?;
         let (kind, encoding) = (ObjectType::List, Encoding::Quicklist);
         let created =
             fill(&mut list).and_then(|()| self.create(target, kind, encoding, list.word()));

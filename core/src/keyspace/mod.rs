@@ -26,7 +26,7 @@ use crate::table::segment::{Slot, prefetch};
 use crate::table::{self, Table, tag_of};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use lock::{Locks, SHARD_COUNT, ShardSet};
+use lock::{LANE_COUNT_MAX, Locks, SHARD_COUNT, ShardSet};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 
 /// The shard of a hash: bits above the tag, so that tag, shard and directory prefix are independent.
@@ -82,7 +82,7 @@ impl Keyspace {
         Keyspace {
             pool,
             locks: Locks::default(),
-            placement: Placement::local_first(topology),
+            placement: Placement::local_first(topology, LANE_COUNT_MAX),
             secrets: RapidSecrets::seed(seed),
             shards: (0..SHARD_COUNT).map(|_| Shard::new(databases)).collect(),
             databases,
@@ -188,6 +188,12 @@ impl Drop for Grip<'_> {
 }
 
 impl<'a> Grip<'a> {
+    /// The seat of the lane that holds it.
+    #[inline(always)]
+    pub const fn lane(&self) -> u32 {
+        self.lane
+    }
+
     /// The keyspace it holds a part of.
     #[inline(always)]
     pub const fn keyspace(&self) -> &'a Keyspace {

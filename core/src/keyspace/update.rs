@@ -106,7 +106,11 @@ impl<'a> Grip<'a> {
                 self.replace(target.db, target.hash, found, entry);
                 Ok(Some(found.entry))
             }
-            None => self.insert(target.db, target.hash, entry).map(|_| None),
+            None => {
+                self.insert(target.db, target.hash, entry)?;
+                self.took_turn(target, entry);
+                Ok(None)
+            }
         }
     }
 
@@ -124,7 +128,8 @@ impl<'a> Grip<'a> {
             || Use::fresh(target.clock, target.node),
             |f| f.entry.usage_word(),
         );
-        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
+        let len = value.len();
+        let order = self.order_of(target, found, ObjectType::String, len);
         let build = |node: u32| {
             let on_node = [node];
             let space = Space::new(pool, &on_node);
@@ -143,8 +148,7 @@ impl<'a> Grip<'a> {
                 None
             })
         };
-        let placement = &self.keyspace().placement;
-        placement.first_with_room(home, build).ok_or(Full)
+        order.iter().find_map(|&node| build(node)).ok_or(Full)
     }
 
     /// Makes `entry` the value of `target`, and frees what was there; `entry` is freed if there is no room for its slot.
@@ -159,7 +163,7 @@ impl<'a> Grip<'a> {
             }
             None => self
                 .insert(target.db, target.hash, entry)
-                .map(|_| ())
+                .map(|_| self.took_turn(target, entry))
                 .inspect_err(|Full| {
                     // SAFETY: the entry was never reachable.
                     unsafe { entry.free(pool) }
@@ -246,8 +250,10 @@ impl<'a> Grip<'a> {
         } else {
             0
         };
-        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
-        let space = self.space_near(home);
+        let space = Space::new(
+            pool,
+            self.order_of(target, found, ObjectType::String, new_len),
+        );
         let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
         let block = Block::alloc(space, capacity).or_else(|Full| Block::alloc(space, new_len))?;
         // SAFETY: the block is ours alone and has room for both.
@@ -306,8 +312,8 @@ impl<'a> Grip<'a> {
             return self.set_string(target, found, value, encoding, Deadline::Clear);
         }
         let pool = self.pool();
-        let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
-        let block = Block::alloc(self.space_near(home), len)?;
+        let order = self.order_of(target, found, ObjectType::String, len);
+        let block = Block::alloc(Space::new(pool, order), len)?;
         // SAFETY: the block is ours alone and has room for `len` bytes, which this fills with zeros.
         unsafe {
             block.write(len, &[]);
@@ -326,7 +332,7 @@ impl<'a> Grip<'a> {
             body,
             usage,
         };
-        let entry = self.build_near(home, &draft).inspect_err(|Full| {
+        let entry = self.build_in(order, &draft).inspect_err(|Full| {
             // SAFETY: nobody but us has seen the block.
             unsafe { block.free(pool) }
         })?;
@@ -444,13 +450,14 @@ impl<'a> Grip<'a> {
             let copy = self.build_string(target, None, value, encoding, entry.deadline())?;
             return self.link(target, overwritten, copy);
         }
-        let (pool, space) = (self.pool(), self.space_near(target.node));
+        let (pool, order) = (self.pool(), self.order_of(target, None, entry.kind(), 0));
+        let space = Space::new(pool, order);
         let draft = EntryDraft {
             key: target.key,
             usage: Use::fresh(target.clock, target.node),
             ..EntryDraft::of(entry)
         };
-        let copy = self.build_near(target.node, &draft)?;
+        let copy = self.build_in(order, &draft)?;
         // SAFETY: the source has a word and its shard is held; the copy, which still leads to the source's value, is ours
         // alone, and its shell goes when its own value finds no room.
         unsafe {
@@ -478,8 +485,9 @@ impl<'a> Grip<'a> {
             body: Body::Word(word),
             usage: Use::fresh(target.clock, target.node),
         };
-        let entry = self.build_near(target.node, &draft)?;
+        let entry = self.build_in(self.order_of(target, None, kind, 0), &draft)?;
         self.insert(target.db, target.hash, entry)
+            .inspect(|_| self.took_turn(target, entry))
             // SAFETY: the shell was never reachable.
             .inspect_err(|Full| unsafe { entry.free_shell(pool) })
     }
@@ -502,7 +510,7 @@ impl<'a> Grip<'a> {
             body: Body::Word(word),
             usage: Use::fresh(target.clock, target.node),
         };
-        self.build_near(target.node, &draft)
+        self.build_in(self.order_of(target, None, kind, 0), &draft)
     }
 
     /// Frees an entry that was staged and never linked.
@@ -535,10 +543,60 @@ impl<'a> Grip<'a> {
         Space::new(&keyspace.pool, keyspace.placement.order(node))
     }
 
+    /// Where the pieces of a new value of type `kind` go that a lane makes for `accessor`; a string has `bytes`.
+    #[inline]
+    pub fn order_for_new(&self, accessor: u32, kind: ObjectType, bytes: usize) -> &'a [u32] {
+        let placement = &self.keyspace().placement;
+        placement.order_for_new(self.lane(), accessor, kind, bytes)
+    }
+
+    /// The same as a space, for a value that is no string.
+    pub fn space_for_new(&self, accessor: u32, kind: ObjectType) -> Space<'a> {
+        Space::new(&self.keyspace().pool, self.order_for_new(accessor, kind, 0))
+    }
+
+    /// Where what becomes a key's value goes: beside the entry it has, else where a new one does.
+    #[inline]
+    fn order_of(
+        &self,
+        target: Target<'_>,
+        found: Option<Found>,
+        kind: ObjectType,
+        bytes: usize,
+    ) -> &'a [u32] {
+        let keyspace = self.keyspace();
+        match found {
+            Some(found) => {
+                let home = keyspace.pool.node_of(found.entry.address());
+                keyspace.placement.order(home)
+            }
+            None => self.order_for_new(target.node, kind, bytes),
+        }
+    }
+
+    /// A new key was made: the next goes by the next turn of the placement plan.
+    #[inline]
+    fn took_turn(&self, target: Target<'_>, entry: Entry) {
+        let kind = entry.kind();
+        let bytes = if kind == ObjectType::String {
+            StringValue::of(entry).len()
+        } else {
+            0
+        };
+        let placement = &self.keyspace().placement;
+        placement.took_turn(self.lane(), target.node, kind, bytes);
+    }
+
     /// Builds an entry on `node` or, when that is full, near it.
     fn build_near(&self, node: u32, draft: &EntryDraft<'_>) -> Result<Entry, Full> {
-        let placement = &self.keyspace().placement;
-        let built = placement.first_with_room(node, |node| draft.build(self.pool(), node));
+        self.build_in(self.keyspace().placement.order(node), draft)
+    }
+
+    /// Builds an entry on the first of these nodes that has room.
+    pub(super) fn build_in(&self, order: &[u32], draft: &EntryDraft<'_>) -> Result<Entry, Full> {
+        let built = order
+            .iter()
+            .find_map(|&node| draft.build(self.pool(), node));
         built.ok_or(Full)
     }
 }

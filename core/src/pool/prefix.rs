@@ -86,6 +86,9 @@ const _: () = assert!(WORD.shift == 55 && WORD.shift + WORD.width <= 64);
 const _: () = assert!(EPOCH.shift == 58 && EPOCH.shift + EPOCH.width <= 64);
 const _: () = assert!(core::mem::size_of::<Prefix>() == PREFIX_BYTES);
 
+/// How many types there are.
+pub const OBJECT_TYPES: usize = ObjectType::ALL.len();
+
 /// What kind of value a key holds. The numbers are stored: append only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

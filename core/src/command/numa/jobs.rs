@@ -9,7 +9,7 @@ use super::{node_id, node_index};
 use crate::clock::use_clock;
 use crate::command::{Answer, Args, Call, Error};
 use crate::error;
-use crate::jobs::{Job, Task, Telling};
+use crate::jobs::{Job, Target, Task, Telling};
 use crate::migrate::Moved;
 use crate::object::value;
 use std::sync::Arc;
@@ -45,7 +45,8 @@ fn submit(call: &mut Call<'_, '_>, task: Task, node: u32, telling: Option<Tellin
     if telling.is_some() && call.client.deny_blocking {
         return Err(Error::of(SYNC_IN_TRANSACTION));
     }
-    let target = (node, node_id(call, node));
+    let id = node_id(call, node);
+    let target = Some(Target { node, id });
     let job = call.store.jobs.submit(task, target, telling.is_some());
     let job: Arc<Job> = job.ok_or(Error::of(error::TOO_MANY_JOBS))?;
     match telling {
