@@ -50,6 +50,8 @@ pub mod numa;
 pub mod object;
 /// From option lines to a store.
 pub mod open;
+/// What asks now and then where pages are, and runs errands.
+pub mod patrol;
 /// Formats in, formats out.
 pub mod persist;
 /// Which node a new object gets.
@@ -58,6 +60,8 @@ pub mod placement;
 pub mod pool;
 /// Who listens to which channel.
 pub mod pubsub;
+/// Where the pool's pages really are.
+pub mod residency;
 /// The protocol: bytes to arguments, values to bytes.
 pub mod resp;
 /// What hotness looks like from above.

@@ -269,6 +269,10 @@ settings! {
     migrate_bandwidth: AtomicU64 = 256 << 20, "numa-migrate-bandwidth";
     /// Keys a second the mover may move in such jobs; 0 for no limit.
     migrate_keys: AtomicU64 = 100_000, "numa-migrate-keys-per-second";
+    /// Pages a second that the kernel is asked about in the background; 0 for none.
+    patrol_pages: AtomicU32 = 32_768, "numa-patrol-pages";
+    /// Whether pages found on a wrong node are brought home in the background.
+    rehome: AtomicBool = true, "numa-rehome";
     /// Keys that are compared to find one to evict.
     maxmemory_samples: AtomicU32 = 5, "maxmemory-samples";
     /// How much time an eviction may take, 0-100.

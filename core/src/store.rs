@@ -2,6 +2,10 @@
 //!
 //! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
 
+mod errands;
+
+pub use errands::{Errand, Errands};
+
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
 use crate::client::interest::Interest;
@@ -16,7 +20,9 @@ use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::pool::PAGE_BYTES;
 use crate::pubsub::{Class, Pubsub, Sender};
+use crate::residency::Residency;
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
@@ -62,6 +68,10 @@ pub struct Store {
     pub jobs: Jobs,
     /// What moves did.
     pub migrations: MigrationStats,
+    /// Where its pages really are.
+    pub residency: Residency,
+    /// What the patrol does for clients that wait.
+    pub errands: Arc<Errands>,
     /// What is to go next when memory is used up.
     pub eviction: Eviction,
     /// What waits to be freed in the background.
@@ -224,6 +234,7 @@ impl Store {
         command_count: usize,
     ) -> Store {
         let accesses = vec![Accesses::default(); topology.nodes.len()];
+        let residency = Residency::new(&topology);
         Store {
             keyspace,
             topology,
@@ -236,6 +247,8 @@ impl Store {
             pause: Pause::default(),
             jobs: Jobs::default(),
             migrations: MigrationStats::default(),
+            residency,
+            errands: Arc::default(),
             eviction: Eviction::default(),
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
@@ -455,7 +468,7 @@ impl Store {
                 .filter_map(|node| pool.stats(node))
                 .map(|stats| stats.committed_bytes)
                 .sum(),
-            stray_bytes: 0,
+            stray_bytes: self.residency.all_strays() * PAGE_BYTES as u64,
             maxmemory_bytes: self.settings.maxmemory.load(Relaxed),
             keys,
             expires,

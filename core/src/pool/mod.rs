@@ -36,6 +36,7 @@ mod arena;
 mod check;
 mod chunk;
 pub mod copying;
+mod extents;
 mod lock;
 mod magazine;
 mod page_map;
@@ -63,6 +64,7 @@ use page_map::PageKind;
 use size_class::{SHAPES, chunk_cells, class_of};
 use window::Range;
 
+pub use extents::Extent;
 pub use magazine::AT_HAND_BYTES;
 pub use size_class::{
     CELL_CLASSES, CELL_MAX, CELL_MIN, CHUNK_PAGES, MIDDLE_CLASSES, PAGE_BYTES, SLAB_CELL_MAX,

@@ -1,5 +1,7 @@
 //! Tests of the commands on nodes, as a client sees them; where a key really lies is asked of the pool.
 
+mod verify;
+
 use crate::keyspace::Mode;
 use crate::keyspace::lock::ShardSet;
 use crate::numa;
