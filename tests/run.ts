@@ -2,7 +2,7 @@
  * The test run: every stage in order, one row each, failures in full, and a last line
  * `N passed, N failed` that agrees with the exit status.
  *
- *     ./numakv test [full | <filter>]
+ *     ./numakv test [full | vm [<filter>] | <filter>]
  *
  * Knows how to run and show stages, and nothing of what they test.
  * Invariant: exit status 0 ⇔ no failure and at least one test ran.
@@ -50,6 +50,10 @@ async function runStage(stage: Stage, env: Record<string, string>): Promise<Outc
   const finished = await finish(stage, env);
   const outcome = stage.count(finished);
   const elapsed_s = ((performance.now() - started) / 1000).toFixed(1);
+  if (outcome.leftOut !== undefined) {
+    print(`LEFT OUT: ${outcome.leftOut}\n`);
+    return outcome;
+  }
   const ignored = outcome.ignored > 0 ? `, ${outcome.ignored} ignored` : "";
   print(`${outcome.failed === 0 ? "ok    " : "FAILED"} ${outcome.passed} passed, `);
   print(`${outcome.failed} failed${ignored} (${elapsed_s} s)\n`);
@@ -70,12 +74,16 @@ async function main(): Promise<number> {
   }
   const env: Record<string, string> = request.full ? { NUMAKV_TEST_FULL: "1" } : {};
   const outcomes: Outcome[] = [];
+  const leftOut: string[] = [];
   for (const stage of stagesFor(request, Deno.execPath())) {
-    outcomes.push(await runStage(stage, env));
+    const outcome = await runStage(stage, env);
+    outcomes.push(outcome);
+    if (outcome.leftOut !== undefined) leftOut.push(`${stage.name}: ${outcome.leftOut}`);
   }
   const { passed, failed } = total(outcomes);
   const nothing = passed + failed === 0;
-  if (nothing) print(`\nno test has '${request.filter}' in its name\n`);
+  for (const why of leftOut) print(`\nLEFT OUT, NOT TESTED: ${why}\n`);
+  if (nothing && leftOut.length === 0) print(`\nno test has '${request.filter}' in its name\n`);
   print(`\n${passed} passed, ${failed} failed\n`);
   return failed > 0 || nothing ? 1 : 0;
 }

@@ -7,7 +7,14 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { finish } from "./run.ts";
-import { countCargo, countCompat, countDeno, countGate, total } from "./support/outcome.ts";
+import {
+  countCargo,
+  countCompat,
+  countDeno,
+  countGate,
+  countVm,
+  total,
+} from "./support/outcome.ts";
 import { parseRequest, stagesFor } from "./support/stages.ts";
 
 const CARGO_OK = `
@@ -59,6 +66,17 @@ Deno.test("countCompat() reads the last line and believes the exit status", () =
   assertEquals(countCompat({ code: 0, output: "" }).failed, 1);
 });
 
+Deno.test("countVm() counts the guest's tests, and none only where that was asked for", () => {
+  const output = "Linux 6.12\nok | 30 passed | 0 failed (40s)\n";
+  assertEquals(countVm({ code: 0, output }), { passed: 30, failed: 0, ignored: 0 });
+  assertEquals(countVm({ code: 1, output }).failed, 1);
+  assertEquals(countVm({ code: 1, output: "tests/vm cannot boot a machine" }).failed, 1);
+  const none = { passed: 0, failed: 0, ignored: 0 };
+  const left = "left out: NUMAKV_NO_VM is 1\n";
+  assertEquals(countVm({ code: 0, output: left }), { ...none, leftOut: "NUMAKV_NO_VM is 1" });
+  assertEquals(countVm({ code: 1, output: left }).failed, 1);
+});
+
 Deno.test("countGate() and total() add gates to tests", () => {
   const outcomes = [countGate({ code: 0, output: "" }), countGate({ code: 1, output: "" })];
   assertEquals(total(outcomes), { passed: 1, failed: 1, ignored: 0 });
@@ -75,6 +93,8 @@ Deno.test("finish() turns a missing program and a run over its limit into failur
 Deno.test("parseRequest() knows full and filters and refuses the rest", () => {
   assertEquals(parseRequest(["full"]), { full: true });
   assertEquals(parseRequest(["string"]).filter, "string");
+  assertEquals(parseRequest(["vm"]).vm, true);
+  assertEquals(parseRequest(["vm", "doctor"]).filter, "doctor");
   assertThrows(() => parseRequest(["--all"]), TypeError, "'--all'");
   assertThrows(() => parseRequest(["a", "b"]), TypeError, "'a b'");
 });
@@ -87,6 +107,14 @@ Deno.test("stagesFor() hands a filter to the runners and drops the gates", () =>
     "Redis' own suite",
   ]);
   assertEquals(stages.every((stage) => stage.command.at(-1) === "scan"), true);
+});
+
+Deno.test("stagesFor() boots a machine in every run without a filter, and alone when asked", () => {
+  const boots = (request: Parameters<typeof stagesFor>[0]): boolean[] =>
+    stagesFor(request, "deno").map(({ command }) => command.includes("tests/vm/run.ts"));
+  assertEquals(boots({ full: false }).filter(Boolean).length, 1);
+  assertEquals(boots({ full: false, filter: "scan" }).some(Boolean), false);
+  assertEquals(boots({ full: false, vm: true, filter: "doctor" }), [true]);
 });
 
 Deno.test("stagesFor() runs the sanitizers in the full run only", () => {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { countCargo, countCompat, countDeno, type Counter, countGate } from "./outcome.ts";
+import { countCargo, countCompat, countDeno, type Counter, countGate, countVm } from "./outcome.ts";
 
 /** One row of the run. */
 export interface Stage {
@@ -21,6 +21,8 @@ export interface Stage {
 export interface Request {
   /** Also the soaks, which take longer than a gate may. */
   readonly full: boolean;
+  /** Only what runs on a kernel with several NUMA nodes, under QEMU. */
+  readonly vm?: boolean;
   /** Only tests whose name contains this. */
   readonly filter?: string;
 }
@@ -28,23 +30,41 @@ export interface Request {
 const GATE_LIMIT_S = 240;
 const TESTS_LIMIT_S = 480;
 const SOAK_LIMIT_S = 3 * 3600;
+/** Fetching a kernel and the guest's own limit (tests/vm/run.ts), which has to speak first. */
+const VM_LIMIT_S = 1200;
 
-/** Reads `full` or a filter; anything else is a mistake to be told. */
+/** Reads `full`, `vm` with or without a filter, or a filter; anything else is a mistake to be told. */
 export function parseRequest(args: readonly string[]): Request {
-  const [word, ...rest] = args;
+  const vm = args[0] === "vm";
+  const [word, ...rest] = vm ? args.slice(1) : args;
   if (rest.length > 0 || word?.startsWith("-")) {
     throw new TypeError(
-      `Cannot read the arguments '${args.join(" ")}': want none, 'full' or a filter`,
+      `Cannot read the arguments '${
+        args.join(" ")
+      }': want none, 'full', a filter, or 'vm' and perhaps a filter`,
     );
   }
   const full = word === "full" || Deno.env.get("NUMAKV_TEST_FULL") === "1";
-  return word === undefined || word === "full" ? { full } : { full, filter: word };
+  const filter = word === undefined || (word === "full" && !vm) ? {} : { filter: word };
+  return { full, ...vm && { vm }, ...filter };
 }
 
-/** The rows of a run, in order. */
+/** The rows of a run, in order. A filter leaves out the gates, and the machine, which has a word of its own. */
 export function stagesFor(request: Request, deno: string): Stage[] {
+  const vm = vmStage(request, deno);
+  if (request.vm) return [vm];
   const tests = [...testStages(request, deno), ...soakStages(request)];
-  return request.filter === undefined ? [...gateStages(deno), ...tests] : tests;
+  return request.filter === undefined ? [...gateStages(deno), ...tests, vm] : tests;
+}
+
+function vmStage({ filter }: Request, deno: string): Stage {
+  const words = filter === undefined ? [] : [filter];
+  return {
+    name: "NUMA nodes, QEMU",
+    command: [deno, "run", "-q", "-P=test", "tests/vm/run.ts", ...words],
+    count: countVm,
+    limit_s: VM_LIMIT_S,
+  };
 }
 
 function gateStages(deno: string): Stage[] {

@@ -16,6 +16,8 @@ export interface Sources {
   readonly root: string;
   /** A folder for the images. */
   readonly folder: string;
+  /** Only checks whose name contains this run in the guest. */
+  readonly filter: string;
 }
 
 /** Where the project is in the guest, and where Deno keeps its packages there. */
@@ -95,13 +97,14 @@ async function addModule(name: string, room: ModuleRoom): Promise<void> {
 
 /** Writes the disk and gives its path. */
 export async function makeDisk(sources: Sources): Promise<string> {
-  const { project, root, folder } = sources;
+  const { project, root, folder, filter } = sources;
   const stage = `${folder}/disk`;
   for (const name of ["bin", "dev", "proc", "sys", "tmp", "run", "etc", "usr/bin"]) {
     await Deno.mkdir(`${stage}/${name}`, { recursive: true });
   }
   await Deno.writeTextFile(`${stage}/etc/hosts`, "127.0.0.1 localhost\n");
   await Deno.writeTextFile(`${stage}/etc/passwd`, "root:x:0:0:root:/:/bin/sh\n");
+  await Deno.writeTextFile(`${stage}/filter`, filter);
   await addPrograms(stage, sources);
   await addProject(stage, project);
   await addPackages(`${stage}/${GUEST_DENO_DIR}`, project);

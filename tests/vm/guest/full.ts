@@ -6,6 +6,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { Fields } from "../../support/fields.ts";
 import { FAR_NODE, NODES } from "../machine.ts";
 import { check, keyOf, windowOf } from "./numakv.ts";
 import { residentPages } from "./pages.ts";
@@ -43,14 +44,25 @@ check("a node that is full spills, and the server lives and keeps every byte", a
   assert(last.number("resident_node") !== FAR_NODE, "the last key is told to be elsewhere");
 });
 
-check("after the keys are gone the full node is free again", async () => {
+check(
+  "NUMA VERIFY counts what spilled, and FIX leaves it where it is while the node is full",
+  async () => {
+    const strays = await straysByKernel();
+    assertEquals(new Fields(await clientOf().call("NUMA", "VERIFY")).get("strays"), strays);
+    const fixed = new Fields(await clientOf().call("NUMA", "VERIFY", "FIX"));
+    assertEquals(fixed.number("moved") + fixed.number("failed"), strays);
+    assertEquals(await straysByKernel(), strays - fixed.number("moved"));
+    assert(fixed.number("failed") > 0, "a node that is full takes no more");
+  },
+);
+
+check("when there is room again FIX brings home what spilled", async () => {
   const client = clientOf();
-  for (let number = 0; number < COUNT; number++) await client.call("DEL", `full:${number}`);
-  assertEquals(
-    await client.call("SETRANGE", "after", VALUE_MIB * MIB - 5, "final"),
-    VALUE_MIB * MIB,
-  );
-  assertEquals(await client.call("NUMAMIGRATE", "KEY", "after", FAR_NODE), "OK");
-  assertEquals((await keyOf(client, "after")).get("resident_node"), FAR_NODE);
-  await client.call("DEL", "after");
+  const kept = `full:${COUNT - 1}`;
+  for (let number = 0; number < COUNT - 1; number++) await client.call("DEL", `full:${number}`);
+  assert((await keyOf(client, kept)).number("resident_node") !== FAR_NODE);
+  assertEquals(new Fields(await client.call("NUMA", "VERIFY", kept, "FIX")).get("failed"), 0);
+  assertEquals((await keyOf(client, kept)).get("resident_node"), FAR_NODE);
+  assertEquals(await client.call("GETRANGE", kept, -5, -1), "final");
+  await client.call("DEL", kept);
 });

@@ -13,6 +13,8 @@ import { argumentsOf, type Directives, serveCommand, type Server } from "../../s
 
 /** Longest wait for the ready line. */
 const START_LIMIT_MS = 120_000;
+/** Longest one check may take; the slowest takes a twentieth on a machine that has nothing else to do. */
+const CHECK_LIMIT_MS = 200_000;
 
 /**
  * Starts numakv with the topology it finds.
@@ -58,9 +60,17 @@ export async function keyOf(client: RespClient, key: string): Promise<Fields> {
   return new Fields(await client.call("NUMAMIGRATE", "INFO", key));
 }
 
-/** Declares a check; a server that several checks share outlives each of them. */
+/** Declares a check; a server that several checks share outlives each of them. One that hangs fails by its name. */
 export function check(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+  const limited = async (): Promise<void> => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const limit = setTimeout(
+      () => reject(new Error(`Cannot wait any longer: it took ${CHECK_LIMIT_MS} ms`)),
+      CHECK_LIMIT_MS,
+    );
+    await Promise.race([fn(), promise]).finally(() => clearTimeout(limit));
+  };
+  Deno.test({ name, fn: limited, sanitizeOps: false, sanitizeResources: false });
 }
 
 /** Runs the doctor, under another program where one is given, and gives what it wrote. */
