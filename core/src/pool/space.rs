@@ -15,6 +15,7 @@ pub struct Space<'a> {
     /// The memory.
     pub pool: &'a Pool,
     order: &'a [u32],
+    compacts: bool,
 }
 
 impl<'a> Space<'a> {
@@ -25,7 +26,21 @@ impl<'a> Space<'a> {
     #[inline(always)]
     pub fn new(pool: &'a Pool, order: &'a [u32]) -> Space<'a> {
         assert!(!order.is_empty(), "a space has a node");
-        Space { pool, order }
+        Space {
+            pool,
+            order,
+            compacts: false,
+        }
+    }
+
+    /// The space of one node without the slabs and chunks that are being evacuated: what lies in one of those is to move,
+    /// and nothing is taken from them.
+    pub fn compacting(pool: &'a Pool, node: &'a [u32; 1]) -> Space<'a> {
+        Space {
+            pool,
+            order: node,
+            compacts: true,
+        }
     }
 
     /// The node the pieces should lie on.
@@ -38,8 +53,8 @@ impl<'a> Space<'a> {
     #[inline(always)]
     pub fn strict(self) -> Space<'a> {
         Space {
-            pool: self.pool,
             order: &self.order[..1],
+            ..self
         }
     }
 
@@ -69,9 +84,10 @@ impl<'a> Space<'a> {
         unsafe { self.pool.free(address, bytes) }
     }
 
-    /// Whether a piece lies on the first node.
+    /// Whether a piece lies on the first node, and may stay where it is.
     #[inline]
     pub fn holds(self, address: NonNull<u8>) -> bool {
         self.pool.node_of(address) == self.order[0]
+            && !(self.compacts && self.pool.is_leaving(address))
     }
 }

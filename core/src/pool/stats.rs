@@ -4,7 +4,7 @@
 //! one record are taken one lock after the other, so they agree exactly only at rest.
 //!
 //! Invariants at rest: `used_bytes == sum of live cells * cell size + span_bytes`;
-//! `used_bytes <= taken_bytes <= committed_bytes <= reserved_bytes`.
+//! `used_bytes <= active_bytes <= taken_bytes <= committed_bytes <= reserved_bytes`.
 
 use super::magazine::{MAGAZINE_CLASSES, SEATS};
 use super::size_class::{
@@ -38,6 +38,10 @@ pub struct NodeStats {
     pub taken_bytes: u64,
     /// Bytes of live cells and spans.
     pub used_bytes: u64,
+    /// Bytes of slabs, chunks of cells and spans: what `used_bytes` lie in.
+    pub active_bytes: u64,
+    /// Bytes of these that are being evacuated.
+    pub leaving_bytes: u64,
     /// Bytes in RAM (or swap) as the kernel says, head included.
     pub resident_bytes: u64,
     /// Slabs in use.
@@ -131,6 +135,7 @@ impl Pool {
         let pages = arena.pages.lock();
         let bytes = |count: u64| count * PAGE_BYTES as u64;
         let mut stats = NodeStats {
+            active_bytes: bytes(pages.slabs as u64 + pages.span_pages),
             reserved_bytes: arena.window.bytes() as u64,
             committed_bytes: bytes((pages.committed() - pages.first()) as u64),
             taken_bytes: bytes(pages.taken() as u64),
@@ -155,6 +160,7 @@ impl Pool {
         let state = arena.classes[class].lock();
         let (taken, members, misses, direct) =
             (state.used, state.members, state.misses, state.direct);
+        let leaving = state.leaving;
         drop(state);
         let (mut at_hand, mut served) = (0, direct);
         if class < MAGAZINE_CLASSES {
@@ -165,6 +171,17 @@ impl Pool {
         }
         let used = taken.saturating_sub(at_hand);
         let hits = served.saturating_sub(misses);
+        let bytes_of = |members: [u32; 3]| -> u64 {
+            let pages = (0..CHUNK_PAGES.len()).map(|order| match class < SLAB_CLASSES {
+                true => members[order] as u64,
+                false => members[order] as u64 * CHUNK_PAGES[order] as u64,
+            });
+            pages.sum::<u64>() * PAGE_BYTES as u64
+        };
+        stats.leaving_bytes += bytes_of(leaving);
+        if class >= SLAB_CLASSES {
+            stats.active_bytes += bytes_of(members);
+        }
         let cells = if class < SLAB_CLASSES {
             let cells = members[0] as u64 * SHAPES[class].slab_cells as u64;
             stats.slab_cells_used += used;
