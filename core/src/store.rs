@@ -6,6 +6,7 @@ use crate::abi::StoreStatus;
 use crate::client::Sessions;
 use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
+use crate::compaction::Compaction;
 use crate::effect::EffectStream;
 use crate::keyspace::Keyspace;
 use crate::keyspace::eviction::Eviction;
@@ -59,6 +60,8 @@ pub struct Store {
     pub pause: Pause,
     /// What moves did.
     pub migrations: MigrationStats,
+    /// Compactions.
+    pub compaction: Compaction,
     /// What is to go next when memory is used up.
     pub eviction: Eviction,
     /// What waits to be freed in the background.
@@ -232,6 +235,7 @@ impl Store {
             pubsub: Pubsub::default(),
             pause: Pause::default(),
             migrations: MigrationStats::default(),
+            compaction: Compaction::default(),
             eviction: Eviction::default(),
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
@@ -366,6 +370,7 @@ impl Store {
         }
         locked(&self.errors).clear();
         self.lazy_free.reset();
+        self.compaction.reset();
     }
 
     /// Counts an error reply by its code, the first word of its text.

@@ -127,12 +127,14 @@ fn extent<H: Heads>(class: usize, heads: H, page: u32) -> (usize, u32, u32) {
 impl Arena {
     /// Marks the sparsest members of a class until what stays has just enough room.
     fn evacuate_class(&self, class: usize, marked: &mut Evacuation) {
-        let least = {
+        {
             let state = self.classes[class].lock();
             let holes = state.room(class).saturating_sub(state.used);
-            state.used > 0 && holes > state.used / WORTH
-        };
-        while least {
+            if state.used == 0 || holes <= state.used / WORTH {
+                return;
+            }
+        }
+        loop {
             let mut state = self.classes[class].lock();
             let count = if class < SLAB_CLASSES {
                 self.mark_some(&mut state, class, SlabHeads(self.window), marked)

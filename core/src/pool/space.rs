@@ -3,6 +3,7 @@
 //! It may not know what the pieces are. Invariant: `order` names at least one node, the wanted one first.
 
 use crate::pool::Pool;
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 /// No room on any of the nodes a piece may lie on.
@@ -15,7 +16,16 @@ pub struct Space<'a> {
     /// The memory.
     pub pool: &'a Pool,
     order: &'a [u32],
-    compacts: bool,
+    compaction: Option<&'a Tally>,
+}
+
+/// Pieces that a compaction has met.
+#[derive(Default)]
+pub struct Tally {
+    /// Those that went to another place.
+    pub moved: Cell<u64>,
+    /// Those that lay well.
+    pub stayed: Cell<u64>,
 }
 
 impl<'a> Space<'a> {
@@ -29,17 +39,17 @@ impl<'a> Space<'a> {
         Space {
             pool,
             order,
-            compacts: false,
+            compaction: None,
         }
     }
 
-    /// The space of one node without the slabs and chunks that are being evacuated: what lies in one of those is to move,
-    /// and nothing is taken from them.
-    pub fn compacting(pool: &'a Pool, node: &'a [u32; 1]) -> Space<'a> {
+    /// The space of one node without the slabs and chunks of it that are being evacuated: what lies in one of those is to
+    /// move, what lies anywhere else may stay, and nothing is taken from them. No other node is being evacuated.
+    pub fn compacting(pool: &'a Pool, node: &'a [u32; 1], tally: &'a Tally) -> Space<'a> {
         Space {
             pool,
             order: node,
-            compacts: true,
+            compaction: Some(tally),
         }
     }
 
@@ -84,10 +94,17 @@ impl<'a> Space<'a> {
         unsafe { self.pool.free(address, bytes) }
     }
 
-    /// Whether a piece lies on the first node, and may stay where it is.
+    /// Whether a piece may stay where it is: on the first node, or where nothing is being evacuated.
     #[inline]
     pub fn holds(self, address: NonNull<u8>) -> bool {
+        if let Some(tally) = self.compaction {
+            let count = match self.pool.is_leaving(address) {
+                true => &tally.moved,
+                false => &tally.stayed,
+            };
+            count.set(count.get() + 1);
+            return !self.pool.is_leaving(address);
+        }
         self.pool.node_of(address) == self.order[0]
-            && !(self.compacts && self.pool.is_leaving(address))
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Pages {
     pub(super) dirty: u32,
     /// The least that [`Pages::unused`] was since the last decay.
     low: u32,
+    /// Pages whose memory went back to the kernel so far.
+    pub(super) released: u64,
     /// Live spans and their pages.
     pub(super) spans: u64,
     pub(super) span_pages: u64,
@@ -95,6 +97,7 @@ impl Pages {
             slabs: 0,
             dirty: 0,
             low: 0,
+            released: 0,
             spans: 0,
             span_pages: 0,
             run_hits: 0,
@@ -227,6 +230,7 @@ impl Pages {
                 self.dirty_runs.put(page, pages - excess);
             }
             self.window.release(page + pages - excess, excess);
+            self.released += excess as u64;
             self.put_clean(page + pages - excess, excess);
         }
     }
@@ -251,6 +255,7 @@ impl Pages {
     /// Gives back a dead span; `dirty` as for `put_run`.
     pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
         self.put_run(page, pages, dirty);
+        self.released += if dirty { 0 } else { pages as u64 };
         self.spans -= 1;
         self.span_pages -= pages as u64;
     }

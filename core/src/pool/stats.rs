@@ -110,6 +110,27 @@ impl Pool {
         self.arenas.iter().map(Arena::used_bytes).sum()
     }
 
+    /// Bytes of slabs, chunks of cells and spans: what the used bytes lie in. Takes each lock for a moment.
+    pub fn active_bytes(&self) -> u64 {
+        self.arenas
+            .iter()
+            .map(|arena| arena.page_count(false))
+            .sum::<u64>()
+            * PAGE_BYTES as u64
+    }
+
+    /// Bytes of slabs and chunks of `node` that are being evacuated.
+    pub fn leaving_bytes(&self, node: u32) -> u64 {
+        let arena = self.arenas.get(node as usize);
+        arena.map_or(0, |arena| arena.page_count(true)) * PAGE_BYTES as u64
+    }
+
+    /// Bytes of memory given back to the kernel so far.
+    pub fn released_bytes(&self) -> u64 {
+        let released = self.arenas.iter().map(|arena| arena.pages.lock().released);
+        released.sum::<u64>() * PAGE_BYTES as u64
+    }
+
     /// The magazines of every seat for `node`.
     pub(super) fn magazines_of(&self, node: u32) -> impl Iterator<Item = &super::Magazines> {
         (0..SEATS).filter_map(move |seat| {
@@ -135,7 +156,7 @@ impl Pool {
         let pages = arena.pages.lock();
         let bytes = |count: u64| count * PAGE_BYTES as u64;
         let mut stats = NodeStats {
-            active_bytes: bytes(pages.slabs as u64 + pages.span_pages),
+            active_bytes: bytes(pages.span_pages),
             reserved_bytes: arena.window.bytes() as u64,
             committed_bytes: bytes((pages.committed() - pages.first()) as u64),
             taken_bytes: bytes(pages.taken() as u64),
@@ -171,17 +192,8 @@ impl Pool {
         }
         let used = taken.saturating_sub(at_hand);
         let hits = served.saturating_sub(misses);
-        let bytes_of = |members: [u32; 3]| -> u64 {
-            let pages = (0..CHUNK_PAGES.len()).map(|order| match class < SLAB_CLASSES {
-                true => members[order] as u64,
-                false => members[order] as u64 * CHUNK_PAGES[order] as u64,
-            });
-            pages.sum::<u64>() * PAGE_BYTES as u64
-        };
-        stats.leaving_bytes += bytes_of(leaving);
-        if class >= SLAB_CLASSES {
-            stats.active_bytes += bytes_of(members);
-        }
+        stats.leaving_bytes += member_pages(class, &leaving) * PAGE_BYTES as u64;
+        stats.active_bytes += member_pages(class, &members) * PAGE_BYTES as u64;
         let cells = if class < SLAB_CLASSES {
             let cells = members[0] as u64 * SHAPES[class].slab_cells as u64;
             stats.slab_cells_used += used;
@@ -207,5 +219,35 @@ impl Pool {
             cells,
             members: members.iter().sum(),
         });
+    }
+}
+
+/// Pages of so many members of a class.
+fn member_pages(class: usize, members: &[u32; 3]) -> u64 {
+    if class < SLAB_CLASSES {
+        return members[0] as u64;
+    }
+    let pages = members.iter().zip(CHUNK_PAGES);
+    pages.map(|(&count, each)| count as u64 * each as u64).sum()
+}
+
+impl Arena {
+    /// Pages of all slabs and chunks of cells that are being evacuated, or of all of them and of spans.
+    fn page_count(&self, leaving: bool) -> u64 {
+        let of_class = |class: usize| {
+            let state = self.classes[class].lock();
+            let members = if leaving {
+                &state.leaving
+            } else {
+                &state.members
+            };
+            member_pages(class, members)
+        };
+        let spans = if leaving {
+            0
+        } else {
+            self.pages.lock().span_pages
+        };
+        spans + (0..CELL_CLASSES).map(of_class).sum::<u64>()
     }
 }

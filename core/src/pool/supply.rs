@@ -96,6 +96,7 @@ impl Pages {
         let mut dirty = chunk.dirty();
         let cleaned = dirty.count_ones();
         self.dirty -= cleaned;
+        self.released += cleaned as u64;
         self.dirty_chunks.remove(&start);
         chunk.set_idle(chunk.idle(), 0);
         while dirty != 0 {

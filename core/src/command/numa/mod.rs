@@ -1,15 +1,17 @@
 //! NUMA and NUMAMIGRATE: the nodes, the pool, where keys lie and how they move.
 //!
-//! `topology` tells what there is, `pool` what core holds of it, `migrate` moves keys. Node numbers that clients see and
+//! `topology` tells what there is, `pool` what core holds of it, `migrate` moves keys, `compact` moves them together. Node numbers that clients see and
 //! type are ids; core's are indexes. Invariant: nothing here counts as a use of a key, or watching would heat what it
 //! watches.
 
+mod compact;
 mod migrate;
 mod pool;
 #[cfg(test)]
 mod tests;
 mod topology;
 
+pub use compact::numa_compact;
 pub use migrate::{numamigrate_info, numamigrate_key, numamigrate_reset, numamigrate_stats};
 pub use pool::numa_pool;
 pub use topology::{numa_info, numa_topology};

@@ -1,6 +1,6 @@
 //! Evacuation: cells move out of marked slabs under a model, at random moments, whole or in part, and from several threads.
 
-use super::super::space::Space;
+use super::super::space::{Space, Tally};
 use super::*;
 
 /// How often cells of `node` are moved before the rest is left behind.
@@ -40,8 +40,8 @@ impl Model {
     fn relocate(&mut self, offset: u64, size: usize) {
         let source = self.pool.at(offset);
         let (node, _) = self.live[&offset];
-        let order = [node];
-        let space = Space::compacting(&self.pool, &order);
+        let (order, tally) = ([node], Tally::default());
+        let space = Space::compacting(&self.pool, &order, &tally);
         assert!(!space.holds(source));
         let target = space.alloc(size).expect("there is memory");
         assert!(space.holds(target), "a marked slab gave a cell");
@@ -253,7 +253,8 @@ fn threads_move_their_cells_while_slabs_are_marked_and_settled() {
 /// Allocates, frees, and moves what is marked; frees all at the end.
 fn churn(pool: &Pool, seed: u64) {
     let mut random = Random(seed);
-    let space = Space::compacting(pool, &[0]);
+    let tally = Tally::default();
+    let space = Space::compacting(pool, &[0], &tally);
     let mut live: Vec<(NonNull<u8>, usize)> = Vec::new();
     for step in 0..20_000 {
         if live.len() < 300 || (live.len() < 1_000 && random.below(2) == 0) {
