@@ -194,7 +194,8 @@ fn walk(
     share: u32,
     outcome: &mut Outcome,
 ) -> Result<(), Full> {
-    let (keyspace, mut walk) = (&store.keyspace, Walk::default());
+    let fields = &store.settings.active_defrag_max_scan_fields;
+    let (keyspace, mut walk) = (&store.keyspace, Walk::new(fields.load(Relaxed)));
     let mut rest = Duration::ZERO;
     loop {
         if store.compaction.inbox.is_stopped() {

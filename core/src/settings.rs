@@ -281,6 +281,8 @@ settings! {
     active_defrag_cycle_min: AtomicU32 = 1, "active-defrag-cycle-min";
     /// Percent of a core it takes at the upper threshold.
     active_defrag_cycle_max: AtomicU32 = 25, "active-defrag-cycle-max";
+    /// Fields of one value it walks between two looks at the clock.
+    active_defrag_max_scan_fields: AtomicU64 = 1000, "active-defrag-max-scan-fields";
     /// Members of a sorted set in one listpack.
     zset_max_listpack_entries: AtomicU64 = 128, "zset-max-listpack-entries";
     /// Bytes of a sorted set's member in a listpack.

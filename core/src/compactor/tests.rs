@@ -159,7 +159,7 @@ fn a_walk_in_the_shortest_steps_agrees_with_a_store_that_is_never_compacted() {
         for _ in 0..4 {
             let pool = &ours.store.keyspace.pool;
             let marked = pool.evacuate(0);
-            let (mut walk, mut total) = (Walk::default(), Compacted::default());
+            let (mut walk, mut total) = (Walk::new(1), Compacted::default());
             loop {
                 let keyspace = &ours.store.keyspace;
                 let until = Instant::now();

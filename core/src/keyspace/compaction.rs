@@ -17,26 +17,30 @@ use crate::table::Position;
 use crate::table::segment::{Slot, prefetch};
 use std::time::Instant;
 
-/// Bytes moved between two looks at the clock, at least.
-const PIECE_BYTES: usize = 4096;
+/// Bytes a table's part may take between two looks at the clock.
+const TABLE_BYTES: usize = 4096;
+/// The same for each field of a value that may be walked between two looks, and the bounds of all together.
+const FIELD_BYTES: u64 = 4;
+const VALUE_BYTES: (u64, u64) = (1024, 16 * 1024);
+/// Keys moved between two looks at the clock, at most.
+const MOVED_KEYS: u64 = 32;
 /// Keys looked at between two looks at the clock, at most: some 2 µs.
 const BATCH: usize = 128;
 /// Slots one home line can have.
 const LINE_REACH: usize = 48;
 
-/// How far the table of a database has come.
-#[derive(Clone, Copy, Default)]
+/// What of the table of a database is moving.
+#[derive(Clone, Copy)]
 enum Part {
-    /// Directory and segments are moving: the directory entry that is next.
-    #[default]
+    /// Directory and segments are.
     Table,
     /// Keys and their values are.
     Keys,
 }
 
 /// Where a walk goes on.
-#[derive(Default)]
 pub struct Walk {
+    value_bytes: usize,
     shard: usize,
     db: u32,
     part: Part,
@@ -75,11 +79,28 @@ impl Compacted {
 }
 
 impl Walk {
-    fn next_database(&mut self) {
+    /// A walk from the beginning that looks at about `fields` fields of a value in one go.
+    pub fn new(fields: u64) -> Walk {
+        let bytes = fields.saturating_mul(FIELD_BYTES);
+        Walk {
+            value_bytes: bytes.clamp(VALUE_BYTES.0, VALUE_BYTES.1) as usize,
+            shard: 0,
+            db: 0,
+            part: Part::Table,
+            segment: 0,
+            position: Position::default(),
+            done: 0,
+            value: None,
+        }
+    }
+
+    /// Goes on at the beginning of another table.
+    fn turn_to(&mut self, shard: usize, db: u32) {
         *self = Walk {
-            shard: self.shard,
-            db: self.db + 1,
-            ..Walk::default()
+            value_bytes: self.value_bytes,
+            shard,
+            db,
+            ..Walk::new(0)
         };
     }
 
@@ -113,10 +134,7 @@ impl Keyspace {
         total.pieces_moved += tally.moved.get();
         total.pieces_stayed += tally.stayed.get();
         if is_done? {
-            *walk = Walk {
-                shard: walk.shard + 1,
-                ..Walk::default()
-            };
+            walk.turn_to(walk.shard + 1, 0);
         }
         Ok(walk.shard < SHARD_COUNT)
     }
@@ -135,7 +153,7 @@ impl Grip<'_> {
             if !self.compact_database(space, walk, until, total)? {
                 return Ok(false);
             }
-            walk.next_database();
+            walk.turn_to(walk.shard, walk.db + 1);
         }
         Ok(true)
     }
@@ -154,7 +172,7 @@ impl Grip<'_> {
         }
         if let Part::Table = walk.part {
             let step = |grip: &mut Self, segment: &mut usize| {
-                let mut budget = PIECE_BYTES;
+                let mut budget = TABLE_BYTES;
                 grip.change(db, shard, |table| {
                     table.relocate_step(space, segment, &mut budget)
                 })
@@ -219,8 +237,9 @@ impl Grip<'_> {
         if entry.shape().has_word() && entry.encoding() != Encoding::Int {
             let mut cursor = walk.cursor_of(hash);
             walk.value = None;
+            let bytes = walk.value_bytes;
             // SAFETY: the shard is held exclusively.
-            while unsafe { value::relocate_step(entry, space, &mut cursor, PIECE_BYTES) }? {
+            while unsafe { value::relocate_step(entry, space, &mut cursor, bytes) }? {
                 if Instant::now() >= until {
                     walk.value = Some((hash(), cursor));
                     return Ok(false);
@@ -234,7 +253,7 @@ impl Grip<'_> {
         let hash = hash();
         self.compact_entry(space, walk.db, hash, entry)?;
         total.keys_moved += 1;
-        Ok(total.keys_moved % (PIECE_BYTES as u64 / 128) != 0 || Instant::now() < until)
+        Ok(total.keys_moved % MOVED_KEYS != 0 || Instant::now() < until)
     }
 
     /// Puts a copy of the entry in its place; what it owns goes over to the copy.
