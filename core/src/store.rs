@@ -2,12 +2,17 @@
 //!
 //! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
 
+mod errands;
+
+pub use errands::{Errand, Errands};
+
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
 use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
 use crate::compaction::Compaction;
 use crate::effect::EffectStream;
+use crate::jobs::Jobs;
 use crate::keyspace::Keyspace;
 use crate::keyspace::eviction::Eviction;
 use crate::keyspace::lock::SHARD_COUNT;
@@ -16,7 +21,9 @@ use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::pool::PAGE_BYTES;
 use crate::pubsub::{Class, Pubsub, Sender};
+use crate::residency::Residency;
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
@@ -58,10 +65,16 @@ pub struct Store {
     pub pubsub: Pubsub,
     /// CLIENT PAUSE.
     pub pause: Pause,
+    /// Moves that were asked for, and who waits for them.
+    pub jobs: Jobs,
     /// What moves did.
     pub migrations: MigrationStats,
     /// Compactions.
     pub compaction: Compaction,
+    /// Where its pages really are.
+    pub residency: Residency,
+    /// What the patrol does for clients that wait.
+    pub errands: Arc<Errands>,
     /// What is to go next when memory is used up.
     pub eviction: Eviction,
     /// What waits to be freed in the background.
@@ -224,6 +237,7 @@ impl Store {
         command_count: usize,
     ) -> Store {
         let accesses = vec![Accesses::default(); topology.nodes.len()];
+        let residency = Residency::new(&topology);
         Store {
             keyspace,
             topology,
@@ -234,8 +248,11 @@ impl Store {
             effects: EffectStream::default(),
             pubsub: Pubsub::default(),
             pause: Pause::default(),
+            jobs: Jobs::default(),
             migrations: MigrationStats::default(),
             compaction: Compaction::default(),
+            residency,
+            errands: Arc::default(),
             eviction: Eviction::default(),
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
@@ -456,7 +473,7 @@ impl Store {
                 .filter_map(|node| pool.stats(node))
                 .map(|stats| stats.committed_bytes)
                 .sum(),
-            stray_bytes: 0,
+            stray_bytes: self.residency.all_strays() * PAGE_BYTES as u64,
             maxmemory_bytes: self.settings.maxmemory.load(Relaxed),
             keys,
             expires,

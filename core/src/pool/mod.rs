@@ -35,7 +35,9 @@
 mod arena;
 mod check;
 mod chunk;
+pub mod copying;
 mod evacuate;
+mod extents;
 mod lock;
 mod magazine;
 mod page_map;
@@ -58,12 +60,14 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use arena::Arena;
 use chunk::{chunk_start, span_descriptor_page};
+use copying::Copying;
 use magazine::{MAGAZINE_CELL_MAX, Magazine, Magazines, ROOM_MAX, SEATS, room, seat};
 use page_map::PageKind;
 use size_class::{SHAPES, chunk_cells, class_of};
 use window::Range;
 
 pub use evacuate::Evacuation;
+pub use extents::Extent;
 pub use magazine::AT_HAND_BYTES;
 pub use size_class::{
     CELL_CLASSES, CELL_MAX, CELL_MIN, CHUNK_PAGES, MIDDLE_CLASSES, PAGE_BYTES, SLAB_CELL_MAX,
@@ -121,6 +125,8 @@ pub struct Pool {
     tend_round: AtomicU32,
     tended: Box<[AtomicU32]>,
     unbound: Vec<(u32, String)>,
+    /// The long allocation that is being copied in steps.
+    pub copying: Copying,
     /// Declared last: unmapped after everything that knows an address in it.
     _range: Range,
 }
@@ -172,6 +178,7 @@ impl Pool {
             tend_round: AtomicU32::new(0),
             tended: (0..SEATS).map(|_| AtomicU32::new(0)).collect(),
             unbound,
+            copying: Copying::default(),
             _range: range,
         })
     }
@@ -399,6 +406,7 @@ impl Pool {
         if size <= CELL_MAX {
             arena.put(class_of(size), &[pointer.addr().get()]);
         } else {
+            self.copying.freed(pointer.addr().get());
             arena.put_span(pointer.addr().get(), size);
         }
     }

@@ -224,7 +224,7 @@ impl Window {
 
     /// Page map, chunk and slab descriptions, marks: address of each, and the bytes (whole pages)
     /// that describe the pages below `pages`.
-    fn tables(&self, pages: u32) -> [(usize, usize); 4] {
+    pub(super) fn tables(&self, pages: u32) -> [(usize, usize); 4] {
         let units = pages.div_ceil(UNIT_PAGES) as usize;
         [
             (self.map_address(), pages as usize),
