@@ -5,6 +5,8 @@
  * @module
  */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Random } from "../../tests/support/random.ts";
+import { mixes, stageTable } from "./fragments.ts";
 import { keyOf, type Measure, parseCsv } from "./load.ts";
 import { customPlan, parseCpuSeconds } from "./peer.ts";
 import { markdown, spread } from "./table.ts";
@@ -49,4 +51,34 @@ Deno.test("markdown() shows medians and ratios", () => {
     "| SET | 16 | 300 (300–300) | 200 (200–200) | 1.50× | 1.00 (1.00–1.00)",
   );
   assertStringIncludes(text, "| 0.50× | 1.00 / 2.00 | 1.00 / 2.00 |");
+});
+
+Deno.test("mixes() keeps to 16-512 bytes, and the second has smaller values", () => {
+  const [even, small] = mixes(new Random(3));
+  const mean = (size: () => number): number => {
+    const sizes = Array.from({ length: 20_000 }, size);
+    assertEquals(sizes.every((bytes) => bytes >= 16 && bytes <= 512), true);
+    return sizes.reduce((sum, bytes) => sum + bytes) / sizes.length;
+  };
+  assertEquals(Math.abs(mean(even) - 264) < 5, true);
+  assertEquals(Math.abs(mean(small) - 140) < 5, true);
+});
+
+Deno.test("stageTable() divides RSS by keys and values, with the empty server and without", () => {
+  const stage = {
+    name: "filled",
+    keys: 10,
+    data_bytes: 1000,
+    resident_before_bytes: 0,
+    resident_bytes: 1500,
+    empty_bytes: 300,
+    allocator_ratio: 1.05,
+    defrag_hits: 0,
+    p50_ms: 0.1,
+    p999_ms: 0.2,
+    max_ms: 0.3,
+  };
+  const text = stageTable([["a", [stage]], ["b", undefined]]);
+  assertStringIncludes(text, "| 1.500 | 1.200 | 1.050 | 0.10 / 0.20 / 0.30 |");
+  assertStringIncludes(text, "| b | this build cannot |");
 });

@@ -250,6 +250,8 @@ pub unsafe extern "C" fn nkv_store_status(store: u32, status: *mut StoreStatus) 
     guarded(|| {
         let home = STORES.get(store)?;
         let record = home.store.status();
+        // Asked each tick by a thread that may wait for long.
+        home.store.keyspace.pool.tend();
         if status.is_null() {
             return Err(Status::InvalidArgument);
         }

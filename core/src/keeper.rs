@@ -1,5 +1,5 @@
 //! The keeper: one thread per store for what must go on without anybody asking, in bounded steps: active expiry, freeing
-//! what was unlinked, rates for INFO.
+//! what was unlinked, giving back memory that nobody wants, rates for INFO.
 //!
 //! It may not know commands. Invariants: a step holds one shard and ends in well under a millisecond; the keeper's share of
 //! a core is bounded by `EXPIRE_SHARE_PERCENT`, however many keys are due.
@@ -128,6 +128,7 @@ impl Tick {
             self.expire(store, lane, Instant::now() + share);
         }
         self.measure_rates(store);
+        store.keyspace.pool.tend();
         store.measure_outside();
         self.evict(store, lane, Instant::now() + period / 4);
         let used = store.keyspace.pool.used_bytes();
@@ -203,7 +204,7 @@ impl Tick {
         }
     }
 
-    /// Once a second: commands and bytes since the last time, and clients that do not read.
+    /// Once a second: commands and bytes since the last time, clients that do not read, memory that nobody wanted.
     fn measure_rates(&mut self, store: &Store) {
         let now = Instant::now();
         let elapsed = self.rates.map_or(1.0, |(at, ..)| (now - at).as_secs_f64());
@@ -225,6 +226,7 @@ impl Tick {
                     / elapsed,
             };
         }
+        store.keyspace.pool.decay();
         self.rates = Some((
             now,
             totals.commands,

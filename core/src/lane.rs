@@ -123,6 +123,11 @@ impl Lane {
         self.ring();
     }
 
+    /// Has the owner look around, though nothing waits for it.
+    pub fn stir(&self) {
+        self.ring();
+    }
+
     /// How often it was woken since the last time this was asked. Only the owner calls this.
     pub fn take_wakes(&self) -> u32 {
         self.wakes.swap(0, SeqCst)

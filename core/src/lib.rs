@@ -20,6 +20,10 @@ mod abi_check;
 pub mod client;
 /// What clients ask for.
 pub mod command;
+/// Who asked for a compaction, and what compactions did.
+pub mod compaction;
+/// What moves together what lies thinly.
+pub mod compactor;
 /// What every change did, for those who must know.
 pub mod effect;
 /// Letting keys go when memory is used up.

@@ -4,6 +4,7 @@
 //! Invariant: what cannot be had is said in a sentence; nothing is left behind by a store that could not be opened.
 
 use crate::command::table::COMMAND_COUNT;
+use crate::compactor::Compactor;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
@@ -34,6 +35,7 @@ pub struct OpenStore {
     /// Hotness sampling.
     pub sampler: Mutex<Sampler>,
     _keeper: Keeper,
+    _compactor: Compactor,
     _mover: Mover,
     _patrol: Patrol,
 }
@@ -78,11 +80,13 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
     let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
     let (keeper, mover) = (Keeper::start(&store)?, Mover::start(&store)?);
     let patrol = Patrol::start(&store)?;
+    let compactor = Compactor::start(&store)?;
     Ok(OpenStore {
         store,
         lanes: AtomicU32::new(0),
         sampler: Mutex::new(sampler),
         _keeper: keeper,
+        _compactor: compactor,
         _mover: mover,
         _patrol: patrol,
     })

@@ -283,6 +283,20 @@ settings! {
     lazyfree_lazy_user_del: AtomicBool = false, "lazyfree-lazy-user-del";
     /// FLUSHALL and FLUSHDB without an argument free in the background.
     lazyfree_lazy_user_flush: AtomicBool = false, "lazyfree-lazy-user-flush";
+    /// Whether what lies thinly is moved together without being asked.
+    activedefrag: AtomicBool = false, "activedefrag";
+    /// Wasted bytes below which that rests.
+    active_defrag_ignore_bytes: AtomicU64 = 100 << 20, "active-defrag-ignore-bytes";
+    /// Percent of waste at which it starts.
+    active_defrag_threshold_lower: AtomicU32 = 10, "active-defrag-threshold-lower";
+    /// Percent of waste at which it works hardest.
+    active_defrag_threshold_upper: AtomicU32 = 100, "active-defrag-threshold-upper";
+    /// Percent of a core it takes at the lower threshold.
+    active_defrag_cycle_min: AtomicU32 = 1, "active-defrag-cycle-min";
+    /// Percent of a core it takes at the upper threshold.
+    active_defrag_cycle_max: AtomicU32 = 25, "active-defrag-cycle-max";
+    /// Fields of one value it walks between two looks at the clock.
+    active_defrag_max_scan_fields: AtomicU64 = 1000, "active-defrag-max-scan-fields";
     /// Members of a sorted set in one listpack.
     zset_max_listpack_entries: AtomicU64 = 128, "zset-max-listpack-entries";
     /// Bytes of a sorted set's member in a listpack.

@@ -10,6 +10,7 @@ use crate::abi::StoreStatus;
 use crate::client::Sessions;
 use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
+use crate::compaction::Compaction;
 use crate::effect::EffectStream;
 use crate::jobs::Jobs;
 use crate::keyspace::Keyspace;
@@ -68,6 +69,8 @@ pub struct Store {
     pub jobs: Jobs,
     /// What moves did.
     pub migrations: MigrationStats,
+    /// Compactions.
+    pub compaction: Compaction,
     /// Where its pages really are.
     pub residency: Residency,
     /// What the patrol does for clients that wait.
@@ -247,6 +250,7 @@ impl Store {
             pause: Pause::default(),
             jobs: Jobs::default(),
             migrations: MigrationStats::default(),
+            compaction: Compaction::default(),
             residency,
             errands: Arc::default(),
             eviction: Eviction::default(),
@@ -383,6 +387,7 @@ impl Store {
         }
         locked(&self.errors).clear();
         self.lazy_free.reset();
+        self.compaction.reset();
     }
 
     /// Counts an error reply by its code, the first word of its text.

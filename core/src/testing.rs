@@ -188,6 +188,7 @@ impl Server {
     pub(crate) fn next(&mut self, limit: Duration) -> String {
         let until = Instant::now() + limit;
         while self.lane.collect(1).is_empty() {
+            self.store.keyspace.pool.tend();
             if Instant::now() >= until {
                 return String::new();
             }

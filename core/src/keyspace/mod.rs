@@ -7,6 +7,7 @@
 //! shard, and only changed through an exclusive one.
 
 pub mod collections;
+pub mod compaction;
 pub mod eviction;
 pub mod expiry;
 pub mod list;

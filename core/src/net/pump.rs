@@ -240,6 +240,7 @@ impl Pump {
         // It may have rung for letters that were collected since.
         let _count_or_none = self.bell.read(&mut rings);
         self.wakes += self.lane.take_wakes();
+        self.store.keyspace.pool.tend();
         loop {
             let letters = self.lane.collect(LETTERS_MAX);
             for &(handle, reasons) in &letters {

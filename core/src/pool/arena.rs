@@ -6,6 +6,8 @@
 //! magazines above (`magazine.rs`) ask for several.
 //! This file knows neither threads' magazines nor other nodes.
 //!
+//! Which of them are to become empty is `evacuate.rs`.
+//!
 //! Invariants: `used_bytes == sum over classes of used * cell bytes + span pages * 4096`, where
 //! `used` counts a class's taken cells; a class keeps at most
 //! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
@@ -38,7 +40,9 @@ pub(super) struct ClassState {
     pub(super) used: u64,
     /// Slabs (all at index 0) or chunks by order.
     pub(super) members: [u32; 3],
-    /// Linked members without a taken cell.
+    /// Of these, the ones that are being evacuated.
+    pub(super) leaving: [u32; 3],
+    /// Members without a taken cell, none of which is being evacuated.
     pub(super) empty: u32,
     /// Cells handed out without a magazine, one by one.
     pub(super) direct: u64,
@@ -102,6 +106,7 @@ impl Arena {
             .ranks
             .fullest()
             .or_else(|| self.new_slab(state, class))
+            .or_else(|| self.reopen(state, class, SlabHeads(self.window)))
         else {
             return 0;
         };
@@ -130,6 +135,7 @@ impl Arena {
             .ranks
             .fullest()
             .or_else(|| self.new_chunk(state, class))
+            .or_else(|| self.reopen(state, class, ChunkHeads(self.window)))
         else {
             return 0;
         };
@@ -229,6 +235,14 @@ impl Arena {
         slab.put(shape, address);
         let used = slab.head().used();
         let heads = SlabHeads(self.window);
+        if state.is_leaving() && self.window.is_marked(page) {
+            if used == 0 {
+                self.close(state, heads, page, (0, 1));
+                let order = slab.head().order as usize;
+                self.pages.lock().put_slab_page(&self.window, page, order);
+            }
+            return;
+        }
         self.recount(
             state,
             heads,
@@ -241,7 +255,7 @@ impl Arena {
         }
     }
 
-    fn drop_slab(&self, state: &mut ClassState, page: u32) {
+    pub(super) fn drop_slab(&self, state: &mut ClassState, page: u32) {
         let order = self.window.slab(page).head().order as usize;
         state.ranks.unlink(SlabHeads(self.window), page, 0);
         state.members[0] -= 1;
@@ -267,6 +281,12 @@ impl Arena {
         chunk.put(&self.window, start, shape, address);
         let used = chunk.head().used();
         let heads = ChunkHeads(self.window);
+        if state.is_leaving() && self.window.is_marked(start) {
+            return (used == 0).then(|| {
+                self.close(state, heads, start, (order, CHUNK_PAGES[order]));
+                (start, order)
+            });
+        }
         self.recount(
             state,
             heads,
@@ -277,7 +297,7 @@ impl Arena {
         (used == 0 && state.empty > 1).then(|| self.unlink_chunk(state, start))
     }
 
-    fn unlink_chunk(&self, state: &mut ClassState, page: u32) -> (u32, usize) {
+    pub(super) fn unlink_chunk(&self, state: &mut ClassState, page: u32) -> (u32, usize) {
         let order = self.window.chunk(page).head().order as usize;
         state.ranks.unlink(ChunkHeads(self.window), page, 0);
         state.members[order] -= 1;
@@ -286,7 +306,7 @@ impl Arena {
     }
 
     /// Returns the pages of an unlinked chunk to the free runs.
-    fn bury(&self, page: u32, order: usize) {
+    pub(super) fn bury(&self, page: u32, order: usize) {
         self.pages.lock().put_run(page, CHUNK_PAGES[order], true);
     }
 
@@ -311,37 +331,5 @@ impl Arena {
             self.window.release(page, pages);
         }
         self.pages.lock().put_span(page, pages, !large);
-    }
-
-    /// Gives all memory that serves nobody back to the kernel: empty slabs and chunks, idle slab
-    /// pages, dirty runs.
-    pub(super) fn purge(&self) {
-        for (class, lock) in self.classes.iter().enumerate() {
-            let mut state = lock.lock();
-            if state.empty == 0 {
-                continue;
-            }
-            if class < SLAB_CLASSES {
-                let heads = SlabHeads(self.window);
-                for page in self.empties(&state, heads) {
-                    self.drop_slab(&mut state, page);
-                }
-            } else {
-                let heads = ChunkHeads(self.window);
-                for page in self.empties(&state, heads) {
-                    let (page, order) = self.unlink_chunk(&mut state, page);
-                    self.bury(page, order);
-                }
-            }
-        }
-        let mut pages = self.pages.lock();
-        pages.clean_all(&self.window);
-        pages.clean_down_to(0);
-    }
-
-    fn empties<H: Heads>(&self, state: &ClassState, heads: H) -> Vec<u32> {
-        let mut pages = state.ranks.members(heads, 0, usize::MAX);
-        pages.retain(|&page| heads.head(page).used() == 0);
-        pages
     }
 }

@@ -13,7 +13,7 @@ use super::chunk::{ChunkHeads, span_descriptor_page};
 use super::lock::Guard;
 use super::magazine::MAGAZINE_CLASSES;
 use super::page_map::PageKind;
-use super::ranks::{Heads, RANKS, rank_of};
+use super::ranks::{Heads, LEAVING, RANKS, rank_of};
 use super::size_class::chunk_cells;
 use super::size_class::{CELL_CLASSES, CHUNK_PAGES, PAGE_BYTES, SHAPES, SLAB_CLASSES, cell_bytes};
 use super::slab::SlabHeads;
@@ -24,9 +24,10 @@ use super::span::Pages;
 struct ClassTally {
     used: u64,
     members: [u32; 3],
+    leaving: [u32; 3],
     empty: u32,
-    /// Members with a free cell, by rank.
-    linked: [u32; RANKS],
+    /// Members with a free cell by rank, and those that are being evacuated.
+    linked: [u32; RANKS + 1],
 }
 
 /// What the walk found in one window.
@@ -138,11 +139,29 @@ fn expect_kind(arena: &Arena, page: u32, count: u32, kind: PageKind) -> Result<(
     }
 }
 
+/// Whether these pages, all of one member, are marked: all of them or none.
+fn expect_marks(arena: &Arena, page: u32, count: u32) -> Result<bool, String> {
+    let marked = (page..page + count).filter(|&page| arena.window.is_marked(page));
+    match marked.count() as u32 {
+        0 => Ok(false),
+        all if all == count => Ok(true),
+        some => Err(format!("{some} of {count} pages from {page} are marked")),
+    }
+}
+
+fn expect_unmarked(arena: &Arena, page: u32, count: u32) -> Result<(), String> {
+    match (page..page + count).find(|&page| arena.window.is_marked(page)) {
+        None => Ok(()),
+        Some(page) => Err(format!("page {page} is marked and holds no cells")),
+    }
+}
+
 fn walk_free(arena: &Arena, pages: &Pages, page: u32) -> Result<u32, String> {
     let length = pages
         .run_at(page)
         .ok_or(format!("free page {page} is in no run"))?;
     expect_kind(arena, page, length, PageKind::Free)?;
+    expect_unmarked(arena, page, length)?;
     Ok(length)
 }
 
@@ -156,12 +175,15 @@ fn walk_slabs(arena: &Arena, pages: &Pages, page: u32, tally: &mut Tally) -> Res
     for index in 0..CHUNK_PAGES[order] {
         let is_idle = idle >> index & 1 == 1;
         match PageKind::from_byte(arena.window.kind(page + index)) {
-            PageKind::Idle(found) if is_idle && found == order => {}
+            PageKind::Idle(found) if is_idle && found == order => {
+                expect_unmarked(arena, page + index, 1)?;
+            }
             PageKind::Slab(class) if !is_idle => {
                 let slab = arena.window.slab(page + index);
                 slab.check(class, order)?;
-                let capacity = SHAPES[class].slab_cells as u32;
-                add_member(&mut tally.classes[class], 0, slab.head().used(), capacity);
+                let counts = (slab.head().used(), SHAPES[class].slab_cells as u32);
+                let is_marked = arena.window.is_marked(page + index);
+                add_member(&mut tally.classes[class], 0, counts, is_marked);
                 tally.slabs += 1;
             }
             kind => return Err(format!("page {}: {kind:?}, idle {is_idle}", page + index)),
@@ -172,7 +194,9 @@ fn walk_slabs(arena: &Arena, pages: &Pages, page: u32, tally: &mut Tally) -> Res
             "slab chunk at page {page}: idle {idle:#x}, dirty {dirty:#x}"
         ));
     }
-    if pages.slab_chunks.contains(&page) != (idle != 0) {
+    if pages.slab_chunks.contains(&page) != (idle != 0)
+        || pages.dirty_chunks.contains(&page) != (dirty != 0)
+    {
         return Err(format!("slab chunk at page {page} is wrongly listed"));
     }
     tally.slab_chunks[order] += 1;
@@ -196,13 +220,9 @@ fn walk_cells(
     )?;
     let chunk = arena.window.chunk(page);
     chunk.check_cells(&arena.window, page, class, order)?;
-    let capacity = chunk_cells(class, order);
-    add_member(
-        &mut tally.classes[class],
-        order,
-        chunk.head().used(),
-        capacity,
-    );
+    let counts = (chunk.head().used(), chunk_cells(class, order));
+    let is_marked = expect_marks(arena, page, CHUNK_PAGES[order])?;
+    add_member(&mut tally.classes[class], order, counts, is_marked);
     Ok(CHUNK_PAGES[order])
 }
 
@@ -212,16 +232,20 @@ fn walk_span(arena: &Arena, page: u32, tally: &mut Tally) -> Result<u32, String>
         return Err(format!("span at page {page} has {length} pages"));
     }
     expect_kind(arena, page + 1, length - 1, PageKind::SpanRest)?;
+    expect_unmarked(arena, page, length)?;
     tally.spans += 1;
     tally.span_pages += length as u64;
     Ok(length)
 }
 
-fn add_member(tally: &mut ClassTally, order: usize, used: u32, capacity: u32) {
+fn add_member(tally: &mut ClassTally, order: usize, (used, capacity): (u32, u32), is_marked: bool) {
     tally.used += used as u64;
     tally.members[order] += 1;
     tally.empty += (used == 0) as u32;
-    if used < capacity {
+    if is_marked {
+        tally.leaving[order] += 1;
+        tally.linked[LEAVING] += 1;
+    } else if used < capacity {
         tally.linked[rank_of(used, capacity)] += 1;
     }
 }
@@ -265,6 +289,7 @@ fn compare_class(
     let counted = ClassTally {
         used: state.used,
         members: state.members,
+        leaving: state.leaving,
         empty: state.empty,
         linked,
     };
@@ -284,13 +309,16 @@ fn count_linked<H: Heads>(
     heads: H,
     capacity: impl Fn(u32) -> u32,
     tally: &ClassTally,
-) -> Result<[u32; RANKS], String> {
+) -> Result<[u32; RANKS + 1], String> {
     let limit = tally.members.iter().sum::<u32>() as usize + 1;
-    let mut lengths = [0; RANKS];
+    let mut lengths = [0; RANKS + 1];
     for (rank, length) in lengths.iter_mut().enumerate() {
         for page in state.ranks.members(heads, rank, limit) {
             let (head, capacity) = (heads.head(page), capacity(page));
-            let belongs = head.used() < capacity && rank_of(head.used(), capacity) == rank;
+            let belongs = match rank {
+                LEAVING => head.used() > 0,
+                _ => head.used() < capacity && rank_of(head.used(), capacity) == rank,
+            };
             if head.class as usize != class || !belongs {
                 return Err(format!(
                     "class {class}: page {page} is wrongly in rank {rank}"

@@ -36,11 +36,13 @@ mod arena;
 mod check;
 mod chunk;
 pub mod copying;
+mod evacuate;
 mod extents;
 mod lock;
 mod magazine;
 mod page_map;
 pub mod prefix;
+mod purge;
 mod ranks;
 mod runs;
 mod size_class;
@@ -54,7 +56,7 @@ mod tests;
 mod window;
 
 use std::ptr::{NonNull, null_mut, with_exposed_provenance_mut};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use arena::Arena;
 use chunk::{chunk_start, span_descriptor_page};
@@ -64,6 +66,7 @@ use page_map::PageKind;
 use size_class::{SHAPES, chunk_cells, class_of};
 use window::Range;
 
+pub use evacuate::Evacuation;
 pub use extents::Extent;
 pub use magazine::AT_HAND_BYTES;
 pub use size_class::{
@@ -116,6 +119,11 @@ pub struct Pool {
     arenas: Box<[Arena]>,
     /// Magazines by `seat * nodes + node`, null until a thread on that seat needs them.
     at_hand: Box<[AtomicPtr<Magazines>]>,
+    /// A bit for each node of which something is being evacuated.
+    evacuating: AtomicU64,
+    /// Counts evacuations, and by seat the last one for which its thread returned its cells.
+    tend_round: AtomicU32,
+    tended: Box<[AtomicU32]>,
     unbound: Vec<(u32, String)>,
     /// The long allocation that is being copied in steps.
     pub copying: Copying,
@@ -166,6 +174,9 @@ impl Pool {
             at_hand: (0..SEATS * count)
                 .map(|_| AtomicPtr::new(null_mut()))
                 .collect(),
+            evacuating: AtomicU64::new(0),
+            tend_round: AtomicU32::new(0),
+            tended: (0..SEATS).map(|_| AtomicU32::new(0)).collect(),
             unbound,
             copying: Copying::default(),
             _range: range,
@@ -273,6 +284,9 @@ impl Pool {
             return self.free_large(node, pointer, size);
         }
         let (class, cell) = (class_of(size), pointer.addr().get());
+        if self.evacuating.load(Ordering::Relaxed) >> node & 1 == 1 && self.is_leaving(pointer) {
+            return self.arenas[node as usize].put(class, &[cell]);
+        }
         if let Some(magazine) = self.magazine(node, class) {
             // SAFETY: `magazine` gives the magazine of this thread's own seat.
             if unsafe { magazine.push(class, cell) } {
@@ -467,9 +481,20 @@ impl Pool {
     }
 
     /// Gives memory that serves nobody back to the kernel: this thread's and ended threads'
-    /// magazines, empty slabs and chunks, idle slab pages, dirty runs. Worth a call when the
-    /// process is at rest and every few seconds after much was freed.
-    pub fn purge(&self) {
+    /// magazines, empty slabs and chunks, idle slab pages, dirty runs. Answers the bytes given back.
+    pub fn purge(&self) -> u64 {
+        self.empty_own_seats();
+        self.arenas.iter().map(Arena::purge).sum()
+    }
+
+    /// Gives back half of what nobody wanted since this was called last: worth a call every
+    /// second. Answers the bytes given back.
+    pub fn decay(&self) -> u64 {
+        self.arenas.iter().map(Arena::decay).sum()
+    }
+
+    /// Returns the cells that this thread and those that ended have at hand.
+    fn empty_own_seats(&self) {
         seat().into_iter().for_each(|mine| self.empty_seat(mine));
         for free in 0..SEATS {
             if magazine::lease_seat(free) {
@@ -477,7 +502,6 @@ impl Pool {
                 magazine::return_seat(free);
             }
         }
-        self.arenas.iter().for_each(Arena::purge);
     }
 
     /// Returns the cells in every magazine of a seat that this thread leases.

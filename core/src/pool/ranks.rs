@@ -2,18 +2,21 @@
 //!
 //! Four doubly linked lists, one per quarter of fullness. Allocation takes from the fullest rank,
 //! so that nearly empty members are left alone until they are empty. A full member is in no list.
+//! A fifth list holds the members that are being evacuated, however full; nothing is taken from it.
 //! Links are page numbers inside the window (0, the control page, ends a list), kept in the
 //! [`Head`] that every slab and every chunk descriptor starts with.
 //! This file knows no addresses: whoever calls says how to find a member's head.
 //!
 //! Invariant: a member is linked exactly while `used < capacity`, in the list
-//! `rank_of(used, capacity)`.
+//! `rank_of(used, capacity)`, or in [`LEAVING`] while it is being evacuated.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Lists of one class.
+/// Lists of one class that cells are taken from.
 pub(super) const RANKS: usize = 4;
+/// The list of members that are being evacuated.
+pub(super) const LEAVING: usize = RANKS;
 
 /// What slabs and chunk descriptors have in common. Guarded by the class lock.
 #[repr(C)]
@@ -68,17 +71,34 @@ pub(super) fn rank_of(used: u32, capacity: u32) -> usize {
     (used >= capacity) as usize + (used >= 2 * capacity) as usize + (used >= 3 * capacity) as usize
 }
 
-/// The four lists' first members.
+/// The lists' first members.
 #[derive(Default)]
 pub(super) struct Ranks {
-    first: [u32; RANKS],
+    first: [u32; RANKS + 1],
 }
 
 impl Ranks {
     /// A member of the fullest rank that has any.
     #[inline]
     pub(super) fn fullest(&self) -> Option<u32> {
-        self.first.iter().rev().copied().find(|&page| page != 0)
+        let open = &self.first[..RANKS];
+        open.iter().rev().copied().find(|&page| page != 0)
+    }
+
+    /// Some member that is being evacuated.
+    pub(super) fn leaving(&self) -> Option<u32> {
+        Some(self.first[LEAVING]).filter(|&page| page != 0)
+    }
+
+    /// Up to `limit` members of the emptiest rank that has a member with a taken cell.
+    pub(super) fn sparsest<H: Heads>(&self, heads: H, limit: usize) -> Vec<u32> {
+        let in_use = |rank| {
+            let mut pages = self.members(heads, rank, limit);
+            pages.retain(|&page| heads.head(page).used() > 0);
+            pages
+        };
+        let mut ranks = (0..RANKS).map(in_use);
+        ranks.find(|pages| !pages.is_empty()).unwrap_or_default()
     }
 
     /// Puts the member at `page` first in the list of `rank`.

@@ -38,6 +38,16 @@ pub struct Space<'a> {
     pub pool: &'a Pool,
     order: &'a [u32],
     meter: Option<&'a Meter>,
+    compaction: Option<&'a Tally>,
+}
+
+/// Pieces that a compaction has met.
+#[derive(Default)]
+pub struct Tally {
+    /// Those that went to another place.
+    pub moved: Cell<u64>,
+    /// Those that lay well.
+    pub stayed: Cell<u64>,
 }
 
 impl<'a> Space<'a> {
@@ -52,6 +62,18 @@ impl<'a> Space<'a> {
             pool,
             order,
             meter: None,
+            compaction: None,
+        }
+    }
+
+    /// The space of one node without the slabs and chunks of it that are being evacuated: what lies in one of those is to
+    /// move, what lies anywhere else may stay, and nothing is taken from them. No other node is being evacuated.
+    pub fn compacting(pool: &'a Pool, node: &'a [u32; 1], tally: &'a Tally) -> Space<'a> {
+        Space {
+            pool,
+            order: node,
+            meter: None,
+            compaction: Some(tally),
         }
     }
 
@@ -73,9 +95,8 @@ impl<'a> Space<'a> {
     #[inline(always)]
     pub fn strict(self) -> Space<'a> {
         Space {
-            pool: self.pool,
             order: &self.order[..1],
-            meter: self.meter,
+            ..self
         }
     }
 
@@ -143,9 +164,17 @@ impl<'a> Space<'a> {
         }
     }
 
-    /// Whether a piece lies on the first node.
+    /// Whether a piece may stay where it is: on the first node, or where nothing is being evacuated.
     #[inline]
     pub fn holds(self, address: NonNull<u8>) -> bool {
+        if let Some(tally) = self.compaction {
+            let count = match self.pool.is_leaving(address) {
+                true => &tally.moved,
+                false => &tally.stayed,
+            };
+            count.set(count.get() + 1);
+            return !self.pool.is_leaving(address);
+        }
         self.pool.node_of(address) == self.order[0]
     }
 }

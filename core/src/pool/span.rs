@@ -49,13 +49,18 @@ pub(super) struct Pages {
     limit: u32,
     /// Fault injection: refuse every commit.
     refuse: bool,
-    /// Chunks of slabs with idle pages (see `supply.rs`).
+    /// Chunks of slabs with idle pages, and of these those with dirty ones (see `supply.rs`).
     pub(super) slab_chunks: BTreeSet<u32>,
+    pub(super) dirty_chunks: BTreeSet<u32>,
     /// Chunks of slabs by order, and the slabs in them.
     pub(super) slab_chunk_count: [u32; 3],
     pub(super) slabs: u32,
     /// Idle slab pages still backed by memory.
     pub(super) dirty: u32,
+    /// The least that [`Pages::unused`] was since the last decay.
+    low: u32,
+    /// Pages whose memory went back to the kernel so far.
+    pub(super) released: u64,
     /// Live spans and their pages.
     pub(super) spans: u64,
     pub(super) span_pages: u64,
@@ -87,9 +92,12 @@ impl Pages {
             limit,
             refuse: false,
             slab_chunks: BTreeSet::new(),
+            dirty_chunks: BTreeSet::new(),
             slab_chunk_count: [0; 3],
             slabs: 0,
             dirty: 0,
+            low: 0,
+            released: 0,
             spans: 0,
             span_pages: 0,
             run_hits: 0,
@@ -118,7 +126,40 @@ impl Pages {
             }
         };
         self.taken += pages;
+        self.note_low();
         Some(page)
+    }
+
+    /// Pages that hold memory and nothing else: idle slab pages and dirty runs.
+    pub(super) fn unused(&self) -> u32 {
+        self.dirty + self.dirty_runs.pages()
+    }
+
+    #[inline]
+    pub(super) fn note_low(&mut self) {
+        self.low = self.low.min(self.unused());
+    }
+
+    /// Begins another period of decay, and answers how many unused pages nobody wanted in the one
+    /// that ends.
+    pub(super) fn begin_decay(&mut self) -> u32 {
+        let unwanted = self.low.min(self.unused());
+        self.low = self.unused();
+        unwanted
+    }
+
+    /// Gives back to the kernel the memory of about `pages` unused pages (those of one chunk, or a
+    /// part of one run); answers how many, 0 when none is left.
+    pub(super) fn release_some(&mut self, pages: u32) -> u32 {
+        let window = self.window;
+        match self.clean_chunk(&window) {
+            0 => {
+                let before = self.dirty_runs.pages();
+                self.clean_down_to(before.saturating_sub(pages));
+                before - self.dirty_runs.pages()
+            }
+            cleaned => cleaned,
+        }
     }
 
     /// Pages beyond the frontier, committed; the gap that alignment leaves becomes a free run.
@@ -189,6 +230,7 @@ impl Pages {
                 self.dirty_runs.put(page, pages - excess);
             }
             self.window.release(page + pages - excess, excess);
+            self.released += excess as u64;
             self.put_clean(page + pages - excess, excess);
         }
     }
@@ -213,6 +255,7 @@ impl Pages {
     /// Gives back a dead span; `dirty` as for `put_run`.
     pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
         self.put_run(page, pages, dirty);
+        self.released += if dirty { 0 } else { pages as u64 };
         self.spans -= 1;
         self.span_pages -= pages as u64;
     }

@@ -4,7 +4,7 @@
 //! one record are taken one lock after the other, so they agree exactly only at rest.
 //!
 //! Invariants at rest: `used_bytes == sum of live cells * cell size + span_bytes`;
-//! `used_bytes <= taken_bytes <= committed_bytes <= reserved_bytes`.
+//! `used_bytes <= active_bytes <= taken_bytes <= committed_bytes <= reserved_bytes`.
 
 use super::magazine::{MAGAZINE_CLASSES, SEATS};
 use super::size_class::{
@@ -38,6 +38,10 @@ pub struct NodeStats {
     pub taken_bytes: u64,
     /// Bytes of live cells and spans.
     pub used_bytes: u64,
+    /// Bytes of slabs, chunks of cells and spans: what `used_bytes` lie in.
+    pub active_bytes: u64,
+    /// Bytes of these that are being evacuated.
+    pub leaving_bytes: u64,
     /// Bytes in RAM (or swap) as the kernel says, head included.
     pub resident_bytes: u64,
     /// Slabs in use.
@@ -106,6 +110,27 @@ impl Pool {
         self.arenas.iter().map(Arena::used_bytes).sum()
     }
 
+    /// Bytes of slabs, chunks of cells and spans: what the used bytes lie in. Takes each lock for a moment.
+    pub fn active_bytes(&self) -> u64 {
+        self.arenas
+            .iter()
+            .map(|arena| arena.page_count(false))
+            .sum::<u64>()
+            * PAGE_BYTES as u64
+    }
+
+    /// Bytes of slabs and chunks of `node` that are being evacuated.
+    pub fn leaving_bytes(&self, node: u32) -> u64 {
+        let arena = self.arenas.get(node as usize);
+        arena.map_or(0, |arena| arena.page_count(true)) * PAGE_BYTES as u64
+    }
+
+    /// Bytes of memory given back to the kernel so far.
+    pub fn released_bytes(&self) -> u64 {
+        let released = self.arenas.iter().map(|arena| arena.pages.lock().released);
+        released.sum::<u64>() * PAGE_BYTES as u64
+    }
+
     /// The magazines of every seat for `node`.
     pub(super) fn magazines_of(&self, node: u32) -> impl Iterator<Item = &super::Magazines> {
         (0..SEATS).filter_map(move |seat| {
@@ -131,6 +156,7 @@ impl Pool {
         let pages = arena.pages.lock();
         let bytes = |count: u64| count * PAGE_BYTES as u64;
         let mut stats = NodeStats {
+            active_bytes: bytes(pages.span_pages),
             reserved_bytes: arena.window.bytes() as u64,
             committed_bytes: bytes((pages.committed() - pages.first()) as u64),
             taken_bytes: bytes(pages.taken() as u64),
@@ -155,6 +181,7 @@ impl Pool {
         let state = arena.classes[class].lock();
         let (taken, members, misses, direct) =
             (state.used, state.members, state.misses, state.direct);
+        let leaving = state.leaving;
         drop(state);
         let (mut at_hand, mut served) = (0, direct);
         if class < MAGAZINE_CLASSES {
@@ -165,6 +192,8 @@ impl Pool {
         }
         let used = taken.saturating_sub(at_hand);
         let hits = served.saturating_sub(misses);
+        stats.leaving_bytes += member_pages(class, &leaving) * PAGE_BYTES as u64;
+        stats.active_bytes += member_pages(class, &members) * PAGE_BYTES as u64;
         let cells = if class < SLAB_CLASSES {
             let cells = members[0] as u64 * SHAPES[class].slab_cells as u64;
             stats.slab_cells_used += used;
@@ -190,5 +219,35 @@ impl Pool {
             cells,
             members: members.iter().sum(),
         });
+    }
+}
+
+/// Pages of so many members of a class.
+fn member_pages(class: usize, members: &[u32; 3]) -> u64 {
+    if class < SLAB_CLASSES {
+        return members[0] as u64;
+    }
+    let pages = members.iter().zip(CHUNK_PAGES);
+    pages.map(|(&count, each)| count as u64 * each as u64).sum()
+}
+
+impl Arena {
+    /// Pages of all slabs and chunks of cells that are being evacuated, or of all of them and of spans.
+    fn page_count(&self, leaving: bool) -> u64 {
+        let of_class = |class: usize| {
+            let state = self.classes[class].lock();
+            let members = if leaving {
+                &state.leaving
+            } else {
+                &state.members
+            };
+            member_pages(class, members)
+        };
+        let spans = if leaving {
+            0
+        } else {
+            self.pages.lock().span_pages
+        };
+        spans + (0..CELL_CLASSES).map(of_class).sum::<u64>()
     }
 }

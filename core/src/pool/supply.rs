@@ -6,8 +6,9 @@
 //! chunk's idle pages goes back to the kernel. A chunk whose pages are all idle is dissolved.
 //! Everything here happens under the page lock.
 //!
-//! Invariants: a chunk is in `slab_chunks` exactly while it has an idle page; `dirty` is the sum of
-//! the dirty bits and at most [`DIRTY_PAGES`]; no chunk is all idle.
+//! Invariants: a chunk is in `slab_chunks` exactly while it has an idle page, in `dirty_chunks`
+//! while one of those is dirty; `dirty` is the sum of the dirty bits and at most [`DIRTY_PAGES`]; no
+//! chunk is all idle.
 
 use super::chunk::chunk_start;
 use super::page_map::PageKind;
@@ -39,6 +40,10 @@ impl Pages {
         if idle == bit {
             self.slab_chunks.remove(&start);
         }
+        if dirty == bit {
+            self.dirty_chunks.remove(&start);
+        }
+        self.note_low();
         self.slabs += 1;
         window.set_kind(page, 1, PageKind::Slab(class).byte());
         Some((page, order))
@@ -71,11 +76,13 @@ impl Pages {
         window.set_kind(page, 1, PageKind::Idle(order).byte());
         chunk.set_idle(chunk.idle() | bit, chunk.dirty() | bit);
         self.slab_chunks.insert(start);
+        self.dirty_chunks.insert(start);
         self.slabs -= 1;
         self.dirty += 1;
         if chunk.is_all_idle() {
             self.dirty -= chunk.dirty().count_ones();
             self.slab_chunks.remove(&start);
+            self.dirty_chunks.remove(&start);
             self.slab_chunk_count[order] -= 1;
             self.put_run(start, CHUNK_PAGES[order], true);
         } else if self.dirty > DIRTY_PAGES {
@@ -83,11 +90,14 @@ impl Pages {
         }
     }
 
-    /// Gives the memory of a chunk's idle pages back to the kernel, run by run.
-    fn clean(&mut self, window: &Window, start: u32) {
+    /// Gives the memory of a chunk's idle pages back to the kernel, run by run; answers how many.
+    fn clean(&mut self, window: &Window, start: u32) -> u32 {
         let chunk = window.chunk(start);
         let mut dirty = chunk.dirty();
-        self.dirty -= dirty.count_ones();
+        let cleaned = dirty.count_ones();
+        self.dirty -= cleaned;
+        self.released += cleaned as u64;
+        self.dirty_chunks.remove(&start);
         chunk.set_idle(chunk.idle(), 0);
         while dirty != 0 {
             let from = dirty.trailing_zeros();
@@ -95,17 +105,13 @@ impl Pages {
             window.release(start + from, pages);
             dirty &= !(u64::MAX >> (64 - pages) << from);
         }
+        cleaned
     }
 
-    /// Gives the memory of every idle slab page back to the kernel.
-    pub(super) fn clean_all(&mut self, window: &Window) {
-        if self.dirty == 0 {
-            return;
-        }
-        let starts: Vec<u32> = self.slab_chunks.iter().copied().collect();
-        for start in starts {
-            self.clean(window, start);
-        }
-        debug_assert_eq!(self.dirty, 0);
+    /// Gives the memory of the idle slab pages of one chunk back to the kernel, of the highest that
+    /// has any; answers how many, 0 when there is none.
+    pub(super) fn clean_chunk(&mut self, window: &Window) -> u32 {
+        let highest = self.dirty_chunks.last().copied();
+        highest.map_or(0, |start| self.clean(window, start))
     }
 }

@@ -3,6 +3,8 @@
 //! The model is a `BTreeMap` of what must be alive. Every allocation is filled with bytes made from
 //! its own address, so that an overlap shows as damaged contents even where addresses look apart.
 
+mod evacuation;
+
 use std::collections::BTreeMap;
 use std::ptr::NonNull;
 use std::sync::mpsc;
@@ -142,7 +144,8 @@ impl Model {
         let stats = [0, 1].map(|node| self.pool.stats(node).expect("two nodes"));
         assert_eq!(stats.iter().map(|node| node.used_bytes).sum::<u64>(), bytes);
         for node in &stats {
-            assert!(node.used_bytes <= node.taken_bytes);
+            assert!(node.used_bytes <= node.active_bytes && node.active_bytes <= node.taken_bytes);
+            assert!(node.leaving_bytes <= node.active_bytes);
             assert!(node.taken_bytes <= node.committed_bytes);
             let cells: u64 = node
                 .classes

@@ -3,8 +3,8 @@
 //! ```text
 //! base                      base + (1 << shift)
 //! ├ window 0 ───────────────┼ window 1 ────────────────┼ …
-//! │ control │ page map     │ chunks         │ slabs         │ body: chunks, spans → frontier → │
-//! │ 1 page  │ 1 B per page │ 32 B per 16 KB │ 48 B per page │ pages handed out by span.rs      │
+//! │ control │ page map     │ chunks         │ slabs         │ marks       │ body: frontier →      │
+//! │ 1 page  │ 1 B per page │ 32 B per 16 KB │ 48 B per page │ 1 bit a page│ handed out by span.rs │
 //! ```
 //!
 //! Everything that describes a window lies at its own head, reserved in full and touched as it
@@ -16,6 +16,7 @@
 //! 1/60 of a window; bytes of the page map for pages never used are 0.
 
 use std::ptr::{NonNull, with_exposed_provenance_mut};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::Chunk;
 use super::size_class::PAGE_BYTES;
@@ -35,7 +36,7 @@ pub const NODES_MAX: usize = 64;
 /// Bytes of a control page that belong to the pool's user.
 pub const ROOT_BYTES: usize = 256;
 /// Changes when a window's layout changes.
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// "numakvw1", read as a little-endian word.
 const MAGIC: u64 = u64::from_le_bytes(*b"numakvw1");
@@ -221,14 +222,15 @@ impl Window {
             + 1
     }
 
-    /// Page map, chunk and slab descriptions: address of each, and the bytes (whole pages) that
-    /// describe the pages below `pages`.
-    pub(super) fn tables(&self, pages: u32) -> [(usize, usize); 3] {
+    /// Page map, chunk and slab descriptions, marks: address of each, and the bytes (whole pages)
+    /// that describe the pages below `pages`.
+    pub(super) fn tables(&self, pages: u32) -> [(usize, usize); 4] {
         let units = pages.div_ceil(UNIT_PAGES) as usize;
         [
             (self.map_address(), pages as usize),
             (self.descriptors_address(), units * DESCRIPTOR_BYTES),
             (self.slabs_address(), pages as usize * size_of::<SlabHead>()),
+            (self.marks_address(), pages.div_ceil(8) as usize),
         ]
         .map(|(address, bytes)| (address, bytes.next_multiple_of(PAGE_BYTES)))
     }
@@ -256,6 +258,40 @@ impl Window {
     fn slabs_address(&self) -> usize {
         let bytes = self.pages() as usize / UNIT_PAGES as usize * DESCRIPTOR_BYTES;
         self.descriptors_address() + bytes.next_multiple_of(PAGE_BYTES)
+    }
+
+    fn marks_address(&self) -> usize {
+        let bytes = self.pages() as usize * size_of::<SlabHead>();
+        self.slabs_address() + bytes.next_multiple_of(PAGE_BYTES)
+    }
+
+    /// The word of marks that has the bit of `page`, and that bit's number.
+    #[inline(always)]
+    fn mark(&self, page: u32) -> (&AtomicU64, u32) {
+        let word = self.marks_address() + page as usize / 64 * 8;
+        let word: *mut u64 = with_exposed_provenance_mut(word);
+        // SAFETY: marks are committed up to the last committed page, eight-byte aligned, and only
+        // ever touched as atomics.
+        (unsafe { AtomicU64::from_ptr(word) }, page % 64)
+    }
+
+    /// Whether the committed `page` is marked. Read without a lock.
+    #[inline(always)]
+    pub(super) fn is_marked(&self, page: u32) -> bool {
+        let (word, bit) = self.mark(page);
+        word.load(Ordering::Relaxed) >> bit & 1 == 1
+    }
+
+    /// Marks `pages` pages, or takes their marks away. They share a word: a slab, or an aligned
+    /// chunk.
+    pub(super) fn set_marks(&self, page: u32, pages: u32, marked: bool) {
+        let (word, bit) = self.mark(page);
+        debug_assert!(bit + pages <= 64);
+        let mask = (u64::MAX >> (64 - pages)) << bit;
+        match marked {
+            true => word.fetch_or(mask, Ordering::Relaxed),
+            false => word.fetch_and(!mask, Ordering::Relaxed),
+        };
     }
 
     /// The page map's byte for `page`, which must be committed.

@@ -1,9 +1,10 @@
 //! NUMA and NUMAMIGRATE: the nodes, the pool, where keys lie and how they move.
 //!
 //! `topology` tells what there is, `pool` what core holds of it, `verify` where the kernel has it, `jobs` moves keys, `migrate`
-//! tells where they are. Node numbers that clients see and type are ids; core's are indexes. Invariant: nothing here counts
-//! as a use of a key, or watching would heat what it watches.
+//! tells where they are, `compact` moves them together. Node numbers that clients see and type are ids; core's are indexes.
+//! Invariant: nothing here counts as a use of a key, or watching would heat what it watches.
 
+mod compact;
 mod jobs;
 mod migrate;
 mod pool;
@@ -12,6 +13,7 @@ mod tests;
 mod topology;
 mod verify;
 
+pub use compact::numa_compact;
 pub use jobs::{
     numamigrate_cancel, numamigrate_db, numamigrate_jobs, numamigrate_key, numamigrate_keys,
     numamigrate_pattern,

@@ -37,8 +37,8 @@ pub(super) struct Usage {
     pub(super) tables: u64,
     /// Live bytes of the pool.
     pub(super) pool_used: u64,
-    /// Bytes of the pool in chunks and spans.
-    pub(super) taken: u64,
+    /// Bytes of the pool in slabs, chunks of cells and spans: what the live ones lie in.
+    pub(super) active: u64,
     /// Bytes of the pool in RAM.
     pub(super) resident: u64,
     /// Bytes of the process in RAM.
@@ -63,7 +63,7 @@ impl Usage {
             clients: outside.clients,
             tables: 0,
             pool_used,
-            taken: nodes.iter().map(|node| node.taken_bytes).sum(),
+            active: nodes.iter().map(|node| node.active_bytes).sum(),
             resident: nodes.iter().map(|node| node.resident_bytes).sum(),
             rss: process_resident_bytes(),
         }
@@ -199,15 +199,15 @@ pub(crate) fn memory_stats(call: &mut Call<'_, '_>) -> Answer {
     Ok(())
 }
 
-/// The pool as Redis speaks of its allocator: live bytes, bytes in chunks and spans, bytes in RAM.
+/// The pool as Redis speaks of its allocator: live bytes, bytes of what they lie in, bytes in RAM.
 fn allocator(call: &mut Call<'_, '_>, usage: &Usage) -> usize {
     let steps = [
-        ("allocator-fragmentation", usage.taken, usage.pool_used),
-        ("allocator-rss", usage.resident, usage.taken),
+        ("allocator-fragmentation", usage.active, usage.pool_used),
+        ("allocator-rss", usage.resident, usage.active),
         ("rss-overhead", usage.rss, usage.resident),
     ];
     let mut pairs = integer(call, "allocator.allocated", usage.pool_used)
-        + integer(call, "allocator.active", usage.taken)
+        + integer(call, "allocator.active", usage.active)
         + integer(call, "allocator.resident", usage.resident);
     for (name, whole, part) in steps {
         pairs += double(call, &format!("{name}.ratio"), ratio(whole, part));
@@ -264,8 +264,8 @@ fn findings(usage: &Usage, nodes: &[NodeStats], is_bound: bool) -> Vec<&'static 
             "The peak was more than one and a half times what is used now: memory may still be held. MEMORY PURGE gives it back.",
         ),
         (
-            ratio(usage.taken, usage.pool_used) > SPARSE_RATIO,
-            "Chunks are sparsely filled: more than 1.4 bytes are taken for each that is used.",
+            ratio(usage.active, usage.pool_used) > SPARSE_RATIO,
+            "Slabs and chunks are sparsely filled: more than 1.4 bytes are held for each that is used. NUMA COMPACT moves what lies in them together; 'activedefrag yes' does so by itself.",
         ),
         (
             ratio(usage.rss, usage.used) > SPARSE_RATIO,

@@ -84,6 +84,21 @@ pub(super) fn stats(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
     lines.field("total_error_replies", errors);
     lines.field("total_reads_processed", totals.reads);
     absent(lines);
+    let defragmented = store.compaction.totals();
+    lines.fields(&[
+        ("active_defrag_hits", defragmented.pieces_moved),
+        ("active_defrag_misses", defragmented.pieces_stayed),
+        ("active_defrag_key_hits", defragmented.keys_moved),
+        ("active_defrag_key_misses", defragmented.keys_stayed),
+        ("total_active_defrag_time", defragmented.micros / 1000),
+        (
+            "current_active_defrag_time",
+            defragmented.current_micros / 1000,
+        ),
+        ("compactions", defragmented.runs),
+        ("compaction_released_bytes", defragmented.released_bytes),
+        ("compaction_longest_usec", defragmented.longest_micros),
+    ]);
     lines.fields(&[
         ("pubsub_channels", store.pubsub.count(Kind::Channel) as u64),
         ("pubsub_patterns", store.pubsub.count(Kind::Pattern) as u64),
@@ -112,12 +127,6 @@ fn absent(lines: &mut Lines) {
         "total_forks",
         "migrate_cached_sockets",
         "slave_expires_tracked_keys",
-        "active_defrag_hits",
-        "active_defrag_misses",
-        "active_defrag_key_hits",
-        "active_defrag_key_misses",
-        "total_active_defrag_time",
-        "current_active_defrag_time",
         "tracking_total_keys",
         "tracking_total_items",
         "tracking_total_prefixes",

@@ -112,7 +112,7 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         format!("{:.2}%", usage.dataset_percent()),
     );
     lines.field("allocator_allocated", usage.pool_used);
-    lines.field("allocator_active", usage.taken);
+    lines.field("allocator_active", usage.active);
     lines.field("allocator_resident", usage.resident);
     lines.bytes("total_system_memory", machine_bytes());
     scripts(lines);
@@ -124,8 +124,8 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         fact_or(store, "maxmemory_policy", "noeviction"),
     );
     let gaps = [
-        ("allocator_frag", usage.taken, usage.pool_used),
-        ("allocator_rss", usage.resident, usage.taken),
+        ("allocator_frag", usage.active, usage.pool_used),
+        ("allocator_rss", usage.resident, usage.active),
         ("rss_overhead", usage.rss, usage.resident),
         ("mem_fragmentation", usage.rss, usage.used),
     ];
@@ -146,8 +146,9 @@ pub(super) fn memory(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         ("mem_aof_buffer", 0),
     ]);
     lines.field("mem_allocator", "numakv-pool");
+    let running = store.compaction.running.load(Relaxed);
     lines.fields(&[
-        ("active_defrag_running", 0),
+        ("active_defrag_running", running.into()),
         ("lazyfree_pending_objects", store.lazy_free.pending()),
         ("lazyfreed_objects", store.lazy_free.freed()),
     ]);
