@@ -259,6 +259,10 @@ settings! {
     hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Keys that one round of sampling looks at.
+    hotness_sample_keys: AtomicU32 = 1000, "numa-hotness-sample-keys";
+    /// Microseconds one round of sampling may take.
+    hotness_sample_usec: AtomicU32 = 1000, "numa-hotness-sample-usec";
     /// Pages a second that the kernel is asked about in the background; 0 for none.
     patrol_pages: AtomicU32 = 32_768, "numa-patrol-pages";
     /// Whether pages found on a wrong node are brought home in the background.

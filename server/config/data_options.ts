@@ -65,6 +65,9 @@ export const NUMA_OPTIONS: readonly Option[] = [
   option("numa-listen", kind.nodeEndpoints, "", "An endpoint for the clients of one NUMA node.", SERVER, OWN),
   option("numa-hotness-threshold", int(0, 7), "5", "Hotness from which a key counts as hot.", CORE, LIVE, OWN),
   option("numa-hotness-decay-seconds", int(1, 86400), "10", "Seconds after which an unused key's hotness falls by one.", CORE, LIVE, OWN),
+  option("numa-hotness-sample-keys", int(1, 100000), "1000", "Keys a second that are looked at to estimate hotness.", CORE, LIVE, OWN),
+  option("numa-hotness-sample-usec", int(1, 1000000), "1000", "Microseconds a second that this may take in core.", CORE, LIVE, OWN),
+  option("numa-hotness-batch-size", int(1, 10000), "50", "Keys on the list of those that should move.", SERVER, LIVE, OWN),
   option("numa-patrol-pages", int(0, 16777216), "32768", "Pages a second that the kernel is asked about, to find those on a wrong node; 0 is none.", CORE, LIVE, OWN),
   option("numa-rehome", bool, "yes", "Whether pages found on a wrong node are brought home in the background.", CORE, LIVE, OWN),
 ];

@@ -9,6 +9,7 @@
 pub mod collections;
 pub mod eviction;
 pub mod expiry;
+pub mod heat;
 pub mod list;
 pub mod lock;
 pub mod scan;
