@@ -143,6 +143,8 @@ export interface TopologyNode {
   readonly total_bytes: number;
   readonly free_bytes: number | null;
   readonly distances: readonly number[];
+  /** What the firmware tells of its memory; `null` or missing when it tells nothing. */
+  readonly hmat?: { readonly read_latency_ns: number | null } | null;
   /** Bytes live in the node's pool. */
   readonly used_bytes?: number;
   /** The most the node may hold; 0 or missing for no limit. */

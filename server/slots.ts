@@ -2,20 +2,25 @@
  * The sixteen slots: who sits where, and which strategy runs when.
  *
  * Knows the contract and the list of strategies, no socket and no store: a round's view and what becomes of its answers are the
- * caller's. Invariant: slot 0 is never empty; each slot's `runs == answers + errors`.
+ * caller's. Invariant: slot 0 is never empty; each slot's `runs == answers + errors` and `movesAsked ≥ movesDone + movesFailed`; a round's
+ * answers together keep within the budget.
  *
  * @module
  */
 
-import { STRATEGIES } from "../strategies/mod.ts";
-import type {
-  Budget,
-  Move,
-  PlacementPlan,
-  Strategy,
-  StrategyFactory,
-  StrategyOptions,
-  View,
+import { faultsOfMoves, faultsOfPlacement, keysById } from "../strategies/check.ts";
+import { STRATEGIES, STRATEGY_ALIASES } from "../strategies/mod.ts";
+import {
+  type Budget,
+  type Explanation,
+  type KeyView,
+  type Move,
+  type OptionTexts,
+  type PlacementPlan,
+  readOptions,
+  type Strategy,
+  type StrategyFactory,
+  type View,
 } from "../strategies/strategy.ts";
 
 /** Number of slots. */
@@ -24,19 +29,32 @@ export const SLOT_COUNT = 16;
 export const ERRORS_MAX = 3;
 /** How often a strategy runs unless told. */
 export const INTERVAL_MS = 1000;
+/** Longest interval, a day. */
+export const INTERVAL_MS_MAX = 86_400_000;
+/** A round that takes longer is an error. */
+export const ROUND_MS_MAX = 250;
 
 /** Due slots run in this order, and by number among equals. */
 export const PRIORITIES = ["high", "normal", "low"] as const;
 /** How early a slot runs within a round. */
 export type Priority = typeof PRIORITIES[number];
 
-/** What a slot has done. */
+/** What a slot has done since it was seated. */
 export interface SlotStatistics {
   runs: number;
   answers: number;
+  /** Rounds that threw, overran or gave an answer that cannot be carried out. */
   errors: number;
+  /** Of these, rounds that took more than {@linkcode ROUND_MS_MAX}. */
+  overruns: number;
   /** Milliseconds spent in the strategy. */
   spentMs: number;
+  /** The longest round. */
+  longestMs: number;
+  /** Moves answered, those of an observing slot too. */
+  movesAsked: number;
+  movesDone: number;
+  movesFailed: number;
   /** The latest error; empty when there was none. */
   lastError: string;
 }
@@ -45,7 +63,9 @@ export interface SlotStatistics {
 export interface Seat {
   readonly priority?: Priority;
   readonly intervalMs?: number;
-  readonly options?: StrategyOptions;
+  /** Counts what it would do, and does nothing. */
+  readonly observe?: boolean;
+  readonly options?: OptionTexts;
 }
 
 /** One slot as others may see it. */
@@ -55,22 +75,34 @@ export interface SlotState {
   readonly priority: Priority;
   readonly intervalMs: number;
   readonly enabled: boolean;
+  readonly observe: boolean;
   /** Whether it was stopped after {@linkcode ERRORS_MAX} errors in a row; enabling it again lifts that. */
   readonly suspended: boolean;
+  /** Every option of the strategy as text, given or standard. */
+  readonly options: OptionTexts;
   readonly statistics: Readonly<SlotStatistics>;
 }
 
-/** What one strategy answered. */
+/** What one strategy answered, checked: it can be carried out as it is. */
 export interface Answer {
   readonly slot: number;
   readonly placement: PlacementPlan | undefined;
   readonly moves: readonly Move[];
 }
 
+/** What one slot thinks of a key. */
+export interface SlotExplanation extends Explanation {
+  readonly slot: number;
+  readonly strategy: string;
+}
+
 interface Slot {
-  readonly strategy: Strategy;
-  readonly priority: Priority;
-  readonly intervalMs: number;
+  readonly make: StrategyFactory;
+  strategy: Strategy;
+  given: OptionTexts;
+  priority: Priority;
+  intervalMs: number;
+  observe: boolean;
   readonly statistics: SlotStatistics;
   enabled: boolean;
   suspended: boolean;
@@ -103,42 +135,42 @@ export class Slots implements Disposable {
 
   /** Every occupied slot. */
   list(): SlotState[] {
-    return this.#slots.flatMap((slot, index) =>
-      slot === undefined ? [] : [{
-        index,
-        strategy: slot.strategy.name,
-        priority: slot.priority,
-        intervalMs: slot.intervalMs,
-        enabled: slot.enabled,
-        suspended: slot.suspended,
-        statistics: { ...slot.statistics },
-      }]
-    );
+    return this.#slots.flatMap((slot, index) => slot === undefined ? [] : [stateOf(slot, index)]);
+  }
+
+  /** One slot; `undefined` when it is empty. @throws {RangeError} when there is no such slot */
+  state(index: number): SlotState | undefined {
+    checkIndex(index);
+    const slot = this.#slots[index];
+    return slot === undefined ? undefined : stateOf(slot, index);
   }
 
   /**
    * Seats a strategy; whoever sat there is cleaned up when the new one has taken its options.
    *
+   * @param factory where the strategy comes from; left out, it is one of the list
    * @throws {RangeError} when there is no such slot or interval
    * @throws {Error} when there is no such strategy, or it refuses its options
    */
-  assign(index: number, name: string, seat: Seat = {}): void {
+  assign(index: number, name: string, seat: Seat = {}, factory?: StrategyFactory): void {
     checkIndex(index);
-    const make = this.#strategies.get(name);
+    const make = factory ?? this.#strategies.get(STRATEGY_ALIASES.get(name) ?? name);
     if (make === undefined) {
       const known = [...this.#strategies.keys()].join(", ");
       throw new Error(`Cannot seat strategy '${name}': there is none of that name, only ${known}`);
     }
-    const intervalMs = seat.intervalMs ?? INTERVAL_MS;
-    if (!(intervalMs > 0)) throw new RangeError(`Cannot run every ${intervalMs} ms: want above 0`);
-    const strategy = make();
-    strategy.init(seat.options ?? {});
+    const intervalMs = checkInterval(seat.intervalMs ?? INTERVAL_MS);
+    const given = seat.options ?? {};
+    const strategy = started(make, given);
     this.#vacate(index);
     this.#slots[index] = {
+      make,
       strategy,
+      given,
       priority: seat.priority ?? "normal",
       intervalMs,
-      statistics: { runs: 0, answers: 0, errors: 0, spentMs: 0, lastError: "" },
+      observe: seat.observe ?? false,
+      statistics: emptyStatistics(),
       enabled: true,
       suspended: false,
       errorsInRow: 0,
@@ -155,15 +187,43 @@ export class Slots implements Disposable {
 
   /** Switches a slot on or off; on also lifts a suspension. @throws {Error} when it is empty */
   enable(index: number, enabled: boolean): void {
-    checkIndex(index);
-    const slot = this.#slots[index];
-    if (slot === undefined) throw new Error(`Cannot switch slot ${index}: it is empty`);
+    const slot = this.#occupied(index, "switch");
     slot.enabled = enabled;
     slot.suspended = false;
     slot.errorsInRow = 0;
   }
 
-  /** Runs what is due. The view is made once, and only when something is due. */
+  /**
+   * Changes one setting: `priority`, `interval` (ms), `observe`, or an option of the strategy, which then starts anew; its statistics
+   * stay.
+   *
+   * @throws {Error} when the slot is empty or the value cannot be used; then nothing has changed
+   */
+  set(index: number, name: string, value: string): void {
+    const slot = this.#occupied(index, `set '${name}' of`);
+    const own = OWN_SETTINGS[name];
+    if (own !== undefined) return own(slot, value);
+    const given = { ...slot.given, [name]: value };
+    const fresh = started(slot.make, given);
+    this.#cleanUp(slot, index);
+    slot.strategy = fresh;
+    slot.given = given;
+  }
+
+  /** Counts what became of a slot's moves. A slot that was emptied meanwhile has nobody to tell. */
+  report(index: number, done: number, failed: number): void {
+    const statistics = this.#slots[index]?.statistics;
+    if (statistics === undefined) return;
+    statistics.movesDone += done;
+    statistics.movesFailed += failed;
+  }
+
+  /**
+   * Runs what is due. The view is made once, and only when something is due.
+   *
+   * Slots of higher priority spend first: the others have what is left of the budget, and a key that is asked to move once in a round is
+   * left alone by those who come later.
+   */
   tick(view: () => View, budget: Budget): Answer[] {
     const nowMs = this.#now();
     const due = this.#slots.flatMap((slot, index) =>
@@ -174,11 +234,25 @@ export class Slots implements Disposable {
       PRIORITIES.indexOf(a.slot.priority) - PRIORITIES.indexOf(b.slot.priority) || a.index - b.index
     );
     if (due.length === 0) return [];
-    const seen = view();
+    const round = new Round(view(), budget);
     return due.flatMap(({ slot, index }) => {
       // Rounds that were missed are not caught up.
       slot.dueMs = Math.max(slot.dueMs + slot.intervalMs, nowMs);
-      return this.#run(slot, index, seen, budget) ?? [];
+      return this.#run(slot, index, round) ?? [];
+    });
+  }
+
+  /** What every slot that is on thinks of one key. */
+  explain(view: View, key: KeyView): SlotExplanation[] {
+    return this.#slots.flatMap((slot, index) => {
+      if (slot?.strategy.explain === undefined || !slot.enabled || slot.suspended) return [];
+      try {
+        const explanation = slot.strategy.explain(view, key);
+        return [{ slot: index, strategy: slot.strategy.name, ...explanation }];
+      } catch (error) {
+        this.#fail(slot, index, error);
+        return [];
+      }
     });
   }
 
@@ -187,21 +261,31 @@ export class Slots implements Disposable {
     for (let index = 0; index < SLOT_COUNT; index++) this.#vacate(index);
   }
 
-  #run(slot: Slot, index: number, view: View, budget: Budget): Answer | undefined {
+  #run(slot: Slot, index: number, round: Round): Answer | undefined {
     const { strategy, statistics } = slot;
     const startMs = this.#now();
     statistics.runs++;
     try {
-      const placement = strategy.place(view);
-      const moves = strategy.plan(view, budget).slice(0, budget.keys);
+      const placement = strategy.place(round.view);
+      const moves = strategy.plan(round.view, round.left);
+      const tookMs = this.#now() - startMs;
+      if (tookMs > ROUND_MS_MAX) {
+        statistics.overruns++;
+        throw new Error(`a round took ${tookMs.toFixed(0)} ms: want ${ROUND_MS_MAX} at most`);
+      }
+      const taken = round.take(placement, moves, slot.observe);
       statistics.answers++;
+      statistics.movesAsked += moves.length;
       slot.errorsInRow = 0;
-      return { slot: index, placement, moves };
+      if (slot.observe) return { slot: index, placement: undefined, moves: [] };
+      return { slot: index, placement, moves: taken };
     } catch (error) {
       this.#fail(slot, index, error);
       return undefined;
     } finally {
-      statistics.spentMs += this.#now() - startMs;
+      const tookMs = this.#now() - startMs;
+      statistics.spentMs += tookMs;
+      statistics.longestMs = Math.max(statistics.longestMs, tookMs);
     }
   }
 
@@ -214,15 +298,131 @@ export class Slots implements Disposable {
     this.#warn(`Strategy '${slot.strategy.name}' in slot ${index} ${what}: ${text}`);
   }
 
+  #occupied(index: number, action: string): Slot {
+    checkIndex(index);
+    const slot = this.#slots[index];
+    if (slot === undefined) throw new Error(`Cannot ${action} slot ${index}: it is empty`);
+    return slot;
+  }
+
   #vacate(index: number): void {
     const slot = this.#slots[index];
     this.#slots[index] = undefined;
+    if (slot !== undefined) this.#cleanUp(slot, index);
+  }
+
+  #cleanUp(slot: Slot, index: number): void {
     try {
-      slot?.strategy.cleanup();
+      slot.strategy.cleanup();
     } catch (error) {
-      this.#warn(`Strategy '${slot?.strategy.name}' in slot ${index} did not clean up: ${error}`);
+      this.#warn(`Strategy '${slot.strategy.name}' in slot ${index} did not clean up: ${error}`);
     }
   }
+}
+
+/** One round: its view, and what is left of its budget. */
+class Round {
+  readonly view: View;
+  readonly #keys: ReadonlyMap<number, KeyView>;
+  readonly #moved = new Set<number>();
+  #left: Budget;
+
+  constructor(view: View, budget: Budget) {
+    this.view = view;
+    this.#keys = keysById(view);
+    this.#left = budget;
+  }
+
+  get left(): Budget {
+    return this.#left;
+  }
+
+  /**
+   * Checks an answer and, unless it is only observed, books it.
+   *
+   * @returns the moves to be made: those of keys nobody has moved in this round
+   * @throws {Error} naming what is wrong with it
+   */
+  take(placement: unknown, moves: readonly Move[], observe: boolean): Move[] {
+    const faults = [
+      ...faultsOfPlacement(placement, this.view),
+      ...faultsOfMoves(moves, this.view, this.#left, this.#keys),
+    ];
+    if (faults.length > 0) throw new Error(faults.join("; "));
+    if (observe) return [];
+    const taken = moves.filter(({ id }) => !this.#moved.has(id));
+    const bytes = taken.reduce((sum, { id }) => sum + (this.#keys.get(id)?.bytes ?? 0), 0);
+    for (const { id } of taken) this.#moved.add(id);
+    this.#left = { keys: this.#left.keys - taken.length, bytes: this.#left.bytes - bytes };
+    return taken;
+  }
+}
+
+/** Settings every slot has, whatever sits in it. */
+const OWN_SETTINGS: Readonly<Record<string, (slot: Slot, value: string) => void>> = {
+  priority: (slot, value) => void (slot.priority = readPriority(value)),
+  interval: (slot, value) => {
+    slot.intervalMs = checkInterval(/^\d{1,9}$/.test(value) ? Number(value) : NaN, value);
+  },
+  observe: (slot, value) => {
+    if (value !== "yes" && value !== "no") {
+      throw new Error(`Cannot set 'observe' to '${value}': want yes or no`);
+    }
+    slot.observe = value === "yes";
+  },
+};
+
+/** Reads a priority. @throws {Error} quoting what is none */
+export function readPriority(text: string): Priority {
+  const priority = PRIORITIES.find((one) => one === text);
+  if (priority !== undefined) return priority;
+  throw new Error(`Cannot set 'priority' to '${text}': want ${PRIORITIES.join(", ")}`);
+}
+
+function started(make: StrategyFactory, given: OptionTexts): Strategy {
+  const strategy = make();
+  strategy.init(readOptions(strategy.options, given));
+  return strategy;
+}
+
+function stateOf(slot: Slot, index: number): SlotState {
+  const { strategy, priority, intervalMs, enabled, observe, suspended, statistics } = slot;
+  const options = strategy.options.map((
+    { name, standard },
+  ) => [name, slot.given[name] ?? standard]);
+  return {
+    index,
+    strategy: strategy.name,
+    priority,
+    intervalMs,
+    enabled,
+    observe,
+    suspended,
+    options: Object.fromEntries(options),
+    statistics: { ...statistics },
+  };
+}
+
+function emptyStatistics(): SlotStatistics {
+  return {
+    runs: 0,
+    answers: 0,
+    errors: 0,
+    overruns: 0,
+    spentMs: 0,
+    longestMs: 0,
+    movesAsked: 0,
+    movesDone: 0,
+    movesFailed: 0,
+    lastError: "",
+  };
+}
+
+function checkInterval(intervalMs: number, text = String(intervalMs)): number {
+  if (intervalMs > 0 && intervalMs <= INTERVAL_MS_MAX) return intervalMs;
+  throw new RangeError(
+    `Cannot run every '${text}' ms: want above 0, at most ${INTERVAL_MS_MAX}`,
+  );
 }
 
 function checkIndex(index: number): void {

@@ -16,6 +16,7 @@ export function noop(): Strategy {
     init: () => {},
     place: () => undefined,
     plan: (): readonly Move[] => [],
+    explain: () => ({ target: undefined, reason: "this strategy moves nothing", numbers: {} }),
     cleanup: () => {},
   };
 }

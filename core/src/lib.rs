@@ -28,6 +28,8 @@ pub mod evict;
 pub mod ffi;
 /// The numbers by which the other side names things.
 pub mod handle;
+/// Migration jobs, and who waits for them.
+pub mod jobs;
 /// What runs in the background.
 pub mod keeper;
 /// Keys: tables, shards, locks, expiry, scans.
@@ -38,6 +40,8 @@ pub mod lane;
 pub mod lazy_free;
 /// Moving keys between nodes.
 pub mod migrate;
+/// The thread that moves keys.
+pub mod mover;
 /// Sockets: accept, read, execute, write.
 pub mod net;
 /// NUMA nodes: what there is, what the process may use, and the kernel calls about them.

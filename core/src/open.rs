@@ -7,6 +7,7 @@ use crate::command::table::COMMAND_COUNT;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
+use crate::mover::Mover;
 use crate::net::Pump;
 use crate::numa::{self, Topology};
 use crate::patrol::Patrol;
@@ -33,6 +34,7 @@ pub struct OpenStore {
     /// Hotness sampling.
     pub sampler: Mutex<Sampler>,
     _keeper: Keeper,
+    _mover: Mover,
     _patrol: Patrol,
 }
 
@@ -74,13 +76,14 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
         );
     }
     let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
-    let keeper = Keeper::start(&store)?;
+    let (keeper, mover) = (Keeper::start(&store)?, Mover::start(&store)?);
     let patrol = Patrol::start(&store)?;
     Ok(OpenStore {
         store,
         lanes: AtomicU32::new(0),
         sampler: Mutex::new(sampler),
         _keeper: keeper,
+        _mover: mover,
         _patrol: patrol,
     })
 }

@@ -11,6 +11,7 @@ use crate::client::Sessions;
 use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
 use crate::effect::EffectStream;
+use crate::jobs::Jobs;
 use crate::keyspace::Keyspace;
 use crate::keyspace::eviction::Eviction;
 use crate::keyspace::lock::SHARD_COUNT;
@@ -63,6 +64,8 @@ pub struct Store {
     pub pubsub: Pubsub,
     /// CLIENT PAUSE.
     pub pause: Pause,
+    /// Moves that were asked for, and who waits for them.
+    pub jobs: Jobs,
     /// What moves did.
     pub migrations: MigrationStats,
     /// Where its pages really are.
@@ -242,6 +245,7 @@ impl Store {
             effects: EffectStream::default(),
             pubsub: Pubsub::default(),
             pause: Pause::default(),
+            jobs: Jobs::default(),
             migrations: MigrationStats::default(),
             residency,
             errands: Arc::default(),

@@ -68,6 +68,11 @@ export const NUMA_OPTIONS: readonly Option[] = [
   option("numa-hotness-sample-keys", int(1, 100000), "1000", "Keys a second that are looked at to estimate hotness.", CORE, LIVE, OWN),
   option("numa-hotness-sample-usec", int(1, 1000000), "1000", "Microseconds a second that this may take in core.", CORE, LIVE, OWN),
   option("numa-hotness-batch-size", int(1, 10000), "50", "Keys on the list of those that should move.", SERVER, LIVE, OWN),
+  option("numa-migrate-step-usec", int(10, 1000000), "200", "Microseconds for which a move may hold a key at a time.", CORE, LIVE, OWN),
+  option("numa-migrate-step-bytes", memory(4096, LONG_MAX), "262144", "Bytes that a move may write while it holds a key.", CORE, LIVE, OWN),
+  option("numa-migrate-cpu-percent", int(1, 100), "50", "The mover's share of a core's time.", CORE, LIVE, OWN),
+  option("numa-migrate-bandwidth", memory(0, LONG_MAX), "268435456", "Bytes a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
+  option("numa-migrate-keys-per-second", int(0, LONG_MAX), "100000", "Keys a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
   option("numa-patrol-pages", int(0, 16777216), "32768", "Pages a second that the kernel is asked about, to find those on a wrong node; 0 is none.", CORE, LIVE, OWN),
   option("numa-rehome", bool, "yes", "Whether pages found on a wrong node are brought home in the background.", CORE, LIVE, OWN),
 ];

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 255;
+export const COMMAND_COUNT = 260;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -39,5 +39,5 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [126, { id: 126, name: "numa|candidates", arity: -2 }],
   [127, { id: 127, name: "numa|heatmap", arity: 2 }],
   [129, { id: 129, name: "numa|hotkeys", arity: -2 }],
-  [191, { id: 191, name: "shutdown", arity: -1 }],
+  [196, { id: 196, name: "shutdown", arity: -1 }],
 ]);

@@ -10,6 +10,7 @@ import type { StoreApi } from "../core.ts";
 import type { Hotness } from "../hotness.ts";
 import type { Log } from "../log.ts";
 import type { Slots } from "../slots.ts";
+import { Sight } from "./sight.ts";
 import type { View } from "../../strategies/strategy.ts";
 
 const TICK_MS = 1000;
@@ -29,18 +30,21 @@ export interface CronParts {
 /** Starts ticking. */
 export class Cron implements Disposable {
   readonly #parts: CronParts;
+  readonly #sight: Sight;
   readonly #timer = setInterval(() => this.tick(), TICK_MS);
 
   constructor(parts: CronParts) {
     this.#parts = parts;
+    this.#sight = new Sight(parts.store, performance.now());
   }
 
   /** One second's work. */
   tick(): void {
-    const { store, slots, hotness, log } = this.#parts;
+    const { store, slots, log } = this.#parts;
     this.#try("relay messages", () => relayMessages(store, log));
-    this.#try("sample hotness", () => hotness.observe(store));
-    this.#try("run slots", () => slots.tick(() => viewOf(store, hotness), BUDGET));
+    this.#try("sample hotness", () => this.#observe());
+    const view = (): View => this.#sight.view(store, performance.now());
+    this.#try("run slots", () => slots.tick(view, BUDGET));
     this.#try("read the store's status", () => {
       if (store.status().shutdownRequested !== 0) this.#parts.stop();
     });
@@ -48,6 +52,22 @@ export class Cron implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+  }
+
+  /** One round of samples, counted twice: for the lists of hot keys, and for strategies. */
+  #observe(): void {
+    const { store, hotness } = this.#parts;
+    this.#sight.begin(store, performance.now());
+    hotness.observe({
+      sample: (visit) =>
+        store.sample((sample, bytes) => {
+          this.#sight.note(sample, bytes);
+          visit(sample, bytes);
+        }),
+      news: (visit) => store.news(visit),
+      look: (keys, visit) => store.look(keys, visit),
+      status: () => store.status(),
+    });
   }
 
   #try(what: string, work: () => void): void {
@@ -64,21 +84,4 @@ export class Cron implements Disposable {
 export function relayMessages(store: StoreApi, log: Log): void {
   const lines = store.messages();
   if (lines !== "") log.relay(lines);
-}
-
-/** What strategies see this round. */
-export function viewOf(store: StoreApi, hotness: Hotness, nowMs = Date.now()): View {
-  return {
-    nodes: store.topology().nodes.map((node) => ({
-      id: node.id,
-      hasCpus: !node.memory_only,
-      tier: node.tier,
-      distances: node.distances,
-      usedBytes: node.used_bytes ?? 0,
-      freeBytes: node.free_bytes ?? Math.max(0, node.total_bytes - (node.used_bytes ?? 0)),
-      hotnessCounts: hotness.histogram(node.id),
-    })),
-    hotKeys: hotness.top(),
-    nowMs,
-  };
 }

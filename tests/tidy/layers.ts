@@ -1,8 +1,9 @@
 /**
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
- *     mod → main → listener → commands → { migrator → { slots, hotness }, config, info … } → core → ffi
- *     ffi → open → net → session → sample → command → { keeper, patrol } → evict → store → pubsub → client → { lane, settings, effect … }
+ *     mod → main → listener → commands → { { migrator, simulate } → { slots, hotness, census }, config, info … } → core → ffi
+ *     ffi → open → net → session → sample → command → { keeper, mover, patrol } → evict → store → jobs → pubsub → client
+ *         → { lane, settings, effect … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
@@ -22,8 +23,8 @@ const SERVER_LAYERS: readonly Layer[] = [
   ["server/main", "server/embed"],
   ["server/listener"],
   ["server/commands/"],
-  ["server/migrator"],
-  ["server/slots", "server/hotness"],
+  ["server/migrator", "server/simulate"],
+  ["server/slots", "server/hotness", "server/census"],
   [
     "server/info",
     "server/metrics",
@@ -48,6 +49,7 @@ const STRATEGY_LAYERS: readonly Layer[] = [
 /** Who may import strategies, and what. */
 const STRATEGY_DOORS: readonly [from: string, to: string][] = [
   ["server/slots", "strategies/mod.ts"],
+  ["server/slots", "strategies/check.ts"],
   ["server/", "strategies/strategy.ts"],
   ["mod.ts", "strategies/strategy.ts"],
 ];
@@ -61,9 +63,10 @@ const CORE_LAYERS: readonly Layer[] = [
   ["session"],
   ["sample"],
   ["command"],
-  ["keeper", "patrol"],
+  ["keeper", "mover", "patrol"],
   ["evict"],
   ["store"],
+  ["jobs"],
   ["pubsub"],
   ["client"],
   ["lane", "settings", "effect", "lazy_free", "migrate", "residency", "persist"],
