@@ -119,8 +119,12 @@ export interface StoreApi extends Disposable {
   status(): StoreStatus;
   /** Log lines of core's threads, `level text\n`; empty when there are none. */
   messages(): string;
-  /** Goes on sampling hotness: calls `visit` with a record that is valid during that call only. */
-  sample(visit: (sample: Sample, bytes: Uint8Array) => void): void;
+  /** One round of sampling hotness: calls `visit` with a record that is valid during that call only. */
+  sample(visit: VisitSample): void;
+  /** The same with the hot keys that look-ups came upon since the last call. */
+  news(visit: VisitSample): void;
+  /** The same with those of the keys that are there; looking is no use of them. */
+  look(keys: readonly KeyName[], visit: VisitSample): void;
   /**
    * Puts a placement plan in force: words as `Plan::read` of core/src/placement.rs tells; none places local first.
    *
@@ -145,6 +149,15 @@ export interface KeyMove {
   readonly key: Uint8Array;
   /** Node id. */
   readonly node: number;
+}
+
+/** Takes one sample; both arguments are valid during the call only. */
+export type VisitSample = (sample: Sample, bytes: Uint8Array) => void;
+
+/** A key's name. */
+export interface KeyName {
+  readonly db: number;
+  readonly key: Uint8Array;
 }
 
 /** One NUMA node as core reports it. */
@@ -186,7 +199,9 @@ export interface LaneOptions {
 const ERROR_BYTES = 1024;
 const TEXT_BYTES = 65536;
 const TEXT_BYTES_MAX = 64 << 20;
-const SAMPLE_BYTES = 65536;
+const SAMPLE_BYTES = 256 << 10;
+/** Keys looked at in one call: as many as find room whatever their names. */
+const LOOK_KEYS = 256;
 const HAND_OFF_BYTES = 128 << 10;
 const FOREVER = 0xffffffff;
 const EMPTY = new Uint8Array(0);
@@ -269,11 +284,27 @@ export class Store implements StoreApi {
     );
   }
 
-  sample(visit: (sample: Sample, bytes: Uint8Array) => void): void {
-    const count = check(
-      this.#symbols.nkv_store_sample(this.#handle, this.#samples, this.#samples.length),
-      "sample hotness",
-    );
+  sample(visit: VisitSample): void {
+    const { nkv_store_sample } = this.#symbols;
+    this.#visit(nkv_store_sample(this.#handle, this.#samples, this.#samples.length), visit);
+  }
+
+  news(visit: VisitSample): void {
+    const { nkv_store_news } = this.#symbols;
+    this.#visit(nkv_store_news(this.#handle, this.#samples, this.#samples.length), visit);
+  }
+
+  look(keys: readonly KeyName[], visit: VisitSample): void {
+    const { nkv_store_look } = this.#symbols;
+    const out = this.#samples;
+    for (let at = 0; at < keys.length; at += LOOK_KEYS) {
+      const names = encodeNames(keys.slice(at, at + LOOK_KEYS));
+      this.#visit(nkv_store_look(this.#handle, names, names.length, out, out.length), visit);
+    }
+  }
+
+  #visit(result: number, visit: VisitSample): void {
+    const count = check(result, "sample hotness");
     for (let index = 0; index < count; index++) visit(this.#sample.at(index), this.#samples);
   }
 
@@ -479,6 +510,20 @@ function openLane(symbols: CoreSymbols, options: LaneOptions, listens: boolean):
   const flags = [pin ? 1 : 0, listens ? 1 : 0] as const;
   const handle = symbols.nkv_lane_open(store, node, ...flags, name, name.length);
   return check(handle, `open lane '${label}' on node ${node}`);
+}
+
+/** Names of keys as core reads them. */
+function encodeNames(keys: readonly KeyName[]): Uint8Array<ArrayBuffer> {
+  const names = new Uint8Array(keys.reduce((sum, { key }) => sum + 8 + key.length, 0));
+  const view = new DataView(names.buffer);
+  let at = 0;
+  for (const { db, key } of keys) {
+    view.setUint32(at, db, true);
+    view.setUint32(at + 4, key.length, true);
+    names.set(key, at + 8);
+    at += 8 + key.length;
+  }
+  return names;
 }
 
 /** Passes a result that is no failure. */

@@ -53,6 +53,7 @@ class RunningServer implements Server {
   readonly #config: Config;
   readonly #log: Log;
   readonly #slots: Slots;
+  readonly #hotness: Hotness;
   readonly #parts = new AsyncDisposableStack();
   readonly #finished = Promise.withResolvers<number>();
   #store: Store | undefined;
@@ -64,6 +65,10 @@ class RunningServer implements Server {
   constructor(config: Config, log: Log) {
     this.#config = config;
     this.#log = this.#parts.use(log);
+    this.#hotness = new Hotness(() => ({
+      threshold: config.integer("numa-hotness-threshold"),
+      batchSize: config.integer("numa-hotness-batch-size"),
+    }));
     this.#slots = this.#parts.use(new Slots({ warn: (text) => log.warning(text) }));
   }
 
@@ -86,9 +91,9 @@ class RunningServer implements Server {
     await this.#setSocketPermissions();
     this.#tellFacts(store);
     this.#followChanges(store);
-    const hotness = new Hotness();
     const stop = (): void => void this.stop();
-    this.#parts.use(new Cron({ store, slots: this.#slots, hotness, log: this.#log, stop }));
+    const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
+    this.#parts.use(new Cron({ store, slots, hotness, log, stop }));
     relayMessages(store, this.#log);
     this.#log.role = "M";
   }
@@ -203,6 +208,9 @@ class RunningServer implements Server {
     const context: CommandContext = {
       config: this.#config,
       log: this.#log,
+      // Nobody hands commands over before it is open.
+      store: this.#store!,
+      hotness: this.#hotness,
       protocol,
       trusted,
       // The answer goes out first.

@@ -1,5 +1,5 @@
 /**
- * A small core in TypeScript for the tests of the embedded store: it knows a handful of inline words.
+ * A small core in TypeScript for tests: a lane that knows a handful of inline words, and a store that knows keys.
  *
  * Invariant: it keeps the boundary's promises (input consumed, incomplete rest kept, outcomes filled in) and nothing more.
  *
@@ -8,11 +8,135 @@
  * @module
  */
 
-import { CoreError, type LaneApi, Outcome, type SessionHandle, Status } from "./core.ts";
+import {
+  CoreError,
+  type KeyMove,
+  type KeyName,
+  type LaneApi,
+  NO_NODE,
+  Outcome,
+  Sample,
+  type SessionHandle,
+  Status,
+  type StoreApi,
+  StoreStatus,
+  type Topology,
+  type VisitSample,
+} from "./core.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const PONG = "+PONG\r\n";
+
+/** One key as sampling would see it; what is left out is 0, or nobody. */
+export interface FakeKey {
+  readonly key: string | readonly number[];
+  readonly node: number;
+  readonly level: number;
+  readonly db?: number;
+  readonly idle?: number;
+  readonly accessor?: number;
+  readonly accesses?: number;
+  readonly bytes?: number;
+}
+
+/** A store that has the given keys and hands out their samples as core lays them out. */
+export class FakeKeys implements StoreApi {
+  readonly handle = 1;
+  /** Keys there are. */
+  all: readonly FakeKey[];
+  /** Those that a round comes to; all unless set. */
+  sampled: readonly FakeKey[] | undefined;
+  /** Those that look-ups came upon. */
+  newly: readonly FakeKey[] = [];
+  /** How many keys there are said to be; as many as there are unless set. */
+  count: number | undefined;
+  readonly #nodes: readonly number[];
+
+  constructor(all: readonly FakeKey[], nodes: readonly number[] = [0, 1]) {
+    this.all = all;
+    this.#nodes = nodes;
+  }
+
+  sample(visit: VisitSample): void {
+    visitAll(this.sampled ?? this.all, visit);
+  }
+
+  news(visit: VisitSample): void {
+    visitAll(this.newly, visit);
+  }
+
+  look(keys: readonly KeyName[], visit: VisitSample): void {
+    const name = (db: number, key: Uint8Array): string => `${db} ${key}`;
+    const wanted = new Set(keys.map(({ db, key }) => name(db, key)));
+    visitAll(this.all.filter((one) => wanted.has(name(one.db ?? 0, bytesOf(one)))), visit);
+  }
+
+  status(): StoreStatus {
+    const status = new StoreStatus();
+    const view = new DataView(status.buffer.buffer);
+    // StoreStatus.keys is the fifth number of 64 bits.
+    view.setBigUint64(32, BigInt(this.count ?? this.all.length), true);
+    return status;
+  }
+
+  topology(): Topology {
+    const node = { cpus: [], memory_only: false, tier: 0, total_bytes: 0, free_bytes: null };
+    return { nodes: this.#nodes.map((id) => ({ ...node, id, distances: [] })) };
+  }
+
+  configure(): void {}
+
+  /** Plans that were put in force, in order. */
+  readonly plans: number[][] = [];
+  /** Moves that were asked for, job by job. */
+  readonly jobs: KeyMove[][] = [];
+
+  place(plan: Uint32Array<ArrayBuffer>): boolean {
+    this.plans.push([...plan]);
+    return true;
+  }
+
+  move(moves: readonly KeyMove[]): number {
+    return this.jobs.push([...moves]);
+  }
+
+  job(_id: number): undefined {
+    return undefined;
+  }
+
+  messages(): string {
+    return "";
+  }
+
+  [Symbol.dispose](): void {}
+}
+
+function bytesOf({ key }: FakeKey): Uint8Array {
+  return typeof key === "string" ? encoder.encode(key) : Uint8Array.from(key);
+}
+
+/** Records from the start, keys behind them. */
+function visitAll(keys: readonly FakeKey[], visit: VisitSample): void {
+  const names = keys.map(bytesOf);
+  const size = names.reduce((sum, name) => sum + Sample.BYTES + name.length, 0);
+  const bytes = new Uint8Array(Math.max(size, Sample.BYTES));
+  const view = new DataView(bytes.buffer);
+  let end = keys.length * Sample.BYTES;
+  for (const [index, one] of keys.entries()) {
+    const [start, name] = [index * Sample.BYTES, names[index] ?? new Uint8Array(0)];
+    view.setBigUint64(start, BigInt(one.bytes ?? 0), true);
+    view.setBigUint64(start + 8, BigInt(one.accesses ?? 0), true);
+    const { db = 0, node, accessor = NO_NODE, level, idle = 0 } = one;
+    for (const [at, value] of [db, node, accessor, level, 0, idle, end, name.length].entries()) {
+      view.setUint32(start + 16 + 4 * at, value, true);
+    }
+    bytes.set(name, end);
+    end += name.length;
+  }
+  const sample = new Sample(bytes);
+  for (const index of keys.keys()) visit(sample.at(index), bytes);
+}
 
 /** What one fake session holds. */
 interface FakeSession {

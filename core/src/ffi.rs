@@ -241,6 +241,43 @@ pub unsafe extern "C" fn nkv_store_job(store: u32, id: u32, status: *mut JobStat
     })
 }
 
+/// Takes the hot keys that lanes came upon.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_news(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        Ok(locked(&home.sampler).news(&home.store, out) as i32)
+    })
+}
+
+/// Looks at keys by name.
+///
+/// # Safety
+/// `names` is as `input` asks, `out` as `output` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_look(
+    store: u32,
+    names: *const u8,
+    names_bytes: u32,
+    out: *mut u8,
+    out_capacity: u32,
+) -> i32 {
+    // SAFETY: by this function's contract.
+    let (names, out) = unsafe { (input(names, names_bytes), output(out, out_capacity)) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let looked = locked(&home.sampler).look(&home.store, names, out);
+        looked
+            .map(|count| count as i32)
+            .ok_or(Status::InvalidArgument)
+    })
+}
+
 /// Takes the store's numbers.
 ///
 /// # Safety

@@ -7,6 +7,10 @@
 //! Invariant: only the owner counts; anyone may post, and the bell rings once from the time the mailbox fills until it is
 //! collected, and once for every wake-up.
 
+mod news;
+
+pub use news::{HotNews, NEWS_MAX};
+
 use crate::stats::{Counter, LaneCounters};
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use std::collections::VecDeque;
@@ -41,6 +45,11 @@ pub struct Lane {
     pub commands: Box<[CommandCounters]>,
     /// Ticks of its longest batch.
     pub longest_batch: Counter,
+    /// Hot keys it came upon, for those who rank keys.
+    pub news: HotNews,
+    /// Whether it only looks: its look-ups are no uses.
+    pub is_spectator: bool,
+    chance: AtomicU32,
     random: AtomicU64,
     mailbox: Mutex<VecDeque<(u32, u32)>>,
     waiting: AtomicU32,
@@ -67,12 +76,24 @@ impl Lane {
                 .map(|_| CommandCounters::default())
                 .collect(),
             longest_batch: Counter::default(),
+            news: HotNews::default(),
+            is_spectator: false,
+            chance: AtomicU32::new(seed as u32),
             random: AtomicU64::new(seed),
             mailbox: Mutex::new(VecDeque::new()),
             waiting: AtomicU32::new(0),
             wakes: AtomicU32::new(0),
             bell,
         }
+    }
+
+    /// A number that goes evenly over all 32-bit numbers, whatever part of the calls one looks at (Weyl's sequence over the
+    /// golden ratio). Only the owner calls this.
+    #[inline(always)]
+    pub fn chance(&self) -> u32 {
+        let next = self.chance.load(Relaxed).wrapping_add(0x9e37_79b9);
+        self.chance.store(next, Relaxed);
+        next
     }
 
     /// A weak random word (PCG's multiplier, upper half). Only the owner calls this.

@@ -116,7 +116,11 @@ fn pool_options(topology: &Topology) -> PoolOptions {
     }
 }
 
-/// Opens a lane for the calling thread on the node of that id (-1: none), pinned to its CPUs if asked.
+/// The node id of a lane whose look-ups are no uses.
+const SPECTATOR: i32 = -2;
+
+/// Opens a lane for the calling thread on the node of that id (-1: none; -2: none, and it only looks), pinned to its CPUs if
+/// asked.
 pub fn lane(
     home: &Arc<OpenStore>,
     node_id: i32,
@@ -144,7 +148,7 @@ pub fn lane(
         }
     }
     let lane = store
-        .open_lane(node, label, bell)
+        .open_lane_as(node, label, bell, node_id == SPECTATOR)
         .ok_or("every lane is taken")?;
     let pump = copy.and_then(|bell| bell.map(|bell| Pump::new(store, &lane, bell)).transpose());
     let pump = pump.inspect_err(|_| store.close_lane(&lane));

@@ -1,36 +1,57 @@
-//! Hotness sampling: a walk over the keyspace that reports what each key's PREFIX says, a buffer at a time.
+//! Hotness as seen from above: samples of keys, the hot keys that lanes came upon, and a look at keys by name.
 //!
-//! It may not know who looks at the samples. Invariant: records start at offset 0, keys follow them, and a key that found
-//! no room is where the next call begins, or near before it.
+//! It may not know who looks. Looking is no use, and a key past its deadline is not there. Invariants: records start at
+//! offset 0, keys follow them; a round of sampling looks at about as many keys as the settings allow and takes about as
+//! long, however many there are, and goes on where the one before ended.
+
+#[cfg(test)]
+mod tests;
 
 use crate::abi::{NO_NODE, Sample};
 use crate::clock::use_clock;
-use crate::lane::Lane;
+use crate::lane::{Lane, NEWS_MAX};
 use crate::object::entry::Entry;
 use crate::store::Store;
-use crate::table::segment::LINE_SLOTS;
 use core::sync::atomic::Ordering::Relaxed;
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Bytes of a key that a sample carries; longer keys are cut.
 const KEY_BYTES_MAX: usize = 512;
 const RECORD: usize = size_of::<Sample>();
+/// Keys looked at between two looks at the clock.
+const STEP_KEYS: u64 = 64;
+/// Hot keys that are taken from all lanes together in one round.
+const NEWS_A_ROUND: usize = 4 * NEWS_MAX;
 
-/// One walk over all keys, taken up again at each call.
+/// Walks over all databases side by side, taken up again at each round.
 pub struct Sampler {
     lane: Arc<Lane>,
-    db: u32,
-    cursor: u64,
+    /// Where the walk of each database goes on; 0 is its start.
+    cursors: Vec<u64>,
+    /// The database that begins the next round.
+    first: u32,
+}
+
+/// Samples on their way into a buffer.
+struct Basket<'s> {
+    store: &'s Store,
+    clock: u32,
+    now_ms: i64,
+    samples: Vec<(Sample, Vec<u8>)>,
+    bytes: usize,
+    room: usize,
 }
 
 impl Sampler {
-    /// A walk that begins at the first key of database 0; `None` when no lane is free for it.
+    /// Walks that begin at the first key of each database; `None` when no lane is free for them.
     pub fn new(store: &Store) -> Option<Sampler> {
         let lane = store.open_lane(None, "sampler", None)?;
         Some(Sampler {
             lane,
-            db: 0,
-            cursor: 0,
+            cursors: vec![0; store.keyspace.databases() as usize],
+            first: 0,
         })
     }
 
@@ -39,78 +60,161 @@ impl Sampler {
         &self.lane
     }
 
-    /// Fills `out` with samples, and answers how many. A call ends with the last database at the latest.
+    /// Fills `out` with samples of one round, and answers how many. Each database gives as many as its part of all keys is,
+    /// and none gives a key twice in a round.
     pub fn fill(&mut self, store: &Store, out: &mut [u8]) -> usize {
-        // A line's keys are reported together, so room for a few more than asked is kept.
-        let room = out.len() / (RECORD + 64);
-        let wanted = room.saturating_sub(4 * LINE_SLOTS);
-        let mut samples: Vec<(Sample, Vec<u8>)> = Vec::with_capacity(room);
-        let mut bytes = 0;
-        while samples.len() < wanted {
-            let left = (wanted - samples.len()) as u64;
-            let db = self.db;
-            let walked = self.walk(store, left, |entry| {
-                let key = &entry.key()[..entry.key().len().min(KEY_BYTES_MAX)];
-                if bytes + RECORD + key.len() <= out.len() {
-                    bytes += RECORD + key.len();
-                    samples.push((record(store, db, entry), key.to_vec()));
-                }
-            });
-            if !walked || self.cursor != 0 {
-                break;
-            }
-            self.db = (self.db + 1) % store.keyspace.databases();
-            if self.db == 0 {
+        let (keyspace, settings) = (&store.keyspace, &store.settings);
+        let usec = settings.hotness_sample_usec.load(Relaxed);
+        let until = Instant::now() + Duration::from_micros(usec.into());
+        let keys = |db| keyspace.count(db).0;
+        let total: u64 = (0..keyspace.databases()).map(keys).sum();
+        let wanted = u64::from(settings.hotness_sample_keys.load(Relaxed));
+        let mut basket = Basket::new(store, out.len());
+        for turn in 0..keyspace.databases() {
+            let db = (self.first + turn) % keyspace.databases();
+            let share = (u128::from(wanted) * u128::from(keys(db))).div_ceil(total.max(1).into());
+            if share > 0 && !self.walk(&mut basket, db, share as u64, until) {
                 break;
             }
         }
-        write(&mut samples, out)
+        self.first = (self.first + 1) % keyspace.databases();
+        basket.write(out)
     }
 
-    /// Goes on in the database in hand; `false` when the world is somebody else's now.
-    fn walk(&mut self, store: &Store, count: u64, visit: impl FnMut(Entry)) -> bool {
-        let (keyspace, seat) = (&store.keyspace, self.lane.seat);
-        if keyspace.count(self.db).0 == 0 {
-            self.cursor = 0;
-            return true;
+    /// Goes on in one database until `share` keys were seen or its end; `false` when the round is over.
+    fn walk(&mut self, basket: &mut Basket<'_>, db: u32, share: u64, until: Instant) -> bool {
+        let (keyspace, seat) = (&basket.store.keyspace, self.lane.seat);
+        let cursor = &mut self.cursors[db as usize];
+        let mut seen = 0;
+        while seen < share {
+            if basket.is_full() || Instant::now() >= until || !keyspace.locks.enter_world(seat) {
+                return false;
+            }
+            let step = STEP_KEYS.min(share - seen);
+            let visit = |entry| {
+                seen += 1;
+                basket.take(db, entry);
+            };
+            *cursor = keyspace.scan(seat, db, *cursor, step, visit);
+            keyspace.locks.leave_world(seat);
+            if *cursor == 0 {
+                break;
+            }
         }
-        if !keyspace.locks.enter_world(seat) {
-            return false;
-        }
-        self.cursor = keyspace.scan(seat, self.db, self.cursor, count, visit);
-        keyspace.locks.leave_world(seat);
         true
+    }
+
+    /// Fills `out` with the hot keys that lanes noted since the last time, and answers how many.
+    pub fn news(&self, store: &Store, out: &mut [u8]) -> usize {
+        let lanes = store.lanes();
+        let each = (NEWS_A_ROUND / lanes.len().max(1)).max(1);
+        let names: HashSet<(u32, u64)> = lanes
+            .iter()
+            .flat_map(|lane| lane.news.collect(each))
+            .collect();
+        let (keyspace, seat) = (&store.keyspace, self.lane.seat);
+        let mut basket = Basket::new(store, out.len());
+        for (db, hash) in names {
+            if basket.is_full() || !keyspace.locks.enter_world(seat) {
+                break;
+            }
+            keyspace.look_by_hash(seat, db, hash, |entry| basket.take(db, entry));
+            keyspace.locks.leave_world(seat);
+        }
+        basket.write(out)
+    }
+
+    /// Fills `out` with those of the named keys that are there, and answers how many. `names` are database, length and bytes
+    /// of one key after the other; `None` when they are not.
+    pub fn look(&self, store: &Store, names: &[u8], out: &mut [u8]) -> Option<usize> {
+        let (keyspace, seat) = (&store.keyspace, self.lane.seat);
+        let mut basket = Basket::new(store, out.len());
+        let mut rest = names;
+        while !rest.is_empty() {
+            let (db, key);
+            (db, key, rest) = first_name(rest)?;
+            if basket.is_full() || !keyspace.locks.enter_world(seat) {
+                break;
+            }
+            keyspace.look(seat, db, key, |entry| basket.take(db, entry));
+            keyspace.locks.leave_world(seat);
+        }
+        Some(basket.write(out))
     }
 }
 
-fn record(store: &Store, db: u32, entry: Entry) -> Sample {
-    let settings = &store.settings;
-    let clock = use_clock(store.clock.now_ms());
-    let decay = settings.hotness_decay.load(Relaxed);
-    let usage = entry.usage(clock, decay, settings.lfu_decay_time.load(Relaxed));
-    let pool = &store.keyspace.pool;
-    let id = |index: u32| {
-        store
-            .topology
-            .nodes
-            .get(index as usize)
-            .map_or(NO_NODE, |node| node.id)
-    };
-    Sample {
-        footprint_bytes: entry.footprint(pool) as u64,
-        access_count: usage.accesses,
-        db,
-        node: id(pool.node_of(entry.address())),
-        accessor: if usage.vote == 0 {
-            NO_NODE
-        } else {
-            id(usage.accessor)
-        },
-        level: usage.level as u32,
-        r#type: entry.kind() as u32,
-        idle_seconds: usage.idle_seconds as u32,
-        key_offset: 0,
-        key_bytes: 0,
+/// The first of several names, and what is behind it.
+fn first_name(names: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (db, rest) = names.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let (key, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    Some((u32::from_le_bytes(*db), key, rest))
+}
+
+impl<'s> Basket<'s> {
+    fn new(store: &'s Store, room: usize) -> Basket<'s> {
+        let now_ms = store.clock.now_ms();
+        Basket {
+            store,
+            clock: use_clock(now_ms),
+            now_ms,
+            samples: Vec::new(),
+            bytes: 0,
+            room,
+        }
+    }
+
+    /// Whether the next key may find no room.
+    fn is_full(&self) -> bool {
+        self.bytes + RECORD + KEY_BYTES_MAX > self.room
+    }
+
+    /// Takes a key up unless it has expired or there is no room.
+    fn take(&mut self, db: u32, entry: Entry) {
+        let key = &entry.key()[..entry.key().len().min(KEY_BYTES_MAX)];
+        let bytes = self.bytes + RECORD + key.len();
+        if bytes <= self.room && !entry.is_expired(self.now_ms) {
+            self.bytes = bytes;
+            self.samples.push((self.record(db, entry), key.to_vec()));
+        }
+    }
+
+    fn record(&self, db: u32, entry: Entry) -> Sample {
+        let settings = &self.store.settings;
+        let decay = settings.hotness_decay.load(Relaxed);
+        let lfu_decay = settings.lfu_decay_time.load(Relaxed);
+        let usage = entry.usage(self.clock, decay, lfu_decay);
+        let pool = &self.store.keyspace.pool;
+        let nodes = &self.store.topology.nodes;
+        let id = |index: u32| nodes.get(index as usize).map_or(NO_NODE, |node| node.id);
+        let accessor = match usage.vote {
+            0 => NO_NODE,
+            _ => id(usage.accessor),
+        };
+        Sample {
+            footprint_bytes: entry.weight(pool) as u64,
+            access_count: usage.accesses,
+            db,
+            node: id(pool.node_of(entry.address())),
+            accessor,
+            level: usage.level as u32,
+            r#type: entry.kind() as u32,
+            idle_seconds: usage.idle_seconds as u32,
+            key_offset: 0,
+            key_bytes: 0,
+        }
+    }
+
+    /// Writes records and keys, and answers how many.
+    fn write(mut self, out: &mut [u8]) -> usize {
+        let mut at = self.samples.len() * RECORD;
+        for (index, (sample, key)) in self.samples.iter_mut().enumerate() {
+            (sample.key_offset, sample.key_bytes) = (at as u32, key.len() as u32);
+            out[at..at + key.len()].copy_from_slice(key);
+            at += key.len();
+            out[index * RECORD..(index + 1) * RECORD].copy_from_slice(bytes_of(sample));
+        }
+        self.samples.len()
     }
 }
 
@@ -118,15 +222,4 @@ fn record(store: &Store, db: u32, entry: Entry) -> Sample {
 fn bytes_of(sample: &Sample) -> &[u8] {
     // SAFETY: a Sample is `repr(C)` without padding (its size is asserted field by field), so every byte is initialised.
     unsafe { core::slice::from_raw_parts(core::ptr::from_ref(sample).cast(), RECORD) }
-}
-
-fn write(samples: &mut [(Sample, Vec<u8>)], out: &mut [u8]) -> usize {
-    let mut at = samples.len() * RECORD;
-    for (index, (sample, key)) in samples.iter_mut().enumerate() {
-        (sample.key_offset, sample.key_bytes) = (at as u32, key.len() as u32);
-        out[at..at + key.len()].copy_from_slice(key);
-        at += key.len();
-        out[index * RECORD..(index + 1) * RECORD].copy_from_slice(bytes_of(sample));
-    }
-    samples.len()
 }

@@ -283,14 +283,21 @@ impl Store {
         label: &str,
         bell: Option<std::fs::File>,
     ) -> Option<Arc<Lane>> {
+        self.open_lane_as(node, label, bell, false)
+    }
+
+    /// The same; the look-ups of a spectator are no uses.
+    pub fn open_lane_as(
+        &self,
+        node: Option<u32>,
+        label: &str,
+        bell: Option<std::fs::File>,
+        is_spectator: bool,
+    ) -> Option<Arc<Lane>> {
         let seat = self.keyspace.locks.open_lane()?;
-        let lane = Arc::new(Lane::new(
-            seat,
-            node,
-            label.to_owned(),
-            bell,
-            self.command_count,
-        ));
+        let mut lane = Lane::new(seat, node, label.to_owned(), bell, self.command_count);
+        lane.is_spectator = is_spectator;
+        let lane = Arc::new(lane);
         locked(&self.lanes).push(lane.clone());
         Some(lane)
     }

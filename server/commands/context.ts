@@ -7,6 +7,8 @@
  */
 
 import type { Config } from "../config.ts";
+import type { StoreApi } from "../core.ts";
+import type { Hotness } from "../hotness.ts";
 import type { Log } from "../log.ts";
 import type { Protocol } from "../reply.ts";
 
@@ -14,6 +16,8 @@ import type { Protocol } from "../reply.ts";
 export interface CommandContext {
   readonly config: Config;
   readonly log: Log;
+  readonly store: StoreApi;
+  readonly hotness: Hotness;
   /** The version of RESP the caller speaks. */
   readonly protocol: Protocol;
   /** Whether the caller is connected from this machine: loopback or a Unix socket. */

@@ -10,6 +10,7 @@
 import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
+import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
 import { shutdown } from "./shutdown.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
@@ -20,6 +21,9 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["config|set", configSet],
   ["config|rewrite", configRewrite],
   ["config|help", configHelp],
+  ["numa|candidates", numaCandidates],
+  ["numa|heatmap", numaHeatmap],
+  ["numa|hotkeys", numaHotkeys],
   ["shutdown", shutdown],
 ]);
 

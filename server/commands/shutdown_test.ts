@@ -2,14 +2,18 @@
 
 import { assertEquals } from "@std/assert";
 import { Config } from "../config.ts";
+import { Hotness } from "../hotness.ts";
 import { Log } from "../log.ts";
 import { runServerCommand } from "./mod.ts";
+import { FakeKeys } from "../testing.ts";
 
 async function ask(words: string): Promise<{ reply: string; stops: number }> {
   let stops = 0;
   const context = {
     config: Config.load(),
     log: new Log({ write: () => {} }),
+    store: new FakeKeys([]),
+    hotness: new Hotness(),
     protocol: 2,
     trusted: true,
     stop: () => void stops++,

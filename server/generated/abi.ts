@@ -66,7 +66,7 @@ export const symbols = {
     ],
     result: "i32",
   },
-  /** Goes on sampling keys for hotness, as many as fit. Returns: Sample records written from offset 0; key bytes follow. */
+  /** One round of sampling keys for hotness, within the settings and what fits. Returns: Sample records written from offset 0; key bytes follow. */
   nkv_store_sample: {
     parameters: [
       "u32", // store: u32. Store handle.
@@ -127,7 +127,7 @@ export const symbols = {
   nkv_lane_open: {
     parameters: [
       "u32", // store: u32. Store handle.
-      "i32", // node_id: i32. Node id the lane belongs to, -1 for none.
+      "i32", // node_id: i32. Node id the lane belongs to; -1 for none: its look-ups do not vote; -2: they are no uses at all.
       "u32", // pin: u32. 1 pins the calling thread to the node's CPUs, 0 leaves it.
       "u32", // listens: u32. 1 for a lane that listens and is pumped, 0 for one whose sessions the caller drives.
       "buffer", // label: *const u8. The listener's name as CLIENT LIST and logs show it.
@@ -234,6 +234,26 @@ export const symbols = {
       "buffer", // out: *mut u8. Receives replies, then a hand-off's arguments.
       "u32", // out_capacity: u32. Bytes `out` can take.
       "buffer", // outcome: *mut Outcome. Receives what the caller does next.
+    ],
+    result: "i32",
+  },
+  /** Takes the hot keys that look-ups came upon since the last call. Returns: Sample records as nkv_store_sample does. */
+  nkv_store_news: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // out: *mut u8. Receives the records, then the keys; 8-byte aligned.
+      "u32", // out_capacity: u32. Bytes `out` can take.
+    ],
+    result: "i32",
+  },
+  /** Looks at keys by name, which is no use of them. Returns: Sample records of those that are there, as nkv_store_sample does. */
+  nkv_store_look: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // names: *const u8. For each key its database (u32), its length (u32) and its bytes.
+      "u32", // names_bytes: u32. Length of `names`.
+      "buffer", // out: *mut u8. Receives the records, then the keys; 8-byte aligned.
+      "u32", // out_capacity: u32. Bytes `out` can take.
     ],
     result: "i32",
   },

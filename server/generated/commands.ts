@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 258;
+export const COMMAND_COUNT = 261;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -26,6 +26,9 @@ export type ServerCommandName =
   | "config|get"
   | "config|rewrite"
   | "config|set"
+  | "numa|candidates"
+  | "numa|heatmap"
+  | "numa|hotkeys"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -33,5 +36,8 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [38, { id: 38, name: "config|get", arity: -3 }],
   [41, { id: 41, name: "config|rewrite", arity: 2 }],
   [42, { id: 42, name: "config|set", arity: -4 }],
-  [194, { id: 194, name: "shutdown", arity: -1 }],
+  [126, { id: 126, name: "numa|candidates", arity: -2 }],
+  [128, { id: 128, name: "numa|heatmap", arity: 2 }],
+  [130, { id: 130, name: "numa|hotkeys", arity: -2 }],
+  [197, { id: 197, name: "shutdown", arity: -1 }],
 ]);

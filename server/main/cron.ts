@@ -64,6 +64,9 @@ export class Cron implements Disposable {
           this.#sight.note(sample, bytes);
           visit(sample, bytes);
         }),
+      news: (visit) => store.news(visit),
+      look: (keys, visit) => store.look(keys, visit),
+      status: () => store.status(),
     });
   }
 

@@ -25,6 +25,7 @@ use crate::pool::prefix::{Encoding, ObjectType, Touch};
 use crate::pool::space::{Full, Space};
 use crate::resp::{Reply, Span};
 use crate::store::Store;
+use core::sync::atomic::Ordering::Relaxed;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -66,6 +67,15 @@ impl From<Full> for Error {
     fn from(_: Full) -> Error {
         Error::of(error::POOL_EXHAUSTED)
     }
+}
+
+/// Who uses keys, and when.
+#[derive(Clone, Copy)]
+pub struct User {
+    /// Seconds, modulo 2^24.
+    pub clock: u32,
+    /// Index of the node that new keys are placed for.
+    pub node: u32,
 }
 
 /// A request's arguments, the command's name first.
@@ -187,7 +197,8 @@ pub struct Call<'a, 'r> {
     /// What the batch does afterwards.
     pub flow: Flow,
     spec: &'static CommandSpec,
-    touch: Touch,
+    /// The clock of use words, and the node that new keys are placed for.
+    user: User,
     grip: Option<Grip<'a>>,
     first_hash: u64,
     after: Option<Box<After>>,
@@ -203,7 +214,7 @@ impl<'a, 'r> Call<'a, 'r> {
         caller: Caller<'a>,
         args: Args<'a>,
         reply: &'a mut Reply<'r>,
-        (now_ms, touch): (i64, Touch),
+        (now_ms, user): (i64, User),
         grip: Option<Grip<'a>>,
         first_hash: u64,
         group: Option<&'a mut Group>,
@@ -224,7 +235,7 @@ impl<'a, 'r> Call<'a, 'r> {
             client,
             flow,
             spec,
-            touch,
+            user,
             grip,
             first_hash,
             after,
@@ -323,8 +334,8 @@ impl<'a, 'r> Call<'a, 'r> {
             db,
             hash,
             key,
-            node: self.touch.node,
-            clock: self.touch.clock,
+            node: self.user.node,
+            clock: self.user.clock,
         }
     }
 
@@ -384,32 +395,54 @@ impl<'a, 'r> Call<'a, 'r> {
                 self.missed(target.db, target.key);
             }
         }
-        found.map(|found| self.used(found))
+        found.map(|found| self.used(target, found))
     }
 
     /// The key's entry, to be changed: counted in its hotness alone.
     #[inline(always)]
     pub fn write(&mut self, target: Target<'_>) -> Option<Found> {
         let found = self.peek(target)?;
-        Some(self.used(found))
+        Some(self.used(target, found))
     }
 
+    /// Counts one use. Most uses of a key that is used often have nothing to store.
     #[inline(always)]
-    fn used(&mut self, found: Found) -> Found {
-        if let Some(node) = self.lane.node {
-            found.entry.touch(&Touch {
-                random: self.lane.random(),
-                ..self.touch
-            });
-            let counters = &self.lane.counters;
-            let here = self.keyspace().pool.node_of(found.entry.address()) == node;
-            if here {
-                counters.local_accesses.add(1)
-            } else {
-                counters.remote_accesses.add(1)
+    fn used(&mut self, target: Target<'_>, found: Found) -> Found {
+        if !self.lane.is_spectator {
+            let chance = self.lane.chance();
+            if found.entry.is_due(chance, target.clock) {
+                self.store_use(target, found.entry, chance);
             }
         }
         found
+    }
+
+    /// Stores a use in the key's PREFIX and in the lane's counters, where it stands for as many as the PREFIX says.
+    #[cold]
+    #[inline(never)]
+    fn store_use(&self, target: Target<'_>, entry: Entry, chance: u32) {
+        let settings = &self.store.settings;
+        let touched = entry.touch(
+            chance,
+            &Touch {
+                clock: target.clock,
+                node: self.lane.node,
+                decay_seconds: settings.hotness_decay.load(Relaxed),
+                hot_level: settings.hotness_threshold.load(Relaxed),
+                random: self.lane.random_u64(),
+                lfu_log_factor: settings.lfu_log_factor.load(Relaxed),
+                lfu_decay_minutes: settings.lfu_decay_time.load(Relaxed),
+            },
+        );
+        let Some(node) = self.lane.node else { return };
+        let counters = &self.lane.counters;
+        match self.keyspace().pool.node_of(entry.address()) == node {
+            true => counters.local_accesses.add(touched.weight),
+            false => counters.remote_accesses.add(touched.weight),
+        }
+        if touched.is_news {
+            self.lane.news.note(target.db, target.hash);
+        }
     }
 
     /// The string at `key`, to be read; an error when it holds another type.

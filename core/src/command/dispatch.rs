@@ -6,7 +6,7 @@
 mod exec;
 mod serve;
 
-use super::call::{After, Answer, Args, Call, Caller, Error, Stale};
+use super::call::{After, Answer, Args, Call, Caller, Error, Stale, User};
 use super::flags::Flags;
 use super::notify::Class;
 use super::server::monitor;
@@ -21,7 +21,6 @@ use crate::evict::{Room, make_room};
 use crate::keyspace::lock::ShardSet;
 use crate::keyspace::{Grip, Keyspace, Mode, shard_of};
 use crate::lane::{CommandCounters, Lane};
-use crate::pool::prefix::Touch;
 use crate::resp::ahead::first_arguments;
 use crate::resp::{Reply, reply::Errors};
 use crate::store::Store;
@@ -57,7 +56,7 @@ pub struct Context<'a> {
     store: &'a Store,
     lane: &'a Lane,
     now_ms: i64,
-    touch: Touch,
+    user: User,
     in_world: bool,
     started: u64,
     /// Ticks at the end of the last command.
@@ -94,21 +93,16 @@ impl<'a> Context<'a> {
     /// The context of a batch that begins now.
     pub fn new(store: &'a Store, lane: &'a Lane) -> Context<'a> {
         let now_ms = store.clock.now_ms();
-        let settings = &store.settings;
         let started = ticks();
-        let touch = Touch {
+        let user = User {
             clock: use_clock(now_ms),
             node: lane.node.unwrap_or(0),
-            decay_seconds: settings.hotness_decay.load(Relaxed),
-            random: 0,
-            lfu_log_factor: settings.lfu_log_factor.load(Relaxed),
-            lfu_decay_minutes: settings.lfu_decay_time.load(Relaxed),
         };
         Context {
             store,
             lane,
             now_ms,
-            touch,
+            user,
             in_world: false,
             started,
             last: started,
@@ -372,7 +366,7 @@ impl<'a> Context<'a> {
             caller,
             args,
             reply,
-            (now_ms, self.touch),
+            (now_ms, self.user),
             held.grip,
             held.first_hash,
             None,

@@ -10,6 +10,7 @@ pub mod collections;
 pub mod compaction;
 pub mod eviction;
 pub mod expiry;
+pub mod heat;
 pub mod list;
 pub mod lock;
 pub mod scan;

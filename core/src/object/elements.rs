@@ -99,6 +99,19 @@ pub fn hash_inline(payload: u64, hash: impl Hasher) -> u64 {
     hash.of(&payload.to_le_bytes())
 }
 
+/// Pieces of a value that are looked at to guess the weight of all.
+pub const SAMPLED: usize = 32;
+/// About what a slot takes in a table that is as full as most.
+pub const SLOT_WEIGHT: usize = 11;
+
+/// The weight of `all` pieces of which `count` weigh `bytes`.
+pub const fn scaled(bytes: usize, count: usize, all: usize) -> usize {
+    match count {
+        0 => 0,
+        _ => (bytes as u128 * all as u128 / count as u128) as usize,
+    }
+}
+
 /// A table of elements in the pool.
 pub struct Elements<E> {
     root: NonNull<Table>,
@@ -309,6 +322,19 @@ impl<E: Element> Elements<E> {
             // SAFETY: a slot of this table leads to a live element of its kind.
             each(address, unsafe { E::asked(address) });
         }
+    }
+
+    /// Bytes of all allocations, about: those of the first `SAMPLED` elements, and the others as if they were like them.
+    pub fn weigh(self, pool: &Pool) -> usize {
+        let sampled = self.table().all(pool).take(SAMPLED);
+        let (mut count, mut bytes) = (0, 0);
+        for slot in sampled {
+            count += 1;
+            if !slot.is_inline() {
+                bytes += pool.size_of(Elements::<E>::address(slot, pool));
+            }
+        }
+        pool.size_of(self.root.cast()) + scaled(bytes + SLOT_WEIGHT * count, count, self.len())
     }
 
     /// Frees about `budget` pieces, whole segments at a time; `true` when more are left. `cursor` starts at 0.

@@ -12,7 +12,7 @@
 
 use crate::object::value;
 use crate::pool::Pool;
-use crate::pool::prefix::{Encoding, ObjectType, Prefix, Shape, Touch, Use, UseView};
+use crate::pool::prefix::{Encoding, ObjectType, Prefix, Shape, Touch, Touched, Use, UseView};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
@@ -169,10 +169,15 @@ impl Entry {
         unsafe { core::slice::from_raw_parts_mut(self.0.as_ptr().add(start), shape.value_len()) }
     }
 
-    /// Counts one access.
+    /// Whether an access at `clock` has anything to store; see `Use::is_due`.
     #[inline(always)]
-    pub fn touch(self, touch: &Touch) {
-        self.prefix().usage.touch(touch);
+    pub fn is_due(self, chance: u32, clock: u32) -> bool {
+        self.prefix().usage.is_due(chance, clock)
+    }
+
+    /// Stores one access that is due.
+    pub fn touch(self, chance: u32, touch: &Touch) -> Touched {
+        self.prefix().usage.touch(chance, touch)
     }
 
     /// The use word as it is.
@@ -206,6 +211,11 @@ impl Entry {
     /// Bytes the entry and all it owns take in the pool, cells counted whole.
     pub fn footprint(self, pool: &Pool) -> usize {
         pool.size_of(self.0) + value::footprint(self, pool)
+    }
+
+    /// The same in a few steps whatever its size: an estimate for values of many pieces.
+    pub fn weight(self, pool: &Pool) -> usize {
+        pool.size_of(self.0) + value::weigh(self, pool)
     }
 
     /// Frees the entry and all it owns.

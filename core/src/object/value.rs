@@ -160,6 +160,19 @@ pub fn footprint(entry: Entry, pool: &Pool) -> usize {
     bytes
 }
 
+/// The same in a few steps whatever its size: exact for a value of one piece, an estimate for others.
+pub fn weigh(entry: Entry, pool: &Pool) -> usize {
+    match Layout::of(entry) {
+        Layout::Nothing => 0,
+        Layout::Block(block) => pool.size_of(block.address()),
+        // SAFETY: whoever holds the entry holds its list.
+        Layout::List(word) => unsafe { list::weigh(word, pool) },
+        Layout::Fields(fields) => fields.weigh(pool),
+        Layout::Members(members) => members.weigh(pool),
+        Layout::Sorted(set) => set.weigh(pool),
+    }
+}
+
 /// Whether every piece lies on `node`.
 pub fn is_on(entry: Entry, pool: &Pool, node: u32) -> bool {
     let mut all = true;

@@ -322,7 +322,7 @@ impl<'a> Context<'a> {
             caller,
             args,
             reply,
-            (self.now_ms, self.touch),
+            (self.now_ms, self.user),
             grip,
             first_hash(&self.store.keyspace, args),
             Some(&mut progress.group),

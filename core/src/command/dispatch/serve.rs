@@ -123,7 +123,7 @@ impl Context<'_> {
             caller,
             args,
             &mut reply,
-            (self.now_ms, self.touch),
+            (self.now_ms, self.user),
             held.grip,
             first_hash(&self.store.keyspace, args),
             None,

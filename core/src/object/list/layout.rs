@@ -11,6 +11,7 @@ use super::{
     COMPACT_BYTES_MAX, HEAD_BYTES, Head, List, ListView, PLAIN_FROM, ROOT_BYTES, Root, Strip,
     compact_head,
 };
+use crate::object::elements::{SAMPLED, scaled};
 use crate::object::listpack;
 use crate::pool::Pool;
 use crate::pool::space::{Full, LOOK_BYTES, Space};
@@ -43,6 +44,23 @@ pub unsafe fn visit(word: u64, each: &mut dyn FnMut(NonNull<u8>, usize)) {
         each(link.address(), LINK_BYTES);
         each(link.strip().cell, link.strip().asked());
     }
+}
+
+/// Bytes of all allocations, about: those of the first `SAMPLED` links, and the others as if they were like them.
+///
+/// # Safety
+/// As for `visit`.
+pub unsafe fn weigh(word: u64, pool: &Pool) -> usize {
+    // SAFETY: by contract.
+    let view = unsafe { ListView::at(word) };
+    let own = pool.size_of(view.address());
+    let all = view.root().map_or(0, |root| root.links as usize);
+    let (mut count, mut bytes) = (0, 0);
+    for link in links(view).take(SAMPLED) {
+        count += 1;
+        bytes += pool.size_of(link.address()) + pool.size_of(link.strip().cell);
+    }
+    own + scaled(bytes, count, all)
 }
 
 /// Whether freeing the list takes long enough to be left to the keeper.

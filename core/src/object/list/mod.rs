@@ -40,7 +40,7 @@ use link::Link;
 use strip::{EMPTY_BYTES, Strip, StripEdit};
 
 pub use iterate::{ListView, Needle, Part};
-pub use layout::{duplicate, free_step, is_big, is_valid, relocate_step, visit};
+pub use layout::{duplicate, free_step, is_big, is_valid, relocate_step, visit, weigh};
 pub use rules::Rules;
 
 /// From so many bytes on an element gets a link of its own (Redis' packed threshold).

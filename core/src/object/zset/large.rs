@@ -10,7 +10,7 @@
 
 use super::element::Element;
 use super::tree::Tree;
-use crate::object::elements::Hasher;
+use crate::object::elements::{Hasher, SAMPLED, SLOT_WEIGHT, scaled};
 use crate::pool::Pool;
 use crate::pool::space::{Full, LOOK_BYTES, Space};
 use crate::table::segment::Slot;
@@ -235,6 +235,19 @@ impl Large {
             let element = element_of(slot, pool);
             each(element.address(), element.bytes());
         }
+    }
+
+    /// About the bytes of all allocations: those of the first `SAMPLED` elements, and the others as if they were like them.
+    pub(super) fn weigh(self, pool: &Pool) -> usize {
+        /// About what an element takes in the tree.
+        const LEAF_WEIGHT: usize = 12;
+        let (mut count, mut bytes) = (0, 0);
+        for slot in self.table().all(pool).take(SAMPLED) {
+            count += 1;
+            bytes += pool.size_of(element_of(slot, pool).address());
+        }
+        bytes += (SLOT_WEIGHT + LEAF_WEIGHT) * count;
+        pool.size_of(self.0.cast()) + scaled(bytes, count, self.table().len())
     }
 
     /// # Safety

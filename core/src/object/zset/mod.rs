@@ -433,6 +433,15 @@ impl SortedSet {
         }
     }
 
+    /// Bytes of all allocations, about.
+    pub fn weigh(self, pool: &Pool) -> usize {
+        match (self.large(), Block::from_word(self.word)) {
+            (Some(large), _) => large.weigh(pool),
+            (None, Some(block)) => pool.size_of(block.address()),
+            (None, None) => 0,
+        }
+    }
+
     /// Frees about `budget` pieces; `true` when more are left. `cursor` starts at 0.
     ///
     /// # Safety
