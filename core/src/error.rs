@@ -35,6 +35,15 @@ pub const NUMKEYS_TOO_MANY: &str = "ERR Number of keys can't be greater than num
 pub const LIMIT_NEGATIVE: &str = "ERR LIMIT can't be negative";
 /// No such key.
 pub const NO_SUCH_KEY: &str = "ERR no such key";
+/// A move that a client waited for was cancelled.
+pub const MOVE_CANCELLED: &str =
+    "ERR the move was cancelled; the key is where it was, or partly on the new node";
+/// No such migration job.
+pub const NO_SUCH_JOB: &str = "ERR no such migration job";
+/// A migration job that is over cannot be cancelled.
+pub const JOB_IS_OVER: &str = "ERR that migration job is over";
+/// The queue of migration jobs is full.
+pub const TOO_MANY_JOBS: &str = "ERR too many migration jobs are waiting; try again later";
 /// Source and target are one.
 pub const SAME_OBJECT: &str = "ERR source and destination objects are the same";
 /// A database index that does not exist.

@@ -28,6 +28,8 @@ pub mod evict;
 pub mod ffi;
 /// The numbers by which the other side names things.
 pub mod handle;
+/// Migration jobs, and who waits for them.
+pub mod jobs;
 /// What runs in the background.
 pub mod keeper;
 /// Keys: tables, shards, locks, expiry, scans.
@@ -38,6 +40,8 @@ pub mod lane;
 pub mod lazy_free;
 /// Moving keys between nodes.
 pub mod migrate;
+/// The thread that moves keys.
+pub mod mover;
 /// Sockets: accept, read, execute, write.
 pub mod net;
 /// NUMA nodes: what there is, what the process may use, and the kernel calls about them.
@@ -46,6 +50,8 @@ pub mod numa;
 pub mod object;
 /// From option lines to a store.
 pub mod open;
+/// What asks now and then where pages are, and runs errands.
+pub mod patrol;
 /// Formats in, formats out.
 pub mod persist;
 /// Which node a new object gets.
@@ -54,6 +60,8 @@ pub mod placement;
 pub mod pool;
 /// Who listens to which channel.
 pub mod pubsub;
+/// Where the pool's pages really are.
+pub mod residency;
 /// The protocol: bytes to arguments, values to bytes.
 pub mod resp;
 /// What hotness looks like from above.

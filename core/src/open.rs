@@ -1,4 +1,5 @@
-//! Opening a store: from option lines to a pool on its nodes, a keyspace over it, and a keeper that watches it.
+//! Opening a store: from option lines to a pool on its nodes, a keyspace over it, and a keeper and a
+//! patrol that watch it.
 //!
 //! Invariant: what cannot be had is said in a sentence; nothing is left behind by a store that could not be opened.
 
@@ -6,8 +7,10 @@ use crate::command::table::COMMAND_COUNT;
 use crate::keeper::Keeper;
 use crate::keyspace::Keyspace;
 use crate::lane::Lane;
+use crate::mover::Mover;
 use crate::net::Pump;
 use crate::numa::{self, Topology};
+use crate::patrol::Patrol;
 use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
 use crate::sample::Sampler;
 use crate::settings::{Settings, lines};
@@ -31,6 +34,8 @@ pub struct OpenStore {
     /// Hotness sampling.
     pub sampler: Mutex<Sampler>,
     _keeper: Keeper,
+    _mover: Mover,
+    _patrol: Patrol,
 }
 
 /// A lane that is open.
@@ -71,12 +76,15 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
         );
     }
     let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
-    let keeper = Keeper::start(&store)?;
+    let (keeper, mover) = (Keeper::start(&store)?, Mover::start(&store)?);
+    let patrol = Patrol::start(&store)?;
     Ok(OpenStore {
         store,
         lanes: AtomicU32::new(0),
         sampler: Mutex::new(sampler),
         _keeper: keeper,
+        _mover: mover,
+        _patrol: patrol,
     })
 }
 

@@ -259,6 +259,20 @@ settings! {
     hotness_decay: AtomicU32 = 10, "numa-hotness-decay-seconds";
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
+    /// Microseconds a move may hold a key at a time.
+    migrate_step_usec: AtomicU32 = 200, "numa-migrate-step-usec";
+    /// Bytes a move may write while it holds a key.
+    migrate_step_bytes: AtomicU64 = 256 << 10, "numa-migrate-step-bytes";
+    /// The mover's share of a core's time, in percent.
+    migrate_share: AtomicU32 = 50, "numa-migrate-cpu-percent";
+    /// Bytes a second the mover may write in jobs nobody waits for; 0 for no limit.
+    migrate_bandwidth: AtomicU64 = 256 << 20, "numa-migrate-bandwidth";
+    /// Keys a second the mover may move in such jobs; 0 for no limit.
+    migrate_keys: AtomicU64 = 100_000, "numa-migrate-keys-per-second";
+    /// Pages a second that the kernel is asked about in the background; 0 for none.
+    patrol_pages: AtomicU32 = 32_768, "numa-patrol-pages";
+    /// Whether pages found on a wrong node are brought home in the background.
+    rehome: AtomicBool = true, "numa-rehome";
     /// Keys that are compared to find one to evict.
     maxmemory_samples: AtomicU32 = 5, "maxmemory-samples";
     /// How much time an eviction may take, 0-100.

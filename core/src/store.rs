@@ -2,11 +2,16 @@
 //!
 //! Invariant: everything a request can reach hangs from its store; nothing but the handle table is global.
 
+mod errands;
+
+pub use errands::{Errand, Errands};
+
 use crate::abi::StoreStatus;
 use crate::client::Sessions;
 use crate::client::interest::Interest;
 use crate::clock::{Clock, nanos, ticks_in};
 use crate::effect::EffectStream;
+use crate::jobs::Jobs;
 use crate::keyspace::Keyspace;
 use crate::keyspace::eviction::Eviction;
 use crate::keyspace::lock::SHARD_COUNT;
@@ -15,7 +20,9 @@ use crate::lazy_free::LazyFree;
 use crate::migrate::MigrationStats;
 use crate::numa::Topology;
 use crate::object::entry::Entry;
+use crate::pool::PAGE_BYTES;
 use crate::pubsub::{Class, Pubsub, Sender};
+use crate::residency::Residency;
 use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
@@ -57,8 +64,14 @@ pub struct Store {
     pub pubsub: Pubsub,
     /// CLIENT PAUSE.
     pub pause: Pause,
+    /// Moves that were asked for, and who waits for them.
+    pub jobs: Jobs,
     /// What moves did.
     pub migrations: MigrationStats,
+    /// Where its pages really are.
+    pub residency: Residency,
+    /// What the patrol does for clients that wait.
+    pub errands: Arc<Errands>,
     /// What is to go next when memory is used up.
     pub eviction: Eviction,
     /// What waits to be freed in the background.
@@ -221,6 +234,7 @@ impl Store {
         command_count: usize,
     ) -> Store {
         let accesses = vec![Accesses::default(); topology.nodes.len()];
+        let residency = Residency::new(&topology);
         Store {
             keyspace,
             topology,
@@ -231,7 +245,10 @@ impl Store {
             effects: EffectStream::default(),
             pubsub: Pubsub::default(),
             pause: Pause::default(),
+            jobs: Jobs::default(),
             migrations: MigrationStats::default(),
+            residency,
+            errands: Arc::default(),
             eviction: Eviction::default(),
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
@@ -451,7 +468,7 @@ impl Store {
                 .filter_map(|node| pool.stats(node))
                 .map(|stats| stats.committed_bytes)
                 .sum(),
-            stray_bytes: 0,
+            stray_bytes: self.residency.all_strays() * PAGE_BYTES as u64,
             maxmemory_bytes: self.settings.maxmemory.load(Relaxed),
             keys,
             expires,

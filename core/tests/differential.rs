@@ -7,7 +7,8 @@
 use numakv_core::{
     abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use redis::{Redis, slices, words};
+use redis::{Redis, words};
+use std::collections::VecDeque;
 
 #[path = "differential/bits.rs"]
 mod bits;
@@ -27,8 +28,16 @@ mod zset;
 
 use elements::{HASHES, SETS, UNORDERED};
 
-/// Commands compared in each test.
-const COMMANDS: u32 = 20_000;
+/// Commands of each stream: of two, 100,000 together, or a million in the long run (`NUMAKV_TEST_FULL=1`).
+fn commands() -> usize {
+    let full = std::env::var("NUMAKV_TEST_FULL").is_ok_and(|value| value == "1");
+    if full { 500_000 } else { 50_000 }
+}
+
+/// The most commands that are sent in one write.
+const PIPELINE_MAX: usize = 100;
+/// Whole contents are compared each time about so many commands were.
+const LOOK_EVERY: usize = 10_000;
 /// How far two deadlines may differ that were set one after the other, in milliseconds.
 const CLOCK_SKEW_MS: i64 = 2_000;
 /// `proto-max-bulk-len` of both sides, in bytes: the lowest Redis takes, so that the limit is met.
@@ -220,8 +229,10 @@ impl Random {
         let template = self.pick(family);
         let mut words = Vec::new();
         self.fill(template, &mut words);
-        // Without their count these three leave their reply to chance.
-        let is_random = template.contains("RAND") || template.starts_with("SPOP");
+        // Without their count these leave their reply to chance.
+        let is_random = ["RAND", "SPOP", "SCAN"]
+            .iter()
+            .any(|word| template.contains(word));
         if !is_random && self.below(50) == 0 {
             words.pop();
         }
@@ -309,8 +320,15 @@ fn key(number: usize) -> Vec<u8> {
 struct Pair {
     ours: testing::Server,
     theirs: Redis,
-    asked: u32,
+    asked: usize,
+    /// The last requests, at most `REMEMBERED` of them.
+    last: VecDeque<Vec<Vec<u8>>>,
 }
+
+/// Requests that are looked through when a reply differs, for what led there.
+const REMEMBERED: usize = 20_000;
+/// Of those that have a word in common with the one that differs, so many are shown.
+const SHOWN: usize = 12;
 
 impl Pair {
     /// `directives` are lines `name value` for both.
@@ -323,6 +341,7 @@ impl Pair {
             ours: testing::Server::with_options(&options),
             theirs,
             asked: 0,
+            last: VecDeque::new(),
         };
         let hello = words(&[b"HELLO", seed_protocol.as_bytes()]);
         let (ours, theirs) = pair.ask(&hello);
@@ -331,35 +350,75 @@ impl Pair {
     }
 
     fn ask(&mut self, request: &[Vec<u8>]) -> (Vec<u8>, Vec<u8>) {
-        self.asked += 1;
-        if request
-            .first()
-            .is_some_and(|name| name.starts_with(b"SORT"))
-        {
-            // Redis takes a number for too large when errno still says so of another one; this clears it.
-            self.theirs.run(&words(&[b"BLPOP", b"none", b"nan"]));
+        let mut replies = self.ask_all(&[request.to_vec()]);
+        replies.pop().expect("one reply to one request")
+    }
+
+    /// What either side answers, ours first, to requests that come in one write.
+    fn ask_all(&mut self, requests: &[Vec<Vec<u8>>]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let bytes = self.ours.exchange(&redis::encode_all(requests));
+        let mut rest = &bytes[..];
+        let ours = redis::read_replies(&mut rest, requests.len());
+        assert!(rest.is_empty(), "more came: {}", rest.escape_ascii());
+        // Redis takes a number for too large when errno still says so of another one; this clears it.
+        let clears = words(&[b"BLPOP", b"none", b"nan"]);
+        let mut sent = Vec::new();
+        for request in requests {
+            if is_sort(request) {
+                sent.push(clears.clone());
+            }
+            sent.push(request.clone());
         }
-        let ours = self.ours.run_bytes(&slices(request));
-        (ours, self.theirs.run(request))
+        let mut theirs = self.theirs.run_all(&sent).into_iter();
+        let mut pairs = Vec::new();
+        for (request, ours) in requests.iter().zip(ours) {
+            let reply = theirs.nth(usize::from(is_sort(request)));
+            pairs.push((ours, reply.expect("a reply to each request")));
+        }
+        pairs
     }
 
     fn compare(&mut self, request: &[Vec<u8>]) {
-        let (ours, theirs) = self.ask(request);
-        let name = request.first().map_or(&b""[..], Vec::as_slice);
-        let any_order = UNORDERED.iter().any(|it| it.eq_ignore_ascii_case(name));
-        if ours != theirs && !(any_order && lines(&ours) == lines(&theirs)) {
-            let asked: Vec<_> = request
-                .iter()
-                .map(|word| word.escape_ascii().to_string())
-                .collect();
+        self.compare_all(&[request.to_vec()]);
+    }
+
+    /// Compares the replies to requests that come in one write.
+    fn compare_all(&mut self, requests: &[Vec<Vec<u8>>]) {
+        let replies = self.ask_all(requests);
+        for (request, (ours, theirs)) in requests.iter().zip(replies) {
+            self.asked += 1;
+            if self.last.len() == REMEMBERED {
+                self.last.pop_front();
+            }
+            self.last.push_back(request.clone());
+            let name = request.first().map_or(&b""[..], Vec::as_slice);
+            let any_order = UNORDERED.iter().any(|it| it.eq_ignore_ascii_case(name));
+            if ours == theirs || any_order && lines(&ours) == lines(&theirs) {
+                continue;
+            }
             panic!(
-                "request {} differs: {}\n  ours: {}\n redis: {}",
+                "request {} differs: {}\n  ours: {}\n redis: {}\nbefore it, with a key of its own:\n{}",
                 self.asked,
-                asked.join(" "),
+                line_of(request),
                 ours.escape_ascii(),
                 theirs.escape_ascii(),
+                self.before(request).join("\n"),
             );
         }
+    }
+
+    /// The last requests that share a word with this one beside the command's name.
+    fn before(&self, request: &[Vec<u8>]) -> Vec<String> {
+        let shares = |other: &&Vec<Vec<u8>>| {
+            other
+                .iter()
+                .skip(1)
+                .any(|word| word.len() > 2 && request[1..].contains(word))
+        };
+        let related = self.last.iter().rev().filter(shares).take(SHOWN);
+        let mut lines: Vec<_> = related.map(|request| line_of(request)).collect();
+        lines.reverse();
+        lines
     }
 
     /// Compares every key: what it holds, how, and until when; then how many there are.
@@ -392,10 +451,28 @@ impl Pair {
         sort::compare(self);
         self.compare(&words(&[b"DBSIZE"]));
         self.compare(&words(&[b"DEBUG", b"DIGEST"]));
+        self.ours.check();
+    }
+
+    /// The same at the end, and once more when all of ours was dumped and restored.
+    fn end(&mut self) {
+        self.compare_keys();
         // Not asked of theirs, which would leave a file behind.
         assert_eq!(self.ours.run(&["DEBUG", "RELOAD"]), "+OK\r\n");
         self.compare(&words(&[b"DEBUG", b"DIGEST"]));
     }
+}
+
+/// A request on one line.
+fn line_of(request: &[Vec<u8>]) -> String {
+    let words = request.iter().map(|word| word.escape_ascii().to_string());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn is_sort(request: &[Vec<u8>]) -> bool {
+    request
+        .first()
+        .is_some_and(|name| name.starts_with(b"SORT"))
 }
 
 /// A reply's lines in one order.
@@ -418,12 +495,18 @@ fn compare_stream(protocol: &str, seed: u64) {
         return;
     };
     let mut random = Random(seed);
-    for _ in 0..COMMANDS {
-        let request = random.request();
-        pair.compare(&request);
+    let (mut done, end) = (0, commands());
+    while done < end {
+        let count = (1 + random.below(PIPELINE_MAX)).min(end - done);
+        let requests: Vec<_> = (0..count).map(|_| random.request()).collect();
+        pair.compare_all(&requests);
+        if done / LOOK_EVERY < (done + count) / LOOK_EVERY {
+            pair.compare_keys();
+        }
+        done += count;
     }
-    pair.compare_keys();
-    pair.ours.check();
+    assert!(pair.asked >= end);
+    pair.end();
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn bytes_per_element(request: impl Fn(u64) -> Vec<Vec<u8>>) -> f64 {
 }
 
 #[test]
-fn elements_of_large_hashes_and_sets_are_small_and_cost_nothing_outside_the_pool() {
+fn elements_of_large_collections_are_small_and_cost_nothing_outside_the_pool() {
     let _alone = alone();
     let words = |words: &[&[u8]]| words.iter().map(|word| word.to_vec()).collect();
     let text = |index: u64, len: usize| format!("{index:0len$}").into_bytes();
@@ -200,38 +200,146 @@ fn elements_of_large_hashes_and_sets_are_small_and_cost_nothing_outside_the_pool
     });
     let member =
         bytes_per_element(|index| words(&[b"SADD", b"s", format!("m:{index:014}").as_bytes()]));
-    eprintln!("bytes: hash field {field:.1}, set integer {integer:.1}, set member {member:.1}");
+    let item = bytes_per_element(|index| words(&[b"RPUSH", b"l", &text(index, 32)]));
+    let scored = bytes_per_element(|index| {
+        let score = (index * 7919 % 1_000_003).to_string();
+        words(&[b"ZADD", b"z", score.as_bytes(), &text(index, 16)])
+    });
+    eprintln!(
+        "bytes: hash field {field:.1}, set integer {integer:.1}, set member {member:.1}, \
+         list item {item:.1}, sorted set's member {scored:.1}"
+    );
     assert!(
         field <= 48.0,
         "{field} bytes for a field of 8 bytes and its value of 16"
     );
     assert!(integer <= 24.0, "{integer} bytes for an integer of a set");
     assert!(member <= 40.0, "{member} bytes for a member of 16 bytes");
+    assert!(item <= 36.0, "{item} bytes for an item of 32 bytes");
+    assert!(
+        scored <= 60.0,
+        "{scored} bytes for a scored member of 16 bytes"
+    );
+}
+
+/// A request that makes one key, in words; `{key}` is its name, `{n}` its number, `{x*len}` so many letters, `{n..count}` that
+/// many numbers in a row, `{m..count}` as many members with scores.
+struct Kind {
+    request: &'static str,
+    /// What OBJECT ENCODING says of it.
+    encoding: &'static str,
+    keys: u64,
+}
+
+/// A kind of 100,000 keys.
+const fn kind(request: &'static str, encoding: &'static str) -> Kind {
+    Kind {
+        request,
+        encoding,
+        keys: 100_000,
+    }
+}
+
+/// Keys of every type in every layout, of one piece and of many.
+const KINDS: &[Kind] = &[
+    kind("SET {key} {n}", "int"),
+    kind("SET {key} {x*30}", "embstr"),
+    kind("SET {key} {x*30} EX 100000", "embstr"),
+    kind("SET {key} {x*900}", "raw"),
+    kind("SETBIT {key} 1000 1", "raw"),
+    kind("BITFIELD {key} SET u8 100 7", "raw"),
+    kind("PFADD {key} a {n}", "raw"),
+    // Many registers: dense, 12 KB each.
+    Kind {
+        request: "PFADD {key} {n..3000}",
+        encoding: "raw",
+        keys: 1_000,
+    },
+    kind("RPUSH {key} {n..6}", "quicklist"),
+    kind("RPUSH {key} {x*400} {x*300} {n}", "quicklist"),
+    // Many links.
+    Kind {
+        request: "RPUSH {key} {x*5000} {x*6000} {x*5000} {x*6000} {x*9000}",
+        encoding: "quicklist",
+        keys: 2_000,
+    },
+    kind("HSET {key} {n..6}", "listpack"),
+    kind("HSET {key} a {n} b {x*70}", "hashtable"),
+    Kind {
+        request: "HSET {key} {n..1200}",
+        encoding: "hashtable",
+        keys: 1_000,
+    },
+    kind("SADD {key} {n..6}", "intset"),
+    kind("SADD {key} a {n} {x*70}", "hashtable"),
+    Kind {
+        request: "SADD {key} {n..1200} a",
+        encoding: "hashtable",
+        keys: 1_000,
+    },
+    kind("ZADD {key} {m..3}", "listpack"),
+    kind("ZADD {key} {m..3} 5 {x*70}", "skiplist"),
+    Kind {
+        request: "ZADD {key} {m..600}",
+        encoding: "skiplist",
+        keys: 1_000,
+    },
+    kind(
+        "GEOADD {key} 13.361389 38.115556 a 15.087269 37.502669 b",
+        "listpack",
+    ),
+];
+
+/// The request for the key of that number.
+fn request_of(kind: &Kind, number: u64) -> Vec<Vec<u8>> {
+    let mut words = Vec::new();
+    for word in kind.request.split(' ') {
+        let inner = word
+            .strip_prefix('{')
+            .and_then(|word| word.strip_suffix('}'));
+        let count = |text: &str| text.parse::<u64>().expect("a number");
+        match inner.map(|inner| (inner, inner.split_once(".."), inner.strip_prefix("x*"))) {
+            None => words.push(word.into()),
+            Some(("key", ..)) => words.push(format!("key:{number:08}").into()),
+            Some(("n", ..)) => words.push(number.to_string().into()),
+            Some((_, Some(("n", many)), _)) => {
+                words.extend((0..count(many)).map(|step| (number + step * 7).to_string().into()));
+            }
+            Some((_, Some((_, many)), _)) => words.extend(
+                (0..count(many))
+                    .flat_map(|step| [step.to_string().into(), format!("m{step}").into()]),
+            ),
+            Some((_, _, Some(len))) => words.push(vec![b'x'; count(len) as usize]),
+            Some((inner, ..)) => panic!("no word is {inner}"),
+        }
+    }
+    words
 }
 
 #[test]
-fn small_hashes_and_sets_cost_nothing_outside_the_pool() {
+fn keys_of_every_kind_cost_less_than_a_hundredth_of_their_bytes_outside_the_pool() {
     let _alone = alone();
-    let (_home, store) = store();
-    let mut client = Client::open(&store, 0);
-    let add = |index: u64| -> Vec<Vec<u8>> {
-        let key = format!(
-            "{}:{}",
-            if index % 2 == 0 { "hash" } else { "set" },
-            index / 2
+    for kind in KINDS {
+        let (_home, store) = store();
+        let mut client = Client::open(&store, 0);
+        let request = |number| request_of(kind, number);
+        // The first keys make what stays whatever comes: buffers, a thread's magazines.
+        fill_collection(&mut client, 0, 100, request);
+        let used = |store: &Store| store.keyspace.pool.used_bytes() as i64;
+        let (heap_before, pool_before) = (HEAP_BYTES.load(Relaxed), used(&store));
+        fill_collection(&mut client, 100, kind.keys, request);
+        let heap = HEAP_BYTES.load(Relaxed) - heap_before;
+        let pool = used(&store) - pool_before;
+        let shown = kind.request;
+        let encoding = client.say("OBJECT ENCODING key:00000099");
+        assert!(encoding.contains(kind.encoding), "{shown}: {encoding}");
+        let each = pool / (kind.keys - 100) as i64;
+        assert!((32..100_000).contains(&each), "{shown}: {each} bytes a key");
+        assert!(
+            heap * 100 < pool,
+            "{shown}: {heap} bytes of heap for {pool} of pool"
         );
-        let name = if index % 2 == 0 { "HSET" } else { "SADD" };
-        let words = [name, &key, "1", "2", "3", "4", "5", "6"];
-        words.iter().map(|word| word.as_bytes().to_vec()).collect()
-    };
-    fill_collection(&mut client, 0, 2, add);
-    let used = |store: &Store| store.keyspace.pool.used_bytes() as i64;
-    let (heap_before, pool_before) = (HEAP_BYTES.load(Relaxed), used(&store));
-    fill_collection(&mut client, 2, 100_000, add);
-    let heap = HEAP_BYTES.load(Relaxed) - heap_before;
-    let pool = used(&store) - pool_before;
-    assert!(pool > 100_000 * 60, "the pool grew by {pool} bytes");
-    assert!(heap * 100 < pool, "{heap} bytes of heap for {pool} of pool");
+    }
 }
 
 #[test]

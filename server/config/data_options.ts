@@ -65,6 +65,13 @@ export const NUMA_OPTIONS: readonly Option[] = [
   option("numa-listen", kind.nodeEndpoints, "", "An endpoint for the clients of one NUMA node.", SERVER, OWN),
   option("numa-hotness-threshold", int(0, 7), "5", "Hotness from which a key counts as hot.", CORE, LIVE, OWN),
   option("numa-hotness-decay-seconds", int(1, 86400), "10", "Seconds after which an unused key's hotness falls by one.", CORE, LIVE, OWN),
+  option("numa-migrate-step-usec", int(10, 1000000), "200", "Microseconds for which a move may hold a key at a time.", CORE, LIVE, OWN),
+  option("numa-migrate-step-bytes", memory(4096, LONG_MAX), "262144", "Bytes that a move may write while it holds a key.", CORE, LIVE, OWN),
+  option("numa-migrate-cpu-percent", int(1, 100), "50", "The mover's share of a core's time.", CORE, LIVE, OWN),
+  option("numa-migrate-bandwidth", memory(0, LONG_MAX), "268435456", "Bytes a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
+  option("numa-migrate-keys-per-second", int(0, LONG_MAX), "100000", "Keys a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
+  option("numa-patrol-pages", int(0, 16777216), "32768", "Pages a second that the kernel is asked about, to find those on a wrong node; 0 is none.", CORE, LIVE, OWN),
+  option("numa-rehome", bool, "yes", "Whether pages found on a wrong node are brought home in the background.", CORE, LIVE, OWN),
 ];
 
 /** Where a type's layout changes. */

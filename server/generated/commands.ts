@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 251;
+export const COMMAND_COUNT = 257;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -33,5 +33,5 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [38, { id: 38, name: "config|get", arity: -3 }],
   [41, { id: 41, name: "config|rewrite", arity: 2 }],
   [42, { id: 42, name: "config|set", arity: -4 }],
-  [187, { id: 187, name: "shutdown", arity: -1 }],
+  [193, { id: 193, name: "shutdown", arity: -1 }],
 ]);

@@ -52,7 +52,7 @@ export function planListeners(
   topology: Topology,
   common: readonly Endpoint[],
 ): ListenerPlan[] {
-  const homes = topology.nodes.filter((node) => !node.memory_only).map((node) => node.id);
+  const homes = homesOf(topology);
   const own = config.nodeEndpoints();
   for (const { node } of own) checkNode(node, homes, topology);
   const wish = config.text("listeners");
@@ -72,6 +72,13 @@ export function planListeners(
       ],
     };
   });
+}
+
+/** Nodes with CPUs that this process may use; where none is known to have any, those that are not memory-only. */
+function homesOf({ nodes }: Topology): number[] {
+  const usable = nodes.filter((node) => node.cpus.length > 0);
+  const homes = usable.length > 0 ? usable : nodes.filter((node) => !node.memory_only);
+  return homes.map((node) => node.id);
 }
 
 function checkNode(node: number, homes: readonly number[], topology: Topology): void {

@@ -40,6 +40,14 @@ Deno.test("plan: auto is a listener for each node with CPUs, pinned where there 
   assertEquals(plan({ nodes: [] }).map(({ node }) => node), [undefined]);
 });
 
+Deno.test("plan: a node whose CPUs are all outside the process's affinity has no listener", () => {
+  const { nodes: [near, far] } = topologyOf(2);
+  const topology = { nodes: [{ ...near!, cpus: [] }, far!] };
+  assertEquals(plan(topology).map(({ node, pin }) => [node, pin]), [[1, false]]);
+  const blind = { nodes: [{ ...near!, cpus: [] }] };
+  assertEquals(plan(blind).map(({ node }) => node), [0]);
+});
+
 Deno.test("plan: a number of listeners is spread over the nodes", () => {
   const nodes = plan(topologyOf(2), "--listeners", "5").map(({ node }) => node);
   assertEquals(nodes, [0, 1, 0, 1, 0]);

@@ -19,6 +19,9 @@ const PLACES: Readonly<Record<string, (random: Random) => Argument>> = {
   "{n}": (random) => String(random.below(40) - 12),
   "{f}": (random) => random.pick(FLOATS),
   "{s}": (random) => random.pick(SECONDS),
+  // Hardly ever twice the same, and never near one of the above: which of two is later is not left to a millisecond.
+  "{own}": (random) =>
+    random.once(4) ? random.pick(NO_SECONDS) : String(500 + 1000 * random.below(1e6)),
   "{ms}": (random) => random.pick(SECONDS) + (random.once(9) ? "x" : "000"),
   "{at}": (random) => random.pick(["1", "33177117420", "33177117421", "-5", "now", "0"]),
   "{later}": (random) => random.pick(["33177117421000", "33177117420999", "0", "-5", "now"]),
@@ -72,7 +75,18 @@ const FLOATS = [
   "1.5", "-0.1", "3", "1e5", "1e-7", "123456789.987654321", "inf", "-inf", "nan", "x", "", " 1", "1e400",
   "0.1", "100000000000000000", "-3.0e3",
 ]; // deno-fmt-ignore
-const SECONDS = ["1000", "5000", "86400", "0", "-1", "9223372036854775807", "99999999", "abc", "1.5"];
+const NO_SECONDS = ["0", "-1", "9223372036854775807", "abc", "1.5"];
+const SECONDS = [
+  "1000",
+  "5000",
+  "86400",
+  "0",
+  "-1",
+  "9223372036854775807",
+  "99999999",
+  "abc",
+  "1.5",
+];
 const WORDS = [
   "",
   "a",
@@ -246,8 +260,8 @@ const PLACES_ON_EARTH = [
 const KEYS = [
   "DEL {k}", "DEL {k} {k}", "UNLINK {k} {k}", "EXISTS {k} {k} {k}", "TOUCH {k} {k}", "TYPE {k}",
   "RENAME {k} {k}", "RENAMENX {k} {k}", "COPY {k} {k}", "COPY {k} {k} REPLACE", "COPY {k} {k} DB {db}",
-  "COPY {k} {k} DB {db} REPLACE", "MOVE {k} {db}", "EXPIRE {k} {s}", "EXPIRE {k} {s} {cond}",
-  "EXPIRE {k} {s} {cond} {cond}", "PEXPIRE {k} {ms}", "EXPIREAT {k} {at}", "PEXPIREAT {k} {at}",
+  "COPY {k} {k} DB {db} REPLACE", "MOVE {k} {db}", "EXPIRE {k} {s}", "EXPIRE {k} {own} {cond}",
+  "EXPIRE {k} {own} {cond} {cond}", "PEXPIRE {k} {ms}", "EXPIREAT {k} {at}", "PEXPIREAT {k} {at}",
   "EXPIREAT {k} {at} {cond}", "TTL {k}", "PTTL {k}", "EXPIRETIME {k}", "PEXPIRETIME {k}", "PERSIST {k}",
   "KEYS {p}", "KEYS {p}", "SCAN 0 COUNT 1000", "SCAN 0 COUNT 1000 MATCH {p}",
   "SCAN 0 COUNT 1000 TYPE string", "SCAN 0 COUNT 1000 TYPE hash", "SCAN abc", "SCAN 0 COUNT {i}x",

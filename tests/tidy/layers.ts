@@ -2,7 +2,8 @@
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
  *     mod → main → listener → commands → { { migrator, simulate } → { slots, hotness, census }, config, info … } → core → ffi
- *     ffi → open → net → session → sample → command → keeper → evict → store → pubsub → client → { lane, settings, effect … }
+ *     ffi → open → net → session → sample → command → { keeper, mover, patrol } → evict → store → jobs → pubsub → client
+ *         → { lane, settings, effect … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
  * A file may import its own layer and those further right; a leaf may be imported by all and imports
@@ -62,12 +63,13 @@ const CORE_LAYERS: readonly Layer[] = [
   ["session"],
   ["sample"],
   ["command"],
-  ["keeper"],
+  ["keeper", "mover", "patrol"],
   ["evict"],
   ["store"],
+  ["jobs"],
   ["pubsub"],
   ["client"],
-  ["lane", "settings", "effect", "lazy_free", "migrate", "persist"],
+  ["lane", "settings", "effect", "lazy_free", "migrate", "residency", "persist"],
   ["keyspace"],
   ["placement", "object"],
   ["table"],

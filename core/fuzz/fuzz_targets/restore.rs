@@ -1,5 +1,5 @@
 //! Any bytes as the payload of RESTORE, with the version and checksum they need: the value is refused, or it is a good one
-//! that can be read, dumped, restored again and deleted, after which the pool is as it was.
+//! that can be read, changed, dumped, restored again and deleted, and is valid all the while; then the pool is as it was.
 
 #![no_main]
 
@@ -13,7 +13,15 @@ use std::cell::RefCell;
 mod testing;
 
 thread_local! {
-    static SERVER: RefCell<testing::Server> = RefCell::new(testing::Server::start());
+    static SERVER: RefCell<testing::Server> = RefCell::new(server());
+}
+
+/// A server whose tables have met the keys used here: they keep what they grew by.
+fn server() -> testing::Server {
+    let mut server = testing::Server::start();
+    server.run(&["MSET", "x", "1", "y", "1"]);
+    server.run(&["DEL", "x", "y"]);
+    server
 }
 
 const READS: &[&[&str]] = &[
@@ -23,6 +31,20 @@ const READS: &[&[&str]] = &[
     &["ZRANGE", "x", "0", "-1", "WITHSCORES"],
     &["HGETALL", "x"],
     &["PFCOUNT", "x"],
+];
+
+/// Those that do not fit the value's type change nothing.
+const CHANGES: &[&[&str]] = &[
+    &["PFADD", "x", "one"],
+    &["APPEND", "x", "more"],
+    &["LINSERT", "x", "BEFORE", "a", "12"],
+    &["RPOPLPUSH", "x", "x"],
+    &["SADD", "x", "new", "5"],
+    &["SPOP", "x"],
+    &["ZADD", "x", "3", "new"],
+    &["ZPOPMIN", "x"],
+    &["HSET", "x", "new", "5"],
+    &["HDEL", "x", "a"],
 ];
 
 fn payload(value: &[u8]) -> Vec<u8> {
@@ -36,14 +58,23 @@ fuzz_target!(|value: &[u8]| {
         let used = server.store.keyspace.pool.used_bytes();
         let reply = server.run_bytes(&[b"RESTORE", b"x", b"0", &payload(value)]);
         if reply == b"+OK\r\n" {
+            server.check();
             for read in READS {
                 server.run(read);
             }
             let dumped = server.run_bytes(&[b"DUMP", b"x"]);
-            let start = dumped.iter().position(|byte| *byte == b'\n').expect("a bulk") + 1;
+            let start = dumped
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .expect("a bulk")
+                + 1;
             let again = &dumped[start..dumped.len() - 2];
             let reply = server.run_bytes(&[b"RESTORE", b"y", b"0", again]);
             assert_eq!(reply, b"+OK\r\n");
+            for change in CHANGES {
+                server.run(change);
+            }
+            server.check();
             server.run(&["DEL", "x", "y"]);
         } else {
             assert!(reply.starts_with(b"-"));

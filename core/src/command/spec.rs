@@ -292,7 +292,9 @@ impl CommandSpec {
     #[inline]
     #[must_use]
     pub const fn lone_key(&self) -> Option<usize> {
-        if self.first_key > 0 && self.first_key == self.last_key && self.keys.len() == 1 {
+        let is_there = self.arity.unsigned_abs() as usize > self.first_key as usize;
+        if self.first_key > 0 && self.first_key == self.last_key && self.keys.len() == 1 && is_there
+        {
             Some(self.first_key as usize)
         } else {
             None

@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 251;
+pub const COMMAND_COUNT: usize = 257;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -1860,15 +1860,16 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 128, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: 4,
+                id: 128, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
-                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
                 first_key: 2, last_key: 2, key_step: 1,
                 keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW, notes: "The value stays as it is, its memory moves", otherwise: None }],
                 arguments: &[
                     Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
                     Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "async", kind: ArgKind::PureToken, token: Some("ASYNC"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
                 ],
                 ..CommandSpec::BLANK
             },
@@ -1891,24 +1892,62 @@ pub static COMMANDS: &[CommandSpec] = &[
                 hints: &["nondeterministic_output"],
                 ..CommandSpec::BLANK
             },
+            CommandSpec {
+                id: 131, name: "verify", full_name: "numa|verify", since: "0.1.0", group: "numa", arity: -2,
+                summary: "Asks the kernel where the pages of a key, or of the whole pool, really are; FIX brings strays home", complexity: "O(N), N being the allocations of the value, or the pages in use; a long one is done by a thread of its own",
+                flags: Flags::READONLY.with(Flags::ADMIN).with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::NO_MANDATORY_KEYS), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numa_verify), locks: Locks::Keys,
+                first_key: 2, last_key: 2, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RO, notes: "A lone FIX is no key", otherwise: None }],
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                    Argument { name: "mode", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL, arguments: &[
+                        Argument { name: "fix", kind: ArgKind::PureToken, token: Some("FIX"), ..Argument::BLANK },
+                        Argument { name: "check", kind: ArgKind::PureToken, token: Some("CHECK"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
         ],
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 131, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 132, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 132, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 133, name: "cancel", full_name: "numamigrate|cancel", since: "0.1.0", group: "numa", arity: 3,
+                summary: "Ends a job at its next step", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_cancel), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "id", kind: ArgKind::Integer, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 134, name: "db", full_name: "numamigrate|db", since: "0.1.0", group: "numa", arity: -3,
+                summary: "Moves every key of the selected database to a node", complexity: "O(N), N being the number of keys",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_db), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "sync", kind: ArgKind::PureToken, token: Some("SYNC"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 135, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 133, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 136, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -1921,27 +1960,63 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 134, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: 4,
+                id: 137, name: "jobs", full_name: "numamigrate|jobs", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Shows the jobs that are queued or running, and those that ended last", complexity: "O(N), N being the number of jobs",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::numa::numamigrate_jobs), locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 138, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
-                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
                 first_key: 2, last_key: 2, key_step: 1,
                 keys: &[KeySpec { begin: Begin::Index(2), find: Find::Range { last: 0, step: 1, limit: 0 }, flags: KeyFlags::RW, notes: "The value stays as it is, its memory moves", otherwise: None }],
                 arguments: &[
                     Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), ..Argument::BLANK },
                     Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "async", kind: ArgKind::PureToken, token: Some("ASYNC"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
                 ],
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 135, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 139, name: "keys", full_name: "numamigrate|keys", since: "0.1.0", group: "numa", arity: -4,
+                summary: "Moves keys to a node", complexity: "O(N), N being the number of keys",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_keys), locks: Locks::None,
+                first_key: 3, last_key: -1, key_step: 1,
+                keys: &[KeySpec { begin: Begin::Index(3), find: Find::Range { last: -1, step: 1, limit: 0 }, flags: KeyFlags::RW, notes: "The values stay as they are, their memory moves", otherwise: None }],
+                arguments: &[
+                    Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "sync", kind: ArgKind::PureToken, token: Some("SYNC"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                    Argument { name: "key", kind: ArgKind::Key, key_spec: Some(0), flags: ArgFlags::MULTIPLE, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 140, name: "pattern", full_name: "numamigrate|pattern", since: "0.1.0", group: "numa", arity: -4,
+                summary: "Moves every key whose name matches a pattern to a node", complexity: "O(N), N being the number of keys",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Core(super::numa::numamigrate_pattern), locks: Locks::None,
+                arguments: &[
+                    Argument { name: "pattern", kind: ArgKind::Pattern, ..Argument::BLANK },
+                    Argument { name: "node", kind: ArgKind::Integer, ..Argument::BLANK },
+                    Argument { name: "index", kind: ArgKind::Integer, token: Some("DB"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                    Argument { name: "sync", kind: ArgKind::PureToken, token: Some("SYNC"), flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 141, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 136, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 142, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -1952,13 +2027,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 137, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 143, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 138, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 144, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -1971,7 +2046,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 139, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 145, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -1984,14 +2059,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 140, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 146, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 141, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 147, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -2004,7 +2079,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 142, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 148, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -2020,7 +2095,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 143, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 149, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -2032,7 +2107,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 144, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 150, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -2052,7 +2127,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 145, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 151, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -2072,7 +2147,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 146, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 152, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -2084,7 +2159,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 147, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 153, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -2097,7 +2172,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 148, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 154, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -2109,7 +2184,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 149, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 155, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -2123,7 +2198,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 150, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 156, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -2136,7 +2211,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 151, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 157, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -2144,7 +2219,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 152, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 158, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -2155,7 +2230,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 153, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 159, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -2169,7 +2244,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 160, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to every channel that matches a pattern", complexity: "O(N), N being the number of patterns named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::psubscribe), locks: Locks::None,
@@ -2181,7 +2256,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 161, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -2195,7 +2270,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
+        id: 162, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a channel's subscribers", complexity: "O(N+M), N being the number of the channel's subscribers and M that of all patterns",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::publish), locks: Locks::None,
@@ -2206,13 +2281,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
+        id: 163, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
         summary: "Groups the commands that look at subscriptions", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 158, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 164, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Names the channels anybody is subscribed to", complexity: "O(N), N being the number of channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_channels), locks: Locks::None,
@@ -2222,21 +2297,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 159, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
+                id: 165, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 160, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
+                id: 166, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
                 summary: "Answers how many patterns anybody is subscribed to", complexity: "O(1)",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numpat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 161, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 167, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each channel named", complexity: "O(N), N being the number of channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numsub), locks: Locks::None,
@@ -2246,7 +2321,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 162, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 168, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Names the shard channels anybody is subscribed to", complexity: "O(N), N being the number of shard channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardchannels), locks: Locks::None,
@@ -2256,7 +2331,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 163, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 169, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each shard channel named", complexity: "O(N), N being the number of shard channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardnumsub), locks: Locks::None,
@@ -2269,7 +2344,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 170, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N+M), N being the number of patterns the client has and M of those all clients have",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
@@ -2279,14 +2354,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 165, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 171, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 166, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 172, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -2294,7 +2369,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 167, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 173, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -2307,7 +2382,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 168, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 174, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -2321,14 +2396,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 169, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 175, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 170, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        id: 176, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
         summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore), locks: Locks::Keys,
@@ -2347,7 +2422,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 171, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        id: 177, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
         summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "O(1) to make the key and O(N*M) to put the value together, N being its elements and M their mean size",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
@@ -2367,7 +2442,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 172, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        id: 178, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpop), locks: Locks::Keys,
@@ -2381,7 +2456,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 173, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        id: 179, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
         summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
@@ -2395,7 +2470,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 174, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        id: 180, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
@@ -2409,7 +2484,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 175, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 181, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
@@ -2423,7 +2498,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 176, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 182, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(1) for each member named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -2437,7 +2512,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 177, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 183, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -2452,7 +2527,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 178, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 184, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -2464,7 +2539,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 179, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 185, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -2477,7 +2552,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 180, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 186, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -2490,7 +2565,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 181, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 187, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -2500,7 +2575,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 182, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 188, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -2526,7 +2601,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 183, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 189, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -2540,7 +2615,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 184, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 190, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -2554,7 +2629,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 185, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 191, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -2567,7 +2642,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 186, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 192, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -2581,7 +2656,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 187, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 193, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -2598,7 +2673,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 188, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 194, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -2611,7 +2686,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 189, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 195, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -2625,7 +2700,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 190, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 196, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -2638,7 +2713,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 191, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 197, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -2651,7 +2726,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 192, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 198, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -2664,7 +2739,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 193, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 199, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -2677,7 +2752,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 194, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 200, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -2691,7 +2766,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 195, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
+        id: 201, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort), locks: Locks::Keys,
@@ -2715,7 +2790,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 196, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
+        id: 202, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set and keeps nothing", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort_ro), locks: Locks::Keys,
@@ -2738,7 +2813,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 197, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 203, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -2753,7 +2828,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 198, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
+        id: 204, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a shard channel's subscribers", complexity: "O(N), N being the number of the shard channel's subscribers",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::spublish), locks: Locks::None,
@@ -2766,7 +2841,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 199, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 205, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -2781,7 +2856,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 200, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 206, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -2795,7 +2870,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 201, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 207, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -2811,7 +2886,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 202, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
+        id: 208, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to shard channels", complexity: "O(N), N being the number of shard channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::ssubscribe), locks: Locks::None,
@@ -2823,7 +2898,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 203, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 209, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -2835,7 +2910,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 204, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 210, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to channels", complexity: "O(N), N being the number of channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::subscribe), locks: Locks::None,
@@ -2845,7 +2920,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 205, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 211, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -2860,7 +2935,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 206, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 212, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -2873,7 +2948,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 207, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 213, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -2886,7 +2961,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 208, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
+        id: 214, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to shard channels, all or those named", complexity: "O(N), N being the number of shard channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::sunsubscribe), locks: Locks::None,
@@ -2898,7 +2973,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 209, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 215, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -2909,7 +2984,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 210, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 216, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -2917,7 +2992,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 211, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 217, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -2930,7 +3005,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 212, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 218, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -2944,7 +3019,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 213, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 219, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -2956,7 +3031,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 214, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 220, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -2969,7 +3044,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 215, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 221, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to channels, all or those named", complexity: "O(N), N being the number of channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::unsubscribe), locks: Locks::None,
@@ -2979,14 +3054,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 216, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 222, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 217, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 223, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::blocking::wait), locks: Locks::None,
@@ -2998,7 +3073,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 218, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 224, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
@@ -3010,7 +3085,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 219, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 225, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zadd), locks: Locks::Keys,
@@ -3037,7 +3112,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 220, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        id: 226, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
         summary: "Answers how many members a sorted set has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcard), locks: Locks::Keys,
@@ -3049,7 +3124,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 221, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 227, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcount), locks: Locks::Keys,
@@ -3063,7 +3138,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 222, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 228, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
@@ -3077,7 +3152,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 223, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        id: 229, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
         summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
@@ -3091,7 +3166,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 224, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 230, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
@@ -3105,7 +3180,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 225, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 231, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinter), locks: Locks::Keys,
@@ -3125,7 +3200,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 226, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        id: 232, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
         summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
@@ -3139,7 +3214,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 227, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 233, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
@@ -3159,7 +3234,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 228, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 234, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
@@ -3173,7 +3248,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 229, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        id: 235, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
         summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
@@ -3191,7 +3266,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 230, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 236, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
@@ -3204,7 +3279,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 231, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 237, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
@@ -3217,7 +3292,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 232, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 238, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
@@ -3230,7 +3305,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 233, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        id: 239, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
         summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
@@ -3247,7 +3322,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 234, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 240, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrange), locks: Locks::Keys,
@@ -3272,7 +3347,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 235, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 241, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
@@ -3291,7 +3366,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 236, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        id: 242, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
@@ -3312,7 +3387,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 237, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        id: 243, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
         summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
@@ -3336,7 +3411,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 238, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 244, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrank), locks: Locks::Keys,
@@ -3349,7 +3424,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 239, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        id: 245, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
         summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrem), locks: Locks::Keys,
@@ -3363,7 +3438,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 240, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 246, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
@@ -3377,7 +3452,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 241, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 247, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
@@ -3391,7 +3466,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 242, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 248, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
@@ -3405,7 +3480,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 243, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 249, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
@@ -3421,7 +3496,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 244, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 250, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
@@ -3440,7 +3515,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 245, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        id: 251, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
@@ -3461,7 +3536,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 246, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 252, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
@@ -3474,7 +3549,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 247, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        id: 253, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
         summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zscan), locks: Locks::Keys,
@@ -3490,7 +3565,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 248, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        id: 254, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
         summary: "Answers a member's score", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zscore), locks: Locks::Keys,
@@ -3503,7 +3578,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 249, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 255, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunion), locks: Locks::Keys,
@@ -3523,7 +3598,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 250, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 256, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,

@@ -20,8 +20,8 @@ use crate::numa::Topology;
 use crate::object::entry::Entry;
 use crate::object::value;
 use crate::placement::Placement;
-use crate::pool::Pool;
 use crate::pool::space::{Full, Space};
+use crate::pool::{Pool, usable_size};
 use crate::table::segment::{Slot, prefetch};
 use crate::table::{self, Table, tag_of};
 use core::cell::UnsafeCell;
@@ -360,7 +360,13 @@ impl<'a> Grip<'a> {
                             "a key lies in shard {shard} that belongs elsewhere"
                         ));
                     }
-                    value::is_valid(entry_of(slot, self.pool()))?;
+                    let entry = entry_of(slot, self.pool());
+                    let taken = self.pool().size_of(entry.address());
+                    if taken != usable_size(shape.entry_bytes()) {
+                        return Err(format!("{shape:?} in a cell of {taken} bytes"));
+                    }
+                    let valid = value::is_valid(entry, self.pool(), keyspace.hasher());
+                    valid.map_err(|why| format!("{}: {why}", entry.key().escape_ascii()))?;
                     if slot.has_deadline() != shape.has_deadline() {
                         return Err(format!("{slot:?} does not fit its entry {shape:?}"));
                     }

@@ -12,6 +12,7 @@ use crate::object::value;
 use crate::pool::prefix::{Encoding, ObjectType, Shape, Use};
 use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, usable_size};
+use core::ops::Range;
 
 /// A key, where it belongs, and who is creating or changing it.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ impl<'a> Grip<'a> {
         let before = found.and_then(|found| found.entry.deadline());
         let deadline = deadline.after(before);
         if let Some(found) = found
-            && write_in_place(found.entry, value, encoding, deadline)
+            && write_in_place(self.pool(), found.entry, value, encoding, deadline)
         {
             return Ok(());
         }
@@ -227,6 +228,7 @@ impl<'a> Grip<'a> {
         {
             // SAFETY: the block has room and the shard is held exclusively.
             unsafe { block.write(offset, bytes) };
+            tell_copier(pool, block, old_len.min(offset)..offset + bytes.len());
             found.inspect(|found| set_outside_encoding(found.entry, Encoding::Raw));
             return Ok(new_len);
         }
@@ -256,13 +258,14 @@ impl<'a> Grip<'a> {
         self.adopt_block(target, found, block).map(|()| new_len)
     }
 
-    /// The bytes of a string, to be written: at least `len` of them, zeros being added behind its end. The key is created if
-    /// need be and the value becomes `raw`. The caller has checked the type and the length's limit.
+    /// The bytes of a string, of which `writes` are to be written: at least `len` of them, zeros being added behind its end.
+    /// The key is created if need be and the value becomes `raw`. The caller has checked the type and the length's limit.
     pub fn open_string(
         &mut self,
         target: Target<'_>,
         found: Option<Found>,
         len: usize,
+        writes: Range<usize>,
     ) -> Result<&mut [u8], Full> {
         let value = found.map_or(StringValue::Bytes(b""), |found| {
             StringValue::of(found.entry)
@@ -279,6 +282,9 @@ impl<'a> Grip<'a> {
             }
         };
         make_raw(found.entry);
+        if let Some(block) = Block::owner_of(found.entry) {
+            tell_copier(self.pool(), block, writes);
+        }
         // SAFETY: the shard is held exclusively for as long as `self` is borrowed, and nobody else has the bytes.
         Ok(unsafe { string::bytes_mut(found.entry) })
     }
@@ -540,6 +546,7 @@ impl<'a> Grip<'a> {
 /// Overwrites a string where it lies, when the new one asks for the same cell and has the same parts.
 #[inline(always)]
 fn write_in_place(
+    pool: &Pool,
     entry: Entry,
     value: StringValue<'_>,
     encoding: Encoding,
@@ -558,7 +565,9 @@ fn write_in_place(
             }
             fits
         }
-        StringValue::Bytes(bytes) if shape.has_word() => overwrite_block(entry, bytes, encoding),
+        StringValue::Bytes(bytes) if shape.has_word() => {
+            overwrite_block(pool, entry, bytes, encoding)
+        }
         StringValue::Bytes(bytes) => overwrite_embedded(entry, bytes, encoding),
     };
     if written && let Some(deadline) = deadline {
@@ -590,7 +599,7 @@ fn overwrite_embedded(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     true
 }
 
-fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
+fn overwrite_block(pool: &Pool, entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
     let Some(block) = Block::owner_of(entry) else {
         return false;
     };
@@ -604,9 +613,17 @@ fn overwrite_block(entry: Entry, bytes: &[u8], encoding: Encoding) -> bool {
             block.truncate(0);
             block.write(0, bytes);
         }
+        tell_copier(pool, block, 0..bytes.len());
         set_outside_encoding(entry, encoding);
     }
     fits
+}
+
+/// Bytes `range` of a block's value were written, or are about to be: who copies it in steps copies them again.
+#[inline]
+fn tell_copier(pool: &Pool, block: Block, range: Range<usize>) {
+    let range = BLOCK_HEADER + range.start..BLOCK_HEADER + range.end;
+    pool.copying.wrote(block.address(), range);
 }
 
 /// Changes what the encoding of a string outside its entry is called: a short value lies outside too when its key is long.

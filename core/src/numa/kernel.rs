@@ -1,6 +1,6 @@
 //! From the machine's nodes to ours: what this process may use, in dense order.
 //!
-//! A node takes part when it is online, has memory, and is in Mems_allowed. The CPUs of every other
+//! A node takes part when it is online, has memory, and may be used. The CPUs of every other
 //! node (without memory, forbidden, or beyond the 64th) do not get lost: they join the nearest node
 //! that takes part.
 //!
@@ -72,7 +72,7 @@ fn choose<'a>(
     if !forbidden.is_empty() {
         let list = format_list(&forbidden.iter().map(|node| node.id).collect::<Vec<_>>());
         warnings.push(format!(
-            "memory of node {list} is outside this process's Mems_allowed"
+            "memory of node {list} is outside what this process may use (cpuset, numactl --membind)"
         ));
     }
     if usable.len() > MAX_NODES {
@@ -216,7 +216,7 @@ mod tests {
         assemble(&machine, &allowed, &|_, _| None, &mut warnings);
         assert_eq!(
             warnings,
-            ["memory of node 1-2 is outside this process's Mems_allowed"]
+            ["memory of node 1-2 is outside what this process may use (cpuset, numactl --membind)"]
         );
     }
 

@@ -27,6 +27,8 @@ const MASK_BITS: c_ulong = MAX_KERNEL_NODES as c_ulong + 1;
 
 /// `move_pages` flag: move pages that this process alone maps (`linux/mempolicy.h`).
 const MPOL_MF_MOVE: c_int = 1 << 1;
+/// What a mode may carry beside its number: static or relative nodes, balancing (`linux/mempolicy.h`).
+const MODE_FLAGS: c_int = 1 << 15 | 1 << 14 | 1 << 13;
 /// `get_mempolicy` flag: ask about an address instead of the thread (`linux/mempolicy.h`).
 const MPOL_F_ADDR: c_uint = 1 << 1;
 
@@ -194,6 +196,26 @@ impl Calls {
             )
         };
         check("get_mempolicy", result).map(|_| mode)
+    }
+
+    /// The nodes the calling thread's memory is bound to, ascending, as `numactl --membind` leaves
+    /// it to what it starts; `None` where the policy allows others or cannot be read.
+    pub(super) fn bound_nodes(&self) -> Option<Vec<u32>> {
+        let (mut mode, mut mask): (c_int, _) = (0, [0 as c_ulong; MASK_WORDS]);
+        // SAFETY: `mode` is writable, and `mask` holds the MASK_BITS - 1 bits the kernel may write.
+        let result = unsafe {
+            (self.get_mempolicy)(
+                &mut mode,
+                mask.as_mut_ptr(),
+                MASK_BITS,
+                std::ptr::null_mut(),
+                0,
+            )
+        };
+        check("get_mempolicy", result).ok()?;
+        let bound = mode & !MODE_FLAGS == libc::MPOL_BIND;
+        let is_set = |&node: &u32| mask[(node / WORD_BITS) as usize] >> (node % WORD_BITS) & 1 == 1;
+        bound.then(|| (0..MAX_KERNEL_NODES).filter(is_set).collect())
     }
 
     /// Prefers `node` for whatever the calling thread allocates from now on; `None` returns to the
@@ -432,6 +454,23 @@ mod tests {
                 });
             });
             assert_eq!(calls.policy(None), before);
+        }
+    }
+
+    #[test]
+    fn a_bound_thread_knows_its_nodes_and_any_other_has_none() {
+        for calls in roads() {
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let mask = mask_of(a_node()).unwrap();
+                    match calls.thread_policy(libc::MPOL_BIND, Some(&mask)) {
+                        Ok(()) => assert_eq!(calls.bound_nodes(), Some(vec![a_node()])),
+                        Err(error) => assert!(refused(&error), "{error}"),
+                    }
+                    calls.prefer_on_thread(Some(a_node())).ok();
+                    assert_eq!(calls.bound_nodes(), None);
+                });
+            });
         }
     }
 

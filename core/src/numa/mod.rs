@@ -214,9 +214,10 @@ impl Topology {
         let machine = sysfs::read_nodes(&roots.sys, &mut warnings);
         let status = procfs::Status::read(&roots.proc);
         let cpus = usable_cpus(&status);
+        let mems = usable_mems(status.mems, libnuma::calls().bound_nodes());
         let allowed = kernel::Allowed {
             cpus: &cpus,
-            mems: status.mems.as_deref(),
+            mems: mems.as_deref(),
         };
         let second = |from, to| {
             libnuma::calls()
@@ -225,7 +226,12 @@ impl Topology {
         };
         let nodes = kernel::assemble(&machine, &allowed, &second, &mut warnings);
         let capabilities = Capabilities::probe(nodes.first().map_or(0, |node| node.id));
-        settle(nodes, capabilities, warnings, || plain_node(roots))
+        let mut topology = settle(nodes, capabilities, warnings, || plain_node(roots));
+        if topology.origin == Origin::Kernel && topology.nodes.len() > 1 {
+            let switches = procfs::Switches::read(&roots.proc, &roots.sys);
+            topology.warnings.extend(switches.warnings());
+        }
+        topology
     }
 }
 
@@ -236,6 +242,21 @@ fn usable_cpus(status: &procfs::Status) -> Vec<u32> {
         [] => status.cpus.clone().unwrap_or_default(),
         inherited => inherited.to_vec(),
     }
+}
+
+/// The memory nodes we may use: those of the cpuset, and of these those that `numactl --membind`
+/// left. A policy without a node of the cpuset does not count: nothing could be allocated under it.
+fn usable_mems(cpuset: Option<Vec<u32>>, bound: Option<Vec<u32>>) -> Option<Vec<u32>> {
+    let (cpuset, bound) = match (cpuset, bound) {
+        (Some(cpuset), Some(bound)) => (cpuset, bound),
+        (cpuset, bound) => return cpuset.or(bound),
+    };
+    let both: Vec<u32> = cpuset
+        .iter()
+        .copied()
+        .filter(|node| bound.contains(node))
+        .collect();
+    Some(if both.is_empty() { cpuset } else { both })
 }
 
 /// One node with everything the process may use.

@@ -70,6 +70,27 @@ impl Switches {
     }
 }
 
+impl Switches {
+    /// What the kernel does by itself that works against placement, each a sentence with the way
+    /// to stop it.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let balancing = self.numa_balancing.filter(|&mode| mode != 0).map(|mode| {
+            format!(
+                "the kernel balances memory between nodes by itself (kernel.numa_balancing is \
+                 {mode}): the windows are exempt, the rest of the process is moved and pays page \
+                 faults; 'sysctl kernel.numa_balancing=0' stops it"
+            )
+        });
+        let demotion = (self.demotion == Some(true)).then(|| {
+            "the kernel demotes pages to slower nodes when memory is short \
+             (/sys/kernel/mm/numa/demotion_enabled is true), those of the windows too: keys may \
+             be elsewhere than where they were put"
+                .to_owned()
+        });
+        balancing.into_iter().chain(demotion).collect()
+    }
+}
+
 /// The machine's total memory and what is available without swapping, in bytes, from
 /// `<proc>/meminfo`.
 pub(super) fn machine_memory(proc_root: &Path) -> Option<(u64, u64)> {
@@ -160,6 +181,28 @@ mod tests {
             Switches::read(&tree.path("no"), &tree.path("nothing")),
             Switches::default()
         );
+    }
+
+    #[test]
+    fn a_kernel_that_moves_memory_by_itself_is_warned_about() {
+        let quiet = Switches {
+            numa_balancing: Some(0),
+            demotion: Some(false),
+            ..Switches::default()
+        };
+        for silent in [Switches::default(), quiet] {
+            assert_eq!(silent.warnings(), Vec::<String>::new());
+        }
+        let busy = Switches {
+            numa_balancing: Some(3),
+            demotion: Some(true),
+            ..Switches::default()
+        };
+        let [balancing, demotion] = &busy.warnings()[..] else {
+            panic!("{:?}", busy.warnings());
+        };
+        assert!(balancing.contains("kernel.numa_balancing is 3"));
+        assert!(demotion.contains("demotion_enabled is true"));
     }
 
     #[test]

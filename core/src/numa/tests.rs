@@ -154,6 +154,20 @@ fn a_refused_move_pages_keeps_the_nodes_and_says_so() {
 }
 
 #[test]
+fn memory_is_what_cpuset_and_membind_both_allow() {
+    let some = |nodes: &[u32]| Some(nodes.to_vec());
+    for (cpuset, bound, usable) in [
+        (None, None, None),
+        (some(&[0, 1]), None, some(&[0, 1])),
+        (None, some(&[1]), some(&[1])),
+        (some(&[0, 1, 2]), some(&[0, 2]), some(&[0, 2])),
+        (some(&[0, 1]), some(&[2]), some(&[0, 1])),
+    ] {
+        assert_eq!(usable_mems(cpuset, bound), usable);
+    }
+}
+
+#[test]
 fn discovery_under_a_refusing_kernel_is_plain() {
     let discovered =
         std::thread::spawn(|| refuse_memory_calls(libc::EPERM).then(Topology::discover))

@@ -79,6 +79,15 @@ impl Block {
         Ok(block)
     }
 
+    /// Moves the block, its spare room too; when there is no room nothing has changed.
+    ///
+    /// # Safety
+    /// Its owner is held exclusively and afterwards leads to the answer.
+    pub unsafe fn moved(self, space: Space<'_>) -> Result<Block, Full> {
+        // SAFETY: by contract; so many bytes were asked for.
+        unsafe { space.migrate_block(self.0, self.asked()).map(Block) }
+    }
+
     /// Bytes asked of the pool.
     pub fn asked(self) -> usize {
         BLOCK_HEADER + self.capacity()
@@ -91,6 +100,11 @@ impl Block {
     /// The block whose `word()` this is; `None` for 0.
     pub fn from_word(word: u64) -> Option<Block> {
         NonNull::new(word as *mut u8).map(Block)
+    }
+
+    /// The block that was allocated at `address` and has its header.
+    pub const fn at(address: NonNull<u8>) -> Block {
+        Block(address)
     }
 
     /// The word an entry keeps of it.
@@ -118,6 +132,16 @@ impl Block {
     pub fn capacity(self) -> usize {
         // SAFETY: as above.
         unsafe { (*self.header())[1] as usize }
+    }
+
+    /// Re-derives the invariant; the error says what does not hold.
+    pub fn is_valid(self) -> Result<(), String> {
+        let (len, capacity) = (self.len(), self.capacity());
+        if len <= capacity {
+            Ok(())
+        } else {
+            Err(format!("{len} bytes in a block for {capacity}"))
+        }
     }
 
     /// The bytes in use.

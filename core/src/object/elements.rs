@@ -350,14 +350,9 @@ impl<E: Element> Elements<E> {
         let space = space.strict();
         if !space.holds(self.root.cast()) {
             // SAFETY: by this function's contract; the old root is not used again.
-            unsafe {
-                match Elements::with(space, core::ptr::read(self.root.as_ptr())) {
-                    Ok(moved) => {
-                        space.free(self.root.cast(), size_of::<Table>());
-                        self = moved;
-                    }
-                    Err(Full) => return (self, Err(Full)),
-                }
+            match unsafe { space.migrate_block(self.root.cast(), size_of::<Table>()) } {
+                Ok(root) => self.root = root.cast(),
+                Err(Full) => return (self, Err(Full)),
             }
             budget = budget.saturating_sub(size_of::<Table>());
         }
@@ -399,8 +394,8 @@ impl<E: Element> Elements<E> {
             }
             // SAFETY: the element is live; the caller puts the new slot in the place of the old at once.
             unsafe {
-                let (moved, bytes) = copy_element::<E>(address, space)?;
-                space.free(address, bytes);
+                let bytes = E::asked(address);
+                let moved = space.migrate_block(address, bytes)?;
                 *budget = budget.saturating_sub(bytes);
                 Ok(Some(same_tag(slot, moved, space.pool)))
             }
@@ -447,10 +442,24 @@ impl<E: Element> Elements<E> {
         while unsafe { self.free_step(pool, &mut cursor, usize::MAX) } {}
     }
 
-    /// Re-derives the table's invariants.
+    /// Re-derives the table's invariants, and that every element is found by its key: so none is there twice.
     pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
         self.table()
-            .is_valid(pool, |slot| Elements::<E>::hash_of(slot, pool, hash))
+            .is_valid(pool, |slot| Elements::<E>::hash_of(slot, pool, hash))?;
+        for slot in self.table().all(pool) {
+            let found = if slot.is_inline() {
+                self.find_inline(pool, slot.payload(), hash)
+            } else {
+                // SAFETY: a slot of this table leads to a live element of its kind.
+                let key = unsafe { E::key(Elements::<E>::address(slot, pool)) };
+                self.find(pool, hash.of(key), key)
+            };
+            let found = found.map(Found::slot);
+            if found != Some(slot) {
+                return Err(format!("looking for {slot:?} finds {found:?}"));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@
 use crate::object::value;
 use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType, Prefix, Shape, Touch, Use, UseView};
+use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
 /// The largest entry that holds its value inside, in bytes: what fits a slab cell.
@@ -187,6 +188,19 @@ impl Entry {
     /// What the use word says at `clock`.
     pub fn usage(self, clock: u32, decay_seconds: u32, lfu_decay_minutes: u32) -> UseView {
         UseView::read(self.usage_word(), clock, decay_seconds, lfu_decay_minutes)
+    }
+
+    /// A copy of the entry alone in `space`; what it owns is the caller's to share out.
+    ///
+    /// # Safety
+    /// The caller holds the shard exclusively.
+    pub unsafe fn copy_shell(self, space: Space<'_>) -> Result<Entry, Full> {
+        // SAFETY: by contract; `entry_bytes` is what was asked for (the module's invariant).
+        unsafe {
+            space
+                .copy_block(self.0, self.shape().entry_bytes())
+                .map(Entry)
+        }
     }
 
     /// Bytes the entry and all it owns take in the pool, cells counted whole.

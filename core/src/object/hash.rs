@@ -277,6 +277,21 @@ impl Hash {
         Block::from_bytes(space, bytes).map(Hash::of_block)
     }
 
+    /// Re-derives the layout's invariants; the error says what does not hold.
+    pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
+        if let Some(elements) = self.elements() {
+            elements.is_valid(pool, hash)?;
+            let inline = elements.table().all(pool).find(|slot| slot.is_inline());
+            if let Some(slot) = inline {
+                return Err(format!("a field without a value: {slot:?}"));
+            }
+        } else {
+            let bytes = self.listpack().map_or(&[][..], Listpack::bytes);
+            listpack::check_pairs(bytes)?;
+        }
+        Ok(())
+    }
+
     /// Frees it whole.
     ///
     /// # Safety

@@ -361,6 +361,26 @@ pub fn validate(bytes: &[u8]) -> Option<Listpack<'_>> {
     (kept == LEN_UNKNOWN || kept == count).then_some(Listpack(bytes))
 }
 
+/// Whether `bytes` are a valid listpack of keys and what belongs to them in turn, no key twice, and each as `find` looks for
+/// it: what prints as an integer is one.
+pub fn check_pairs(bytes: &[u8]) -> Result<(), String> {
+    let pack = validate(bytes).ok_or("not a listpack")?;
+    if pack.len() % 2 != 0 {
+        return Err("a key without its other half".into());
+    }
+    let mut seen = std::collections::HashSet::new();
+    for (_, key) in pack.iter().step_by(2) {
+        let text = key.with_bytes(<[u8]>::to_vec);
+        if StringValue::parse(&text) != key {
+            return Err(format!("{} should be a number", text.escape_ascii()));
+        }
+        if !seen.insert(text) {
+            return Err("a key is there twice".into());
+        }
+    }
+    Ok(())
+}
+
 /// Bytes in the pool that can grow and shrink in the middle.
 pub trait Splice {
     /// All of them.

@@ -252,6 +252,32 @@ impl Set {
         Block::from_bytes(space, bytes).map(Set::of_block)
     }
 
+    /// Re-derives the layout's invariants; the error says what does not hold.
+    pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
+        let Some(elements) = self.elements() else {
+            // SAFETY: the block lives as long as the set, and its key is held.
+            let bytes = self
+                .block()
+                .map_or(&[][..], |block| unsafe { block.bytes() });
+            return if intset::is_valid(bytes) {
+                Ok(())
+            } else {
+                Err("its integers do not ascend, or are not as many as it says".into())
+            };
+        };
+        elements.is_valid(pool, hash)?;
+        for slot in elements.table().all(pool).filter(|slot| !slot.is_inline()) {
+            // SAFETY: a slot of a set leads to a live member.
+            let member = unsafe { Member::key(Elements::<Member>::address(slot, pool)) };
+            if let StringValue::Int(value) = StringValue::parse(member)
+                && payload_of(value).is_some()
+            {
+                return Err(format!("{value} would fit its slot"));
+            }
+        }
+        Ok(())
+    }
+
     /// Frees it whole.
     ///
     /// # Safety

@@ -7,16 +7,17 @@
 //! after `free_step` or `relocate_step` answered `false` nothing is left to be freed or moved.
 
 use crate::object::block::Block;
-use crate::object::elements::Elements;
+use crate::object::elements::{Elements, Hasher};
 use crate::object::entry::Entry;
-use crate::object::hash::Field;
-use crate::object::list;
+use crate::object::hash::{Field, Hash};
+use crate::object::list::{self, ListView};
 use crate::object::listpack::Listpack;
-use crate::object::set::Member;
+use crate::object::set::{Member, Set};
+use crate::object::string::EMBSTR_BYTES_MAX;
 use crate::object::zset::SortedSet;
-use crate::pool::Pool;
 use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
+use crate::pool::{Pool, usable_size};
 use core::ptr::NonNull;
 
 /// How a value lies outside its entry.
@@ -65,12 +66,80 @@ pub fn visit(entry: Entry, pool: &Pool, each: &mut dyn FnMut(NonNull<u8>, usize)
     }
 }
 
-/// Re-derives the invariants of a value's layout; the error says which does not hold.
-pub fn is_valid(entry: Entry) -> Result<(), String> {
-    match Layout::of(entry) {
-        // SAFETY: whoever holds the entry holds its list.
-        Layout::List(word) => unsafe { list::is_valid(word) },
-        _ => Ok(()),
+/// Re-derives every invariant of a key's value: that its type can be so encoded, that each piece lies in the cell its bytes ask
+/// for, those of its layout, and that a collection has elements. The error says which does not hold.
+pub fn is_valid(entry: Entry, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
+    check_shape(entry)?;
+    check_pieces(entry, pool)?;
+    let len = match entry.kind() {
+        ObjectType::List => {
+            // SAFETY: whoever holds the entry holds its list.
+            unsafe { list::is_valid(entry.word()) }.map(|()| ListView::of(entry).len())
+        }
+        ObjectType::Hash => {
+            let fields = Hash::of(entry);
+            fields.is_valid(pool, hash).map(|()| fields.len())
+        }
+        ObjectType::Set => {
+            let members = Set::of(entry);
+            members.is_valid(pool, hash).map(|()| members.len())
+        }
+        ObjectType::SortedSet => {
+            let members = SortedSet::of(entry);
+            let valid = members.is_valid(pool, hash);
+            valid.map(|()| members.len() as usize)
+        }
+        ObjectType::String | ObjectType::Stream => return Ok(()),
+    };
+    let why = match len {
+        Ok(0) => "no elements".into(),
+        Ok(_) => return Ok(()),
+        Err(why) => why,
+    };
+    Err(format!(
+        "{:?} as {:?}: {why}",
+        entry.kind(),
+        entry.encoding()
+    ))
+}
+
+/// Whether a value of that type may lie so.
+fn check_shape(entry: Entry) -> Result<(), String> {
+    use Encoding::{Embstr, Hashtable, Int, Intset, Listpack, Quicklist, Raw, Skiplist};
+    let shape = entry.shape();
+    let (kind, encoding, has_word) = (shape.kind(), shape.encoding(), shape.has_word());
+    let fits = match (kind, encoding) {
+        (ObjectType::String, Int) => has_word,
+        (ObjectType::String, Embstr) => has_word || shape.value_len() <= EMBSTR_BYTES_MAX,
+        (ObjectType::String, Raw) => true,
+        (ObjectType::List, Quicklist)
+        | (ObjectType::Hash, Listpack | Hashtable)
+        | (ObjectType::Set, Intset | Hashtable)
+        | (ObjectType::SortedSet, Listpack | Skiplist) => has_word,
+        _ => false,
+    };
+    let is_outside = has_word && encoding != Int;
+    if !fits || (has_word && shape.value_len() > 0) || (is_outside && entry.word() == 0) {
+        return Err(format!("no value lies like this: {shape:?}"));
+    }
+    match Block::owner_of(entry) {
+        Some(block) => block.is_valid(),
+        None => Ok(()),
+    }
+}
+
+/// Whether each piece lies in a cell of the class its bytes ask for, so that freeing it gives back what was taken.
+fn check_pieces(entry: Entry, pool: &Pool) -> Result<(), String> {
+    let mut wrong = None;
+    visit(entry, pool, &mut |address, asked| {
+        let taken = pool.size_of(address);
+        if taken != usable_size(asked) {
+            wrong.get_or_insert((asked, taken));
+        }
+    });
+    match wrong {
+        None => Ok(()),
+        Some((asked, taken)) => Err(format!("a piece of {asked} bytes in a cell of {taken}")),
     }
 }
 
@@ -165,11 +234,7 @@ pub unsafe fn relocate_step(
         let (word, more) = match Layout::of(entry) {
             Layout::Nothing => return Ok(false),
             Layout::Block(block) if space.holds(block.address()) => return Ok(false),
-            Layout::Block(block) => {
-                let copy = Block::from_bytes(space, block.bytes())?;
-                block.free(space.pool);
-                (copy.word(), Ok(false))
-            }
+            Layout::Block(block) => (block.moved(space)?.word(), Ok(false)),
             Layout::List(mut word) => {
                 let more = list::relocate_step(&mut word, space, cursor, budget);
                 (word, more)
@@ -209,3 +274,6 @@ pub unsafe fn duplicate(entry: Entry, space: Space<'_>) -> Result<u64, Full> {
         Layout::Sorted(set) => set.duplicate(space).map(|copy| copy.word),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,8 @@
 mod arena;
 mod check;
 mod chunk;
+pub mod copying;
+mod extents;
 mod lock;
 mod magazine;
 mod page_map;
@@ -56,11 +58,13 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use arena::Arena;
 use chunk::{chunk_start, span_descriptor_page};
+use copying::Copying;
 use magazine::{MAGAZINE_CELL_MAX, Magazine, Magazines, ROOM_MAX, SEATS, room, seat};
 use page_map::PageKind;
 use size_class::{SHAPES, chunk_cells, class_of};
 use window::Range;
 
+pub use extents::Extent;
 pub use magazine::AT_HAND_BYTES;
 pub use size_class::{
     CELL_CLASSES, CELL_MAX, CELL_MIN, CHUNK_PAGES, MIDDLE_CLASSES, PAGE_BYTES, SLAB_CELL_MAX,
@@ -113,6 +117,8 @@ pub struct Pool {
     /// Magazines by `seat * nodes + node`, null until a thread on that seat needs them.
     at_hand: Box<[AtomicPtr<Magazines>]>,
     unbound: Vec<(u32, String)>,
+    /// The long allocation that is being copied in steps.
+    pub copying: Copying,
     /// Declared last: unmapped after everything that knows an address in it.
     _range: Range,
 }
@@ -161,6 +167,7 @@ impl Pool {
                 .map(|_| AtomicPtr::new(null_mut()))
                 .collect(),
             unbound,
+            copying: Copying::default(),
             _range: range,
         })
     }
@@ -385,6 +392,7 @@ impl Pool {
         if size <= CELL_MAX {
             arena.put(class_of(size), &[pointer.addr().get()]);
         } else {
+            self.copying.freed(pointer.addr().get());
             arena.put_span(pointer.addr().get(), size);
         }
     }

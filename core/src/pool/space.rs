@@ -1,13 +1,35 @@
 //! The pool as one value sees it: where its pieces are to lie, and where they may go when there is no room.
 //!
-//! It may not know what the pieces are. Invariant: `order` names at least one node, the wanted one first.
+//! It may not know what the pieces are. Invariant: `order` names at least one node, the wanted one first; what `migrate_block`
+//! answers holds the bytes of what it was given, which is given back.
 
-use crate::pool::Pool;
+use crate::pool::{Pool, usable_size};
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 /// No room on any of the nodes a piece may lie on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
+
+/// What looking at a piece that stays where it is takes from a budget of bytes.
+pub const LOOK_BYTES: usize = 64;
+
+/// What `migrate_block` has moved.
+#[derive(Default)]
+pub struct Meter {
+    /// Allocations.
+    pub blocks: Cell<u64>,
+    /// Their bytes, cells counted whole.
+    pub bytes: Cell<u64>,
+}
+
+impl Meter {
+    /// Counts an allocation that was asked for with so many bytes.
+    pub fn count(&self, bytes: usize) {
+        self.blocks.set(self.blocks.get() + 1);
+        self.bytes.set(self.bytes.get() + usable_size(bytes) as u64);
+    }
+}
 
 /// A pool and the nodes to try in it, best first.
 #[derive(Clone, Copy)]
@@ -15,6 +37,7 @@ pub struct Space<'a> {
     /// The memory.
     pub pool: &'a Pool,
     order: &'a [u32],
+    meter: Option<&'a Meter>,
 }
 
 impl<'a> Space<'a> {
@@ -25,7 +48,19 @@ impl<'a> Space<'a> {
     #[inline(always)]
     pub fn new(pool: &'a Pool, order: &'a [u32]) -> Space<'a> {
         assert!(!order.is_empty(), "a space has a node");
-        Space { pool, order }
+        Space {
+            pool,
+            order,
+            meter: None,
+        }
+    }
+
+    /// The same, where what is moved is counted.
+    pub const fn metered(self, meter: &'a Meter) -> Space<'a> {
+        Space {
+            meter: Some(meter),
+            ..self
+        }
     }
 
     /// The node the pieces should lie on.
@@ -40,6 +75,7 @@ impl<'a> Space<'a> {
         Space {
             pool: self.pool,
             order: &self.order[..1],
+            meter: self.meter,
         }
     }
 
@@ -67,6 +103,44 @@ impl<'a> Space<'a> {
     pub unsafe fn free(self, address: NonNull<u8>, bytes: usize) {
         // SAFETY: by this function's contract.
         unsafe { self.pool.free(address, bytes) }
+    }
+
+    /// Copies one allocation here, to replace it. When there is no room nothing has changed.
+    ///
+    /// # Safety
+    /// `address` came from this pool for `bytes`, all of them are mapped, and its owner is held exclusively.
+    #[inline]
+    pub unsafe fn copy_block(
+        self,
+        address: NonNull<u8>,
+        bytes: usize,
+    ) -> Result<NonNull<u8>, Full> {
+        let copy = self.alloc(bytes)?;
+        // SAFETY: two allocations of that size.
+        unsafe { copy.copy_from_nonoverlapping(address, bytes) };
+        if let Some(meter) = self.meter {
+            meter.count(bytes);
+        }
+        Ok(copy)
+    }
+
+    /// Moves one allocation here: the copy is complete before the old one is given back, and when there is no room nothing
+    /// has changed. Whoever led to the old address leads to the answer from now on.
+    ///
+    /// # Safety
+    /// As for `copy_block`, and nobody follows the old address any more.
+    #[inline]
+    pub unsafe fn migrate_block(
+        self,
+        address: NonNull<u8>,
+        bytes: usize,
+    ) -> Result<NonNull<u8>, Full> {
+        // SAFETY: by contract.
+        unsafe {
+            let copy = self.copy_block(address, bytes)?;
+            self.free(address, bytes);
+            Ok(copy)
+        }
     }
 
     /// Whether a piece lies on the first node.

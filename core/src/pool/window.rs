@@ -223,7 +223,7 @@ impl Window {
 
     /// Page map, chunk and slab descriptions: address of each, and the bytes (whole pages) that
     /// describe the pages below `pages`.
-    fn tables(&self, pages: u32) -> [(usize, usize); 3] {
+    pub(super) fn tables(&self, pages: u32) -> [(usize, usize); 3] {
         let units = pages.div_ceil(UNIT_PAGES) as usize;
         [
             (self.map_address(), pages as usize),

@@ -18,7 +18,7 @@ pub mod segment;
 mod tests;
 
 use crate::pool::Pool;
-use crate::pool::space::{Full, Space};
+use crate::pool::space::{Full, LOOK_BYTES, Space};
 use core::ptr::NonNull;
 use segment::{LINE_BYTES, LINE_SLOTS, LINE_STEPS, LINES_MAX, Place, Segment, Slot, prefetch};
 
@@ -391,12 +391,12 @@ impl Table {
             };
             let (first, count) = self.range(*cursor, link.depth());
             let segment = Table::segment(link, space.pool);
+            *budget = budget.saturating_sub(LOOK_BYTES);
             if !space.holds(segment.address()) {
-                let target = alloc_segment(space, segment.lines())?;
-                segment.clone_into(target);
-                let offset = space.pool.offset_of(target.address());
+                // SAFETY: the segment was allocated with `bytes()`, and the links lead to the answer from now on.
+                let target = unsafe { space.migrate_block(segment.address(), segment.bytes())? };
+                let offset = space.pool.offset_of(target);
                 self.set_links(first, count, Link::new(offset, link.lines(), link.depth()));
-                free_segment(space.pool, segment);
                 *budget = budget.saturating_sub(segment.bytes());
             }
             *cursor = first + count;
@@ -410,13 +410,9 @@ impl Table {
             return Ok(0);
         };
         let bytes = (1usize << self.depth) * size_of::<Link>();
-        let target = space.alloc(bytes)?.cast::<Link>();
-        // SAFETY: both are directories of this depth, and the old one is not used again.
-        unsafe {
-            core::ptr::copy_nonoverlapping(source.as_ptr(), target.as_ptr(), 1 << self.depth);
-            space.free(source.cast(), bytes);
-        }
-        self.directory = Some(target);
+        // SAFETY: the directory was asked for with this size, and its old place is not used again.
+        let target = unsafe { space.migrate_block(source.cast(), bytes)? };
+        self.directory = Some(target.cast());
         Ok(bytes)
     }
 

@@ -6,7 +6,7 @@
 use super::segment::{Segment, Slot};
 use super::{Link, Table, alloc_segment, free_segment};
 use crate::pool::Pool;
-use crate::pool::space::{Full, Space};
+use crate::pool::space::{Full, LOOK_BYTES, Space};
 use core::ptr::NonNull;
 
 impl Table {
@@ -33,6 +33,7 @@ impl Table {
                     segment.replace(place, slot);
                 }
             }
+            *budget = budget.saturating_sub(LOOK_BYTES);
             let (first, count) = self.range(*cursor, link.depth());
             *cursor = first + count;
         }

@@ -8,7 +8,7 @@
     reason = "a module of a test has no other crate to be public to"
 )]
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -62,6 +62,13 @@ impl Redis {
     pub fn run(&mut self, request: &[Vec<u8>]) -> Vec<u8> {
         ask(&mut self.stream, request)
     }
+
+    /// Sends requests in one write and reads as many replies.
+    pub fn run_all(&mut self, requests: &[Vec<Vec<u8>>]) -> Vec<Vec<u8>> {
+        let sent = self.stream.get_mut().write_all(&encode_all(requests));
+        sent.expect("redis-server takes requests");
+        read_replies(&mut self.stream, requests.len())
+    }
 }
 
 impl Drop for Redis {
@@ -81,8 +88,26 @@ pub fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
     reply
 }
 
+/// Requests one behind the other, as a pipeline sends them.
+pub fn encode_all(requests: &[Vec<Vec<u8>>]) -> Vec<u8> {
+    let encoded = requests
+        .iter()
+        .map(|request| crate::testing::encode(&slices(request)));
+    encoded.collect::<Vec<_>>().concat()
+}
+
+/// Reads that many replies.
+pub fn read_replies(stream: &mut impl BufRead, count: usize) -> Vec<Vec<u8>> {
+    let read = |_| {
+        let mut reply = Vec::new();
+        read_reply(stream, &mut reply);
+        reply
+    };
+    (0..count).map(read).collect()
+}
+
 /// Reads one reply, with all that belongs to it.
-pub fn read_reply(stream: &mut BufReader<TcpStream>, reply: &mut Vec<u8>) {
+pub fn read_reply(stream: &mut impl BufRead, reply: &mut Vec<u8>) {
     let start = reply.len();
     let read = stream.read_until(b'\n', reply);
     read.expect("redis-server answers");

@@ -243,13 +243,14 @@ fn write(call: &mut Call<'_, '_>, plan: &Plan) -> Answer {
     let before = call.write_string(target)?;
     let has_grown = before.is_none_or(|(_, value)| value.len() < plan.len);
     let found = before.map(|(found, _)| found);
-    call.grip().open_string(target, found, plan.len)?;
+    call.grip().open_string(target, found, plan.len, 0..0)?;
     // Found again for every operation, as replies and bytes cannot be borrowed together; the entry itself stays where it is.
     let found = call.peek(target);
     call.reply.array(plan.operations);
     let (mut operations, mut changes) = (Operations::start(), 0);
     while let Some(operation) = operations.next(call)? {
-        let bytes = call.grip().open_string(target, found, plan.len)?;
+        let writes = operation.bytes();
+        let bytes = call.grip().open_string(target, found, plan.len, writes)?;
         let (answer, changed) = operation.run(bytes);
         changes += u64::from(changed || (has_grown && answer.is_some() && !operation.is_get()));
         match answer {
@@ -270,6 +271,12 @@ fn write(call: &mut Call<'_, '_>, plan: &Plan) -> Answer {
 impl Operation {
     const fn is_get(&self) -> bool {
         matches!(self.action, Action::Get)
+    }
+
+    /// The bytes it may write.
+    const fn bytes(&self) -> core::ops::Range<usize> {
+        let end = self.offset as usize + self.kind.width as usize;
+        self.offset as usize / 8..end.div_ceil(8)
     }
 
     /// Does it; the answer, and whether bits have changed.

@@ -38,7 +38,8 @@ pub fn setbit(call: &mut Call<'_, '_>) -> Answer {
     let old_len = before.map_or(0, |(_, value)| value.len());
     let found = before.map(|(found, _)| found);
     let len = len_for(offset, 1)?;
-    let bytes = call.grip().open_string(target, found, len)?;
+    let writes = offset as usize / 8..offset as usize / 8 + 1;
+    let bytes = call.grip().open_string(target, found, len, writes)?;
     let was = bits::replace(bytes, offset, bit);
     if was != bit || old_len < len || found.is_none() {
         call.notify(Class::STRING, "setbit", target.key);

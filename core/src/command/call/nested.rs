@@ -8,6 +8,7 @@ use crate::client::waiter::{Nothing, Waiter, WantedKey};
 use crate::command::spec::Run;
 use crate::command::{Answer, Error, Flow, lookup};
 use crate::error;
+use crate::jobs::{Job, Telling};
 use crate::keyspace::Grip;
 use crate::keyspace::update::Target;
 use crate::resp::{Reply, Spill};
@@ -91,6 +92,14 @@ impl Call<'_, '_> {
         let mut request = Queue::default();
         request.push(self.spec.id, self.args.iter());
         self.wait_with(request, keys, timeout, nothing);
+    }
+
+    /// Lets the client wait for the end of a migration job, where it may wait.
+    pub fn wait_for_job(&mut self, job: &Job, telling: Telling) {
+        self.wait_for(core::iter::empty(), None, Nothing::Null);
+        if let Some(waiter) = &self.client.waiter {
+            job.attach(waiter.clone(), telling, &self.store.interest);
+        }
     }
 
     /// The same where another request than the client's is to be run again: one that says what `$` or a count meant when

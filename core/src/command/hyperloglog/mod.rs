@@ -101,7 +101,7 @@ impl<'c> Draft<'c> {
         let bytes = match before {
             Some((found, value)) => {
                 let bytes = check(value)?.to_vec();
-                call.grip().open_string(target, Some(found), 0)?;
+                call.grip().open_string(target, Some(found), 0, 0..0)?;
                 bytes
             }
             None => sparse::EMPTY.to_vec(),
@@ -174,7 +174,7 @@ pub fn pfcount(call: &mut Call<'_, '_>) -> Answer {
         return Ok(());
     };
     let len = check(value)?.len();
-    let bytes = call.grip().open_string(target, Some(found), len)?;
+    let bytes = call.grip().open_string(target, Some(found), len, 0..len)?;
     let kept = <[u8; 8]>::try_from(&bytes[ESTIMATE_AT..HEADER_BYTES]).expect("eight bytes");
     if kept[7] & ESTIMATE_OLD == 0 {
         call.reply.int(u64::from_le_bytes(kept) as i64);

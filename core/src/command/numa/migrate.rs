@@ -1,14 +1,13 @@
-//! NUMAMIGRATE: moving a key to a node by hand, and looking at where keys are.
+//! NUMAMIGRATE INFO, STATS and RESET: where keys are, and what moves did.
 //!
-//! A move changes memory and no value, so it has no effect to repeat. Invariant: `current_node` is where the pool says a
+//! Invariant: `current_node` is where the pool says a
 //! key lies, `resident_node` where the kernel says its pages are; neither is ever derived from the other.
 
-use super::{Fields, node_id, node_index};
+use super::{Fields, node_id};
 use crate::clock::use_clock;
 use crate::command::{Answer, Call, Error};
 use crate::error;
 use crate::keyspace::Found;
-use crate::migrate::Moved;
 use crate::numa;
 use crate::object::entry::Entry;
 use crate::object::value;
@@ -19,21 +18,8 @@ use std::collections::BTreeMap;
 /// Pages of a key the kernel is asked about at most; of more, as many are picked evenly.
 const PAGES_ASKED_MAX: usize = 1024;
 
-/// `NUMAMIGRATE KEY key node`, also `NUMA MIGRATE key node`: OK once the whole key is there.
-pub fn numamigrate_key(call: &mut Call<'_, '_>) -> Answer {
-    let node = node_index(call, 3)?;
-    let found = find(call)?;
-    let target = call.target(call.args.get(2));
-    let migrations = &call.store.migrations;
-    match migrations.migrate(call.grip(), target.db, target.hash, found, node) {
-        Moved::Done { .. } | Moved::Skipped => call.reply.ok(),
-        Moved::Failed => return Err(Error::text(error::node_is_full(node_id(call, node)))),
-    }
-    Ok(())
-}
-
 /// The key of the second argument, which must be there.
-fn find(call: &mut Call<'_, '_>) -> Result<Found, Error> {
+pub(super) fn find(call: &mut Call<'_, '_>) -> Result<Found, Error> {
     let target = call.target(call.args.get(2));
     call.peek(target).ok_or(Error::of(error::NO_SUCH_KEY))
 }
@@ -106,7 +92,11 @@ pub fn numamigrate_stats(call: &mut Call<'_, '_>) -> Answer {
         ("total_bytes_migrated", totals.bytes),
         ("total_migration_time", totals.micros),
         ("peak_concurrent_migrations", totals.peak_concurrent),
+        ("steps", totals.steps),
         ("longest_step_usec", totals.longest_micros),
+        ("ping_pongs", totals.ping_pongs),
+        ("migrated_blocks", totals.blocks),
+        ("migrated_block_bytes", totals.block_bytes),
     ];
     let mut fields = Fields::begin(call.reply);
     for (name, number) in numbers {

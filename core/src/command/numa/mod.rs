@@ -1,18 +1,25 @@
 //! NUMA and NUMAMIGRATE: the nodes, the pool, where keys lie and how they move.
 //!
-//! `topology` tells what there is, `pool` what core holds of it, `migrate` moves keys. Node numbers that clients see and
-//! type are ids; core's are indexes. Invariant: nothing here counts as a use of a key, or watching would heat what it
-//! watches.
+//! `topology` tells what there is, `pool` what core holds of it, `verify` where the kernel has it, `jobs` moves keys, `migrate`
+//! tells where they are. Node numbers that clients see and type are ids; core's are indexes. Invariant: nothing here counts
+//! as a use of a key, or watching would heat what it watches.
 
+mod jobs;
 mod migrate;
 mod pool;
 #[cfg(test)]
 mod tests;
 mod topology;
+mod verify;
 
-pub use migrate::{numamigrate_info, numamigrate_key, numamigrate_reset, numamigrate_stats};
+pub use jobs::{
+    numamigrate_cancel, numamigrate_db, numamigrate_jobs, numamigrate_key, numamigrate_keys,
+    numamigrate_pattern,
+};
+pub use migrate::{numamigrate_info, numamigrate_reset, numamigrate_stats};
 pub use pool::numa_pool;
 pub use topology::{numa_info, numa_topology};
+pub use verify::numa_verify;
 
 use super::{Call, Error};
 use crate::error;

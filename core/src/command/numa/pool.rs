@@ -18,18 +18,21 @@ pub fn numa_pool(call: &mut Call<'_, '_>) -> Answer {
         }
         _ => return call.syntax_error(),
     };
-    let pool = &call.store.keyspace.pool;
-    let all: Vec<(u32, NodeStats)> = nodes
-        .filter_map(|index| Some((node_id(call, index), pool.stats(index)?)))
+    let (pool, residency) = (&call.store.keyspace.pool, &call.store.residency);
+    let all: Vec<(u32, NodeStats, u64)> = nodes
+        .filter_map(|index| {
+            let (id, strays) = (node_id(call, index), residency.strays(index));
+            Some((id, pool.stats(index)?, strays))
+        })
         .collect();
     call.reply.array(all.len());
-    for (id, stats) in &all {
-        write_node(call.reply, *id, stats);
+    for (id, stats, strays) in &all {
+        write_node(call.reply, *id, stats, *strays);
     }
     Ok(())
 }
 
-fn write_node(reply: &mut Reply<'_>, id: u32, stats: &NodeStats) {
+fn write_node(reply: &mut Reply<'_>, id: u32, stats: &NodeStats, strays: u64) {
     let mut fields = Fields::begin(reply);
     fields.int("node", id.into());
     let numbers = [
@@ -38,6 +41,7 @@ fn write_node(reply: &mut Reply<'_>, id: u32, stats: &NodeStats) {
         ("taken_bytes", stats.taken_bytes),
         ("used_bytes", stats.used_bytes),
         ("resident_bytes", stats.resident_bytes),
+        ("stray_pages", strays),
         ("at_hand_bytes", stats.at_hand_bytes),
         ("slabs", stats.slabs),
         ("slab_cells", stats.slab_cells),

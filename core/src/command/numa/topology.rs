@@ -6,6 +6,7 @@
 use super::Fields;
 use crate::command::{Answer, Call};
 use crate::numa::{Library, Node, Topology};
+use crate::residency::Residency;
 use crate::resp::Reply;
 
 /// `NUMA TOPOLOGY`: every node with its CPUs, memory, tier and distances.
@@ -97,12 +98,23 @@ pub fn numa_info(call: &mut Call<'_, '_>) -> Answer {
     fields.locality(totals.local_accesses, totals.remote_accesses);
     fields.int("moved_keys", moved.successful);
     fields.int("moved_bytes", moved.bytes);
+    fields.residency(&store.residency);
     fields.text("verdict", &topology.verdict().reason);
     fields.end();
     Ok(())
 }
 
 impl Fields<'_, '_> {
+    /// Strays known of now, and what the last verification of the whole pool found.
+    fn residency(&mut self, residency: &Residency) {
+        self.int("stray_pages", residency.all_strays());
+        self.int("rehomed_pages", residency.rehomed());
+        let last = residency.last();
+        self.known("last_verify", last.map(|last| last.at_seconds as u64));
+        self.known("last_verify_pages", last.map(|last| last.asked));
+        self.known("last_verify_strays", last.map(|last| last.strays));
+    }
+
     /// Accesses to keys on the accessor's node and elsewhere, and the part of the former.
     fn locality(&mut self, local: u64, remote: u64) {
         self.int("local_accesses", local);

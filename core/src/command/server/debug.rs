@@ -58,6 +58,12 @@ const HELP: &[(&str, &str)] = &[
         "Shows how a key is stored, on which node, and how hot it is.",
     ),
     ("LOG <message>", "Writes the message into the server's log."),
+    (
+        "MOVER PAUSE <steps>",
+        "Has the mover stand still after so many more steps of migration jobs.",
+    ),
+    ("MOVER RESUME", "Lets it go on."),
+    ("MOVER STATE", "Answers 1 while it stands still, else 0."),
     ("PANIC", "Fails inside core on purpose."),
     (
         "POOL [<node>]",
@@ -110,6 +116,7 @@ pub(crate) fn debug(call: &mut Call<'_, '_>) -> Answer {
         (b"KEYSPACE", 2) => keyspace(call),
         (b"LISTPACK", 3) => listpack(call),
         (b"LOG", 3) => log(call),
+        (b"MOVER", 3 | 4) => mover(call),
         (b"OBJECT", 3) => object(call),
         (b"PANIC", 2) => panic!("DEBUG PANIC, on purpose"),
         (b"POOL", 2 | 3) => pool(call),
@@ -228,6 +235,25 @@ fn match_long_string(call: &mut Call<'_, '_>) -> Answer {
     let length = call.args.int(2)?.clamp(0, limit) as usize;
     let matched = glob::matches(call.args.get(3), &vec![b'a'; length], false);
     call.reply.int(matched.into());
+    Ok(())
+}
+
+/// `DEBUG MOVER PAUSE steps | RESUME | STATE`.
+fn mover(call: &mut Call<'_, '_>) -> Answer {
+    let jobs = &call.store.jobs;
+    match call.args.len() {
+        4 if call.args.is(2, "PAUSE") => {
+            let steps = u64::try_from(call.args.int(3)?);
+            jobs.hold_after(steps.map_err(|_| Error::of(error::NOT_AN_INTEGER))?);
+        }
+        3 if call.args.is(2, "RESUME") => jobs.let_go(),
+        3 if call.args.is(2, "STATE") => {
+            call.reply.int(jobs.is_standing().into());
+            return Ok(());
+        }
+        _ => return call.syntax_error(),
+    }
+    call.reply.ok();
     Ok(())
 }
 

@@ -173,8 +173,15 @@ impl<'p> Trial<'p> {
         self.pool.is_valid().expect("a valid pool");
     }
 
-    /// Every allocation is visited, and nothing is in use besides.
-    fn check_visit(&self) {
+    /// The value is valid, every allocation is visited, and nothing is in use besides.
+    fn check(&self, hash: impl Hasher) {
+        let valid = value::is_valid(self.entry, self.pool, hash);
+        // These values may be empty; a key's may not.
+        let only_empty = |why: &String| why.ends_with(": no elements");
+        assert!(
+            valid.as_ref().map_or_else(only_empty, |()| true),
+            "{valid:?}"
+        );
         let mut bytes = self.pool.size_of(self.entry.address());
         value::visit(self.entry, self.pool, &mut |address, asked| {
             let size = self.pool.size_of(address);
@@ -242,7 +249,7 @@ fn change_hash(trial: &mut Trial<'_>, model: &mut Fields, universe: u64, hash_of
 fn check_hash(trial: &mut Trial<'_>, model: &Fields, hash_of: impl Hasher) {
     let (pool, hash) = (trial.pool, Hash::of(trial.entry));
     assert_eq!(&read_hash(hash, pool), model);
-    trial.check_visit();
+    trial.check(hash_of);
     let wanted = trial.random.below(30) as usize;
     let mut chosen = BTreeSet::new();
     hash.choose(
@@ -268,7 +275,7 @@ fn check_hash(trial: &mut Trial<'_>, model: &Fields, hash_of: impl Hasher) {
         // SAFETY: nobody else has seen the copy.
         unsafe { copy.free(pool) };
     }
-    trial.check_visit();
+    trial.check(hash_of);
 }
 
 fn try_hash(seed: u64, universe: u64, steps: u32, room: Option<u64>) -> u64 {
@@ -402,7 +409,7 @@ fn check_set(trial: &mut Trial<'_>, model: &Members, hash_of: impl Hasher) {
         // SAFETY: nobody else has seen the copy.
         unsafe { copy.free(pool) };
     }
-    trial.check_visit();
+    trial.check(hash_of);
 }
 
 fn try_set(

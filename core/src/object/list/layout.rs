@@ -13,17 +13,13 @@ use super::{
 };
 use crate::object::listpack;
 use crate::pool::Pool;
-use crate::pool::space::{Full, Space};
+use crate::pool::space::{Full, LOOK_BYTES, Space};
 use core::ptr::NonNull;
 
 /// Links from which a list is left to the keeper to be freed.
 const BIG_LINKS: u32 = 16;
 /// Bytes in one link that are.
 const BIG_CELL_BYTES: usize = 64 * 1024;
-/// What looking at a link that needs no move costs, in bytes of a step's budget.
-const LOOK_COST: usize = 64;
-/// Passes after which a move ends though commands keep putting pieces elsewhere.
-const PASSES_MAX: u64 = 64;
 
 /// The links of a list, from the first on.
 fn links(view: ListView<'_>) -> impl Iterator<Item = Link> {
@@ -88,27 +84,8 @@ pub unsafe fn free_step(word: u64, pool: &Pool, _cursor: &mut u64, budget: usize
     true
 }
 
-/// How far a move has come, as its cursor says it; 0 is a move that has not begun.
-struct Progress {
-    pass: u64,
-    has_moved: bool,
-}
-
-impl Progress {
-    fn of(cursor: u64) -> Progress {
-        Progress {
-            pass: cursor >> 1,
-            has_moved: cursor & 1 != 0,
-        }
-    }
-
-    fn cursor(&self) -> u64 {
-        self.pass << 1 | u64::from(self.has_moved)
-    }
-}
-
 /// Moves pieces that are not on the space's first node there, until about `budget` bytes are written or looked at; `true`
-/// when more are left. `word` is the entry's, and takes over where the root goes.
+/// when more are left. `word` is the entry's, and takes over where the root goes. `cursor` is 0 before the first step.
 ///
 /// # Safety
 /// The word is that of a live list whose key is held exclusively.
@@ -122,36 +99,22 @@ pub unsafe fn relocate_step(
     // SAFETY: by contract.
     unsafe { move_root(word, space)? };
     // SAFETY: as above.
-    let mut list = unsafe { List::unmarked(*word, space, PLAIN_FROM) };
+    let mut list = unsafe { List::at(*word, space, PLAIN_FROM) };
     if list.is_compact() {
         return Ok(false);
     }
-    let mut progress = Progress::of(*cursor);
-    if progress.pass == 0 {
-        progress.pass = 1;
-        list.set_out();
+    if *cursor == 0 {
+        *cursor = 1;
+        list.root().mover = list.root().first;
     }
     let mut spent = 0;
     while let Some(link) = list.root().mover {
         if spent >= budget {
-            *cursor = progress.cursor();
             return Ok(true);
         }
-        let written = list.move_link(link)?;
-        progress.has_moved |= written > 0;
-        spent += LOOK_COST + written;
+        spent += LOOK_BYTES + list.move_link(link)?;
     }
-    let is_clean = !progress.has_moved && !list.root().has_changed;
-    let is_done = is_clean || progress.pass >= PASSES_MAX;
-    if !is_done {
-        progress = Progress {
-            pass: progress.pass + 1,
-            has_moved: false,
-        };
-        list.set_out();
-        *cursor = progress.cursor();
-    }
-    Ok(!is_done)
+    Ok(false)
 }
 
 /// Moves the root, or a compact list whole.
@@ -167,14 +130,11 @@ unsafe fn move_root(word: &mut u64, space: Space<'_>) -> Result<(), Full> {
             return Ok(());
         }
         if let Some(strip) = view.compact() {
-            *word = copy_compact(view, strip, space)?;
-            strip.free(space.pool, HEAD_BYTES);
+            let bytes = HEAD_BYTES + strip.asked();
+            *word = space.migrate_block(old, bytes)?.as_ptr() as u64;
             return Ok(());
         }
-        let new = space.alloc(ROOT_BYTES)?;
-        new.copy_from_nonoverlapping(old, ROOT_BYTES);
-        *word = new.as_ptr() as u64;
-        space.free(old, ROOT_BYTES);
+        *word = space.migrate_block(old, ROOT_BYTES)?.as_ptr() as u64;
     }
     Ok(())
 }
@@ -192,13 +152,6 @@ unsafe fn copy_compact(view: ListView<'_>, strip: Strip, space: Space<'_>) -> Re
 }
 
 impl List<'_> {
-    /// Begins a pass.
-    fn set_out(&mut self) {
-        let root = self.root();
-        root.mover = root.first;
-        root.has_changed = false;
-    }
-
     /// Moves the link that is next into the space, and names the one behind it. Answers the bytes written.
     fn move_link(&mut self, link: Link) -> Result<usize, Full> {
         let space = self.space;

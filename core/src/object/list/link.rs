@@ -331,12 +331,15 @@ impl Link {
         if space.holds(old.cell) {
             return Ok(0);
         }
-        let bytes = self.stored();
-        let strip = Strip::holding(space, 0, bytes, bytes.len())?;
-        self.set(strip, self.size(), self.count(), self.form());
-        // SAFETY: the link leads to the new cell.
-        unsafe { old.free(space.pool, 0) };
-        Ok(strip.asked())
+        // SAFETY: a link's cell has no lead, so this is its allocation; the link leads to its new place.
+        let cell = unsafe { space.migrate_block(old.cell, old.asked())? };
+        self.set(
+            Strip { cell, ..old },
+            self.size(),
+            self.count(),
+            self.form(),
+        );
+        Ok(old.asked())
     }
 
     /// Moves the link itself into the space unless it lies there; neighbours and the list are then to be told.
@@ -344,10 +347,9 @@ impl Link {
         if space.holds(self.address()) {
             return Ok(None);
         }
-        let copy = Link(space.alloc(LINK_BYTES)?.cast());
-        // SAFETY: the fresh allocation is large enough; the old one is live.
-        unsafe { copy.0.copy_from_nonoverlapping(self.0, 1) };
-        Ok(Some(copy))
+        // SAFETY: so many bytes were asked for; the old link stays until nothing leads to it.
+        let copy = unsafe { space.copy_block(self.address(), LINK_BYTES)? };
+        Ok(Some(Link(copy.cast())))
     }
 
     /// Frees the link without its cell.

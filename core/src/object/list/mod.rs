@@ -81,8 +81,6 @@ struct Root {
     last: Option<Link>,
     count: u64,
     links: u32,
-    /// While the list moves: whether somebody changed it since the mover set out.
-    has_changed: bool,
     mover: Option<Link>,
 }
 
@@ -117,23 +115,9 @@ impl<'a> List<'a> {
     /// The list an entry's word leads to. Elements of `plain_from` bytes or more get links of their own.
     ///
     /// # Safety
-    /// The word is that of a live list whose key is held exclusively.
-    #[inline]
-    pub unsafe fn at(word: u64, space: Space<'a>, plain_from: usize) -> List<'a> {
-        // SAFETY: by contract.
-        let mut list = unsafe { List::unmarked(word, space, plain_from) };
-        if !list.is_compact() && list.root().mover.is_some() {
-            list.root().has_changed = true;
-        }
-        list
-    }
-
-    /// The same for the mover itself, whose own changes need no second look.
-    ///
-    /// # Safety
     /// As for `at`.
     #[inline(always)]
-    unsafe fn unmarked(word: u64, space: Space<'a>, plain_from: usize) -> List<'a> {
+    pub unsafe fn at(word: u64, space: Space<'a>, plain_from: usize) -> List<'a> {
         // SAFETY: such a word is an address, which is never null.
         let at = unsafe { NonNull::new_unchecked(word as *mut u8) };
         List {
@@ -282,7 +266,6 @@ impl<'a> List<'a> {
             last: link,
             count: count as u64,
             links: link.is_some() as u32,
-            has_changed: false,
             mover: None,
         };
         // SAFETY: as above.

@@ -10,8 +10,8 @@ const SIZES: [usize; 5] = [4096, 8192, 16384, 32768, 65536];
 const COUNTED_BYTES_MAX: usize = 8192;
 /// What an element is taken to need beside its bytes.
 const OVERHEAD_ESTIMATE: usize = 8;
-/// Bytes two listpacks need less as one.
-const MERGE_GAIN: usize = 7;
+/// Bytes two listpacks are taken to need less as one: 7 in truth, but Redis still counts a ziplist's header and end.
+const MERGE_GAIN: usize = 11;
 
 /// What was configured when the list was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,15 @@ mod tests {
         assert!(!counted.allows_insert(8000, 1, 185));
         assert!(counted.allows_merge((50, 1), (50, 2)) && !counted.allows_merge((50, 2), (50, 2)));
         assert!(!Rules::new(0, 0).allows_insert(7, 0, 1));
+    }
+
+    #[test]
+    fn a_merge_is_allowed_up_to_eleven_bytes_beyond_the_limit_as_in_redis() {
+        // Seed 22 of the differential test, 46,000 requests in: 8194 and 9 bytes became one node of 8196.
+        for (rules, limit) in [(Rules::new(4, 1), 8192), (Rules::new(-1, 0), 4096)] {
+            assert!(rules.allows_merge((limit, 1), (11, 1)));
+            assert!(!rules.allows_merge((limit, 1), (12, 1)));
+        }
     }
 
     #[test]

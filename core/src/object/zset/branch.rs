@@ -262,10 +262,4 @@ impl Branch {
         self.set_len(index);
         target.set_len(there + len - index);
     }
-
-    /// Copies all of it over an empty branch.
-    pub(super) fn copy_to(self, target: Branch) {
-        // SAFETY: two live branches of one size; copying uninitialised places as bytes is no read of them.
-        unsafe { core::ptr::copy_nonoverlapping(self.0.as_ptr(), target.0.as_ptr(), BRANCH_BYTES) }
-    }
 }

@@ -12,7 +12,7 @@ use super::element::Element;
 use super::tree::Tree;
 use crate::object::elements::Hasher;
 use crate::pool::Pool;
-use crate::pool::space::{Full, Space};
+use crate::pool::space::{Full, LOOK_BYTES, Space};
 use crate::table::segment::Slot;
 use crate::table::{self, Position, Table, tag_of};
 use core::ptr::NonNull;
@@ -278,15 +278,11 @@ impl Large {
     ) -> (Large, Result<bool, Full>) {
         let space = space.strict();
         if !space.holds(self.0.cast()) {
-            let Ok(root) = space.alloc(ROOT_BYTES) else {
-                return (self, Err(Full));
-            };
-            // SAFETY: two allocations of this size; the old root is not used again.
-            unsafe {
-                root.copy_from_nonoverlapping(self.0.cast(), ROOT_BYTES);
-                space.free(self.0.cast(), ROOT_BYTES);
+            // SAFETY: the root was asked for with this size, and its old place is not used again.
+            match unsafe { space.migrate_block(self.0.cast(), ROOT_BYTES) } {
+                Ok(root) => self = Large(root.cast()),
+                Err(Full) => return (self, Err(Full)),
             }
-            self = Large(root.cast());
             budget = budget.saturating_sub(ROOT_BYTES);
         }
         // SAFETY: by contract.
@@ -320,7 +316,7 @@ impl Large {
             match tree.relocate_leaf(space, *cursor - TREE_FROM)? {
                 Some((next, bytes)) => {
                     *cursor = TREE_FROM + next;
-                    budget = budget.saturating_sub(bytes);
+                    budget = budget.saturating_sub(bytes + LOOK_BYTES);
                 }
                 None => *cursor = ELEMENTS_FROM,
             }
@@ -331,7 +327,8 @@ impl Large {
             if space.holds(old.address()) {
                 return Ok(None);
             }
-            let new = Element::alloc(space, old.score(), old.member())?;
+            // SAFETY: the key is held exclusively; the tree follows the old address until it leads to the copy.
+            let new = unsafe { Element::at(space.copy_block(old.address(), old.bytes())?) };
             tree.replace(old, new);
             *budget = budget.saturating_sub(new.bytes());
             // SAFETY: the tree leads to the copy, and the slot does as soon as it is answered.

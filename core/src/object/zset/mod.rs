@@ -482,11 +482,7 @@ impl SortedSet {
             && !space.holds(block.address())
         {
             // SAFETY: by contract; the owner leads to the copy from now on.
-            unsafe {
-                let copy = Block::from_bytes(space, block.bytes())?;
-                self.word = copy.word();
-                block.free(space.pool);
-            }
+            unsafe { self.word = block.moved(space)?.word() };
         }
         Ok(false)
     }
@@ -504,12 +500,7 @@ impl SortedSet {
         }
     }
 
-    /// The sorted set in a listpack's bytes, which come from outside; an error says what is wrong with them.
-    pub fn check_packed(bytes: &[u8]) -> Result<(), String> {
-        packed::is_valid(bytes)
-    }
-
-    /// Re-derives the layout's invariants.
+    /// Re-derives the layout's invariants; the error says what does not hold.
     pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
         match self.form() {
             Form::Packed(pack) => packed::is_valid(pack.bytes()),

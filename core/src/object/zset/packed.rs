@@ -10,7 +10,7 @@ use crate::object::listpack::{self, BlockBytes, Listpack, Splice};
 use crate::object::string::StringValue;
 use crate::pool::space::{Full, Space};
 use crate::resp::number::{F64_TEXT_BYTES, I64_TEXT_BYTES, fmt_f64, fmt_i64};
-use crate::resp::parse_f64_bound;
+use crate::resp::{parse_f64, parse_f64_bound};
 use core::cmp::Ordering;
 use core::ops::Range;
 
@@ -180,11 +180,18 @@ pub(super) fn append(
     listpack::append(target, kept(score, &mut [0; F64_TEXT_BYTES]))
 }
 
-/// Whether the bytes are pairs in order; for what comes from outside too.
+/// Whether the bytes are pairs in order, no member twice and every score a number; the error says what they are not.
 pub(super) fn is_valid(bytes: &[u8]) -> Result<(), String> {
-    let pack = listpack::validate(bytes).ok_or("not a listpack")?;
-    if pack.len() % 2 != 0 {
-        return Err("a member without score".into());
+    listpack::check_pairs(bytes)?;
+    let pack = Listpack::new(bytes);
+    for (_, score) in pack.iter().skip(1).step_by(2) {
+        let is_number = match score {
+            StringValue::Int(_) => true,
+            StringValue::Bytes(text) => parse_f64(text).is_some_and(|score| !score.is_nan()),
+        };
+        if !is_number {
+            return Err("a score that is no number".into());
+        }
     }
     let mut previous: Option<Pair<'_>> = None;
     for pair in pairs(pack) {

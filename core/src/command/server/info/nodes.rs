@@ -48,6 +48,16 @@ pub(super) fn numa(facts: &Facts<'_, '_, '_>, lines: &mut Lines) {
         ("numa_migration_usec", moves.micros),
         ("numa_migration_longest_usec", moves.longest_micros),
     ]);
+    let residency = &store.residency;
+    let last = residency.last();
+    lines.fields(&[
+        ("numa_stray_pages", residency.all_strays()),
+        ("numa_rehomed_pages", residency.rehomed()),
+    ]);
+    let at = last.map_or(-1, |last| last.at_seconds);
+    lines.field("numa_last_verify", at);
+    let strays = last.map_or(-1, |last| last.strays as i64);
+    lines.field("numa_last_verify_strays", strays);
     let can = &topology.capabilities;
     lines.field("numa_unbound_windows", store.keyspace.pool.unbound().len());
     lines.field("numa_mbind", can.mbind);

@@ -73,6 +73,7 @@ fn leaf_below(leaf: Leaf, seen: &mut Seen) -> Result<(Element, u64), String> {
     hold(linked, || "leaves are not linked in order".into())?;
     seen.leaf = Some(leaf);
     for &element in leaf.elements() {
+        hold(!element.score().is_nan(), || "a score is no number".into())?;
         let ascends = seen.element.is_none_or(|before| {
             before.compare(element.score(), element.member()) == Ordering::Less
         });

@@ -63,7 +63,7 @@ impl Tree {
             path = found;
         }
         if !space.holds(path.leaf.address()) {
-            let leaf = self.resize(space, &path, path.leaf.capacity())?;
+            let leaf = self.move_leaf(space, &path)?;
             written += leaf.bytes();
         }
         Ok(Some((next, written)))
@@ -85,6 +85,18 @@ impl Tree {
         place.is_some_and(|path| path.leaf.elements().get(path.index) == Some(&element))
     }
 
+    /// Moves a leaf into the space.
+    fn move_leaf(&mut self, space: Space<'_>, path: &Path) -> Result<Leaf, Full> {
+        let old = path.leaf;
+        let (prev, next) = (old.prev(), old.next());
+        // SAFETY: parent and neighbours lead to the new leaf as soon as it is there.
+        let new = unsafe { Leaf::at(space.migrate_block(old.address(), old.bytes())?) };
+        Leaf::link(prev, Some(new));
+        Leaf::link(Some(new), next);
+        self.lead(path, path.height, new.address());
+        Ok(new)
+    }
+
     /// Moves the branches whose first leaf `path` leads to; answers the bytes written.
     fn relocate_branches(&mut self, space: Space<'_>, path: &Path) -> Result<usize, Full> {
         let mut written = 0;
@@ -93,12 +105,10 @@ impl Tree {
                 break;
             };
             if !space.holds(branch.address()) {
-                let new = Branch::alloc(space)?;
-                branch.copy_to(new);
-                self.lead(path, level, new.address());
-                // SAFETY: its parent leads to the copy. `path` still names it, but the levels above come next, which
-                // are looked up in the path, not through it.
-                unsafe { branch.free(space) };
+                // SAFETY: its parent leads to the copy from now on. `path` still names it, but the levels above come next,
+                // which are looked up in the path, not through it.
+                let new = unsafe { space.migrate_block(branch.address(), BRANCH_BYTES)? };
+                self.lead(path, level, new);
                 written += BRANCH_BYTES;
             }
             if index > 0 {

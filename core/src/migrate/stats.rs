@@ -1,0 +1,194 @@
+//! What moves did, counted.
+//!
+//! It may not know how a move is made. Invariant: `total == successful + skipped + failed + those under way`.
+
+use super::{Moved, Passage, Progress};
+use crate::keyspace::{Found, Grip};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// A key that comes back within so many seconds to where it left has gone to and fro.
+const PING_PONG_SECONDS: u32 = 60;
+/// Moves that are remembered for that: a power of two.
+const REMEMBERED: usize = 4096;
+
+/// What moves did since the start or NUMAMIGRATE RESET.
+pub struct MigrationStats {
+    started: AtomicU64,
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    skipped: AtomicU64,
+    bytes: AtomicU64,
+    nanos: AtomicU64,
+    running: AtomicU64,
+    peak: AtomicU64,
+    steps: AtomicU64,
+    longest_nanos: AtomicU64,
+    ping_pongs: AtomicU64,
+    blocks: AtomicU64,
+    block_bytes: AtomicU64,
+    /// The last moves, by hash: 32 bits of hash, 8 of the node that was left, 24 of the second.
+    recent: Box<[AtomicU64]>,
+}
+
+impl Default for MigrationStats {
+    fn default() -> MigrationStats {
+        let zero = AtomicU64::default;
+        MigrationStats {
+            started: zero(),
+            succeeded: zero(),
+            failed: zero(),
+            skipped: zero(),
+            bytes: zero(),
+            nanos: zero(),
+            running: zero(),
+            peak: zero(),
+            steps: zero(),
+            longest_nanos: zero(),
+            ping_pongs: zero(),
+            blocks: zero(),
+            block_bytes: zero(),
+            recent: (0..REMEMBERED).map(|_| zero()).collect(),
+        }
+    }
+}
+
+/// `MigrationStats` at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MigrationTotals {
+    /// Moves begun.
+    pub total: u64,
+    /// Moves that were made.
+    pub successful: u64,
+    /// Moves for which the target had no room, or that were given up.
+    pub failed: u64,
+    /// Moves of keys that were there already, or not at all.
+    pub skipped: u64,
+    /// Bytes of pool written on targets by moves that were made, cells counted whole.
+    pub bytes: u64,
+    /// Microseconds shards were held by moves.
+    pub micros: u64,
+    /// Moves under way at one time, at most.
+    pub peak_concurrent: u64,
+    /// Holds of a shard by moves.
+    pub steps: u64,
+    /// Microseconds of the longest of them.
+    pub longest_micros: u64,
+    /// Moves back to a node that was left less than `PING_PONG_SECONDS` before.
+    pub ping_pongs: u64,
+    /// Allocations that were moved, by moves of any outcome.
+    pub blocks: u64,
+    /// Their bytes.
+    pub block_bytes: u64,
+}
+
+impl MigrationStats {
+    /// What it stands at.
+    pub fn totals(&self) -> MigrationTotals {
+        MigrationTotals {
+            total: self.started.load(Relaxed),
+            successful: self.succeeded.load(Relaxed),
+            failed: self.failed.load(Relaxed),
+            skipped: self.skipped.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+            micros: self.nanos.load(Relaxed) / 1000,
+            peak_concurrent: self.peak.load(Relaxed),
+            steps: self.steps.load(Relaxed),
+            longest_micros: self.longest_nanos.load(Relaxed).div_ceil(1000),
+            ping_pongs: self.ping_pongs.load(Relaxed),
+            blocks: self.blocks.load(Relaxed),
+            block_bytes: self.block_bytes.load(Relaxed),
+        }
+    }
+
+    /// Back to zero; moves under way count what they do from now on.
+    pub fn reset(&self) {
+        let counters = [
+            &self.started,
+            &self.succeeded,
+            &self.failed,
+            &self.skipped,
+            &self.bytes,
+            &self.nanos,
+            &self.steps,
+            &self.longest_nanos,
+            &self.ping_pongs,
+            &self.blocks,
+            &self.block_bytes,
+        ];
+        counters
+            .into_iter()
+            .for_each(|counter| counter.store(0, Relaxed));
+        let running = self.running.load(Relaxed);
+        self.peak.store(running, Relaxed);
+        self.started.store(running, Relaxed);
+    }
+
+    /// A move begins.
+    pub fn begin(&self) {
+        self.started.fetch_add(1, Relaxed);
+        let running = self.running.fetch_add(1, Relaxed) + 1;
+        self.peak.fetch_max(running, Relaxed);
+    }
+
+    /// A shard was held for so long by a move.
+    pub fn step(&self, held: Duration) {
+        let nanos = held.as_nanos() as u64;
+        self.steps.fetch_add(1, Relaxed);
+        self.nanos.fetch_add(nanos, Relaxed);
+        self.longest_nanos.fetch_max(nanos, Relaxed);
+    }
+
+    /// A move of a key of `hash` is over, at second `clock` of the store's time.
+    pub fn end(&self, moved: Moved, hash: u64, passage: &Passage, clock: u32) {
+        self.running.fetch_sub(1, Relaxed);
+        let (blocks, bytes) = passage.written();
+        self.blocks.fetch_add(blocks, Relaxed);
+        self.block_bytes.fetch_add(bytes, Relaxed);
+        let outcome = match moved {
+            Moved::Done { bytes } => {
+                self.bytes.fetch_add(bytes, Relaxed);
+                if let Some(source) = passage.source().filter(|it| *it != passage.node()) {
+                    self.remember(hash, source, passage.node(), clock);
+                }
+                &self.succeeded
+            }
+            Moved::Skipped | Moved::Missing => &self.skipped,
+            Moved::Failed | Moved::Overtaken => &self.failed,
+        };
+        outcome.fetch_add(1, Relaxed);
+    }
+
+    /// Remembers that a key left `source` for `target`, and counts when it had left that a short while ago.
+    fn remember(&self, hash: u64, source: u32, target: u32, clock: u32) {
+        const CLOCK_MASK: u64 = (1 << 24) - 1;
+        let (tag, clock) = (hash >> 32, u64::from(clock) & CLOCK_MASK);
+        let word = tag << 32 | u64::from(source) << 24 | clock;
+        let before = self.recent[hash as usize % REMEMBERED].swap(word, Relaxed);
+        let age = clock.wrapping_sub(before) & CLOCK_MASK;
+        let is_return = before >> 24 == tag << 8 | u64::from(target);
+        if before != 0 && is_return && age < u64::from(PING_PONG_SECONDS) {
+            self.ping_pongs.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Moves a key to `node` (an index) in one hold and counts it. The grip holds its shard exclusively.
+    pub fn migrate(
+        &self,
+        grip: &mut Grip<'_>,
+        (db, hash): (u32, u64),
+        found: Found,
+        node: u32,
+        clock: u32,
+    ) -> Moved {
+        self.begin();
+        let (start, mut passage) = (Instant::now(), Passage::to(node));
+        let progress = passage.step(grip, (db, hash), found, None);
+        let Progress::Ended(moved) = progress else {
+            unreachable!("without limits one step is enough");
+        };
+        self.step(start.elapsed());
+        self.end(moved, hash, &passage, clock);
+        moved
+    }
+}

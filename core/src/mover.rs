@@ -1,0 +1,339 @@
+//! The mover: one thread a store that takes migration jobs and moves their keys, a bounded step at a time.
+//!
+//! A step holds one shard for `numa-migrate-step-usec` at most and is followed by a pause, so that whoever waits for the
+//! shard gets it and the mover's share of a core stays bounded. Jobs that a client waits for go first; the others are paced
+//! by a token bucket. It may not know commands or replies. Invariant: between two steps it holds nothing, so it can be
+//! stopped, or a job cancelled, at any of them; every key is then whole, wherever its pieces lie.
+
+mod bucket;
+#[cfg(test)]
+mod tests;
+
+use crate::clock::use_clock;
+use crate::glob::matches;
+use crate::jobs::{Job, Jobs, Next, Task, Wants};
+use crate::keyspace::lock::ShardSet;
+use crate::keyspace::shard_of;
+use crate::lane::Lane;
+use crate::migrate::{Journey, Limits, Moved, Progress};
+use crate::numa;
+use crate::store::Store;
+use bucket::Bucket;
+use core::sync::atomic::Ordering::Relaxed;
+use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// Keys taken from a scan at a time.
+const SCAN_KEYS: u64 = 64;
+/// The mover looks at least so often whether its store is still there.
+const NAP: Duration = Duration::from_secs(1);
+/// While the world is held it tries again after so long.
+const WORLD_PAUSE: Duration = Duration::from_micros(200);
+/// The shortest pause after steps.
+const PAUSE_MIN: Duration = Duration::from_micros(20);
+
+/// The mover's handle: dropping it stops the thread and waits for it.
+pub struct Mover {
+    store: Weak<Store>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Mover {
+    /// Starts the mover of `store`, or says why not.
+    pub fn start(store: &Arc<Store>) -> Result<Mover, String> {
+        let lane = store
+            .open_lane(None, "mover", None)
+            .ok_or("no lane is free for the mover")?;
+        let weak = Arc::downgrade(store);
+        let run = {
+            let weak = weak.clone();
+            move || watch(&weak, &lane)
+        };
+        let thread = std::thread::Builder::new()
+            .name("numakv-mover".into())
+            .spawn(run)
+            .map_err(|error| format!("cannot start the mover's thread: {error}"))?;
+        store.jobs.serve();
+        Ok(Mover {
+            store: weak,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Mover {
+    fn drop(&mut self) {
+        if let Some(store) = self.store.upgrade() {
+            store.jobs.stop();
+        }
+        if let Some(thread) = self.thread.take() {
+            let _panicked_and_was_logged = thread.join();
+        }
+    }
+}
+
+fn watch(weak: &Weak<Store>, lane: &Lane) {
+    let (mut desk, mut pinned) = (Desk::default(), None);
+    loop {
+        let Some(store) = weak.upgrade() else { return };
+        let pause = desk.pause_before_next(&store);
+        match store.jobs.next(desk.wants(), pause) {
+            Next::Stop => return desk.clear(&store),
+            Next::Job(job) => desk.take(job),
+            Next::Nothing => {}
+        }
+        if let Some(node) = desk.node()
+            && pinned != Some(node)
+        {
+            pin(&store, node);
+            pinned = Some(node);
+        }
+        desk.work(&store, lane);
+    }
+}
+
+/// Runs the thread on the CPUs of a node, or of the nearest that has some.
+fn pin(store: &Store, node: u32) {
+    let nodes = &store.topology.nodes;
+    let order = store.topology.nearest(node);
+    let with_cpus = order.iter().map(|&node| &nodes[node as usize].cpus);
+    if nodes.len() > 1
+        && let Some(cpus) = with_cpus.into_iter().find(|cpus| !cpus.is_empty())
+        && let Err(error) = numa::pin_current_thread(cpus)
+    {
+        store.log("verbose", &format!("the mover runs unpinned: {error}"));
+    }
+}
+
+/// A job that was begun.
+struct Active {
+    job: Arc<Job>,
+    /// Keys whose move has not begun.
+    keys: VecDeque<Box<[u8]>>,
+    /// Where the scan for more goes on; `None` when there are no more.
+    scan: Option<u64>,
+    journey: Option<Journey>,
+}
+
+impl Active {
+    fn new(job: Arc<Job>) -> Active {
+        job.run();
+        let (keys, scan) = match &job.task {
+            Task::Keys(_, keys) => (keys.iter().cloned().collect(), None),
+            Task::Pattern(..) | Task::Database(_) => (VecDeque::new(), Some(0)),
+        };
+        Active {
+            job,
+            keys,
+            scan,
+            journey: None,
+        }
+    }
+
+    /// Sets out with the next key; `false` when there is none. The world is held.
+    fn set_out(&mut self, store: &Store, lane: &Lane) -> bool {
+        let db = self.job.task.db();
+        while self.keys.is_empty() {
+            let Some(cursor) = self.scan else {
+                return false;
+            };
+            let keys = &mut self.keys;
+            let task = &self.job.task;
+            let next = store
+                .keyspace
+                .scan(lane.seat, db, cursor, SCAN_KEYS, |entry| {
+                    let is_meant = match task {
+                        Task::Pattern(_, pattern) => matches(pattern, entry.key(), false),
+                        _ => true,
+                    };
+                    if is_meant {
+                        keys.push_back(entry.key().into());
+                    }
+                });
+            self.scan = (next != 0).then_some(next);
+        }
+        if let Some(key) = self.keys.pop_front() {
+            let hash = store.keyspace.hash(&key);
+            self.journey = Some(Journey::new(db, hash, key, self.job.node));
+            store.migrations.begin();
+        }
+        true
+    }
+
+    /// Ends the journey under way.
+    fn arrive(&mut self, store: &Store, moved: Moved) -> u64 {
+        let Some(journey) = self.journey.take() else {
+            return 0;
+        };
+        let clock = use_clock(store.clock.now_ms());
+        let (_, bytes) = journey.passage().written();
+        store
+            .migrations
+            .end(moved, journey.hash, journey.passage(), clock);
+        journey.end(&store.keyspace.pool);
+        self.job.count(moved);
+        bytes
+    }
+}
+
+/// What lies before the mover: a job that a client waits for goes on top of one that nobody does.
+#[derive(Default)]
+struct Desk {
+    urgent: Option<Active>,
+    background: Option<Active>,
+    bucket: Bucket,
+    /// How long shards were held since the last pause.
+    worked: Duration,
+}
+
+impl Desk {
+    /// What there is room for.
+    const fn wants(&self) -> Wants {
+        match (&self.urgent, &self.background) {
+            (Some(_), _) => Wants::Nothing,
+            (None, Some(_)) => Wants::Urgent,
+            (None, None) => Wants::Any,
+        }
+    }
+
+    fn take(&mut self, job: Arc<Job>) {
+        let active = Active::new(job);
+        if active.job.is_awaited {
+            self.urgent = Some(active);
+        } else {
+            self.background = Some(active);
+        }
+    }
+
+    /// The node the job at hand moves to.
+    fn node(&self) -> Option<u32> {
+        let active = self.urgent.as_ref().or(self.background.as_ref())?;
+        Some(active.job.node)
+    }
+
+    /// How long to wait before going on: until tokens are there, and as long as the mover's share of time wants.
+    fn pause_before_next(&mut self, store: &Store) -> Duration {
+        if self.wants() == Wants::Any {
+            return NAP;
+        }
+        let share = store.settings.migrate_share.load(Relaxed).clamp(1, 100);
+        let rest = core::mem::take(&mut self.worked) * (100 - share) / share;
+        let tokens = match self.urgent {
+            Some(_) => Duration::ZERO,
+            None => self.bucket.wait(&store.settings, Instant::now()).min(NAP),
+        };
+        rest.max(tokens).max(PAUSE_MIN)
+    }
+
+    /// Does a slice of the job on top.
+    fn work(&mut self, store: &Store, lane: &Lane) {
+        let is_urgent = self.urgent.is_some();
+        if !is_urgent && !self.bucket.wait(&store.settings, Instant::now()).is_zero() {
+            return;
+        }
+        let top = if is_urgent {
+            &mut self.urgent
+        } else {
+            &mut self.background
+        };
+        let Some(active) = top else { return };
+        let slice = slice(active, store, lane);
+        self.worked += slice.held;
+        if !is_urgent {
+            self.bucket.take(slice.keys, slice.bytes);
+        }
+        if slice.is_last {
+            store.jobs.end(&active.job, &store.interest);
+            *top = None;
+        }
+    }
+
+    /// Leaves everything as it is.
+    fn clear(&mut self, store: &Store) {
+        for mut active in [self.urgent.take(), self.background.take()]
+            .into_iter()
+            .flatten()
+        {
+            active.arrive(store, Moved::Failed);
+        }
+    }
+}
+
+/// What a slice came to.
+#[derive(Default)]
+struct Slice {
+    held: Duration,
+    keys: u64,
+    bytes: u64,
+    is_last: bool,
+}
+
+/// Works at a job until a step's time is over: one step of a large value, or as many small keys as fit.
+fn slice(active: &mut Active, store: &Store, lane: &Lane) -> Slice {
+    let limits = Limits {
+        time: Duration::from_micros(store.settings.migrate_step_usec.load(Relaxed).into()),
+        bytes: store.settings.migrate_step_bytes.load(Relaxed),
+    };
+    let (began, mut slice) = (Instant::now(), Slice::default());
+    let jobs: &Jobs = &store.jobs;
+    if active.journey.is_none() {
+        jobs.between_steps(0);
+    }
+    while began.elapsed() < limits.time {
+        if active.job.is_cancelled() {
+            active.arrive(store, Moved::Failed);
+            slice.is_last = true;
+            return slice;
+        }
+        if !store.keyspace.locks.enter_world(lane.seat) {
+            std::thread::sleep(WORLD_PAUSE);
+            return slice;
+        }
+        let is_under_way = active.journey.is_some() || active.set_out(store, lane);
+        let progress = is_under_way.then(|| step(active, store, lane, limits, &mut slice));
+        store.keyspace.locks.leave_world(lane.seat);
+        match progress {
+            None => {
+                slice.is_last = true;
+                return slice;
+            }
+            Some(progress) => {
+                if let Some(journey) = &mut active.journey {
+                    journey.after_step(&store.keyspace.pool);
+                }
+                if let Progress::Ended(moved) = progress {
+                    slice.bytes += active.arrive(store, moved);
+                    slice.keys += 1;
+                }
+            }
+        }
+        jobs.between_steps(1);
+    }
+    slice
+}
+
+/// One step of the journey under way; the world is held.
+fn step(
+    active: &mut Active,
+    store: &Store,
+    lane: &Lane,
+    limits: Limits,
+    slice: &mut Slice,
+) -> Progress {
+    let Some(journey) = &mut active.journey else {
+        return Progress::More;
+    };
+    let keyspace = &store.keyspace;
+    let mut shards = ShardSet::default();
+    shards.insert(shard_of(journey.hash));
+    let now_ms = store.clock.now_ms();
+    let mut grip = keyspace.grip(lane.seat, shards, journey.mode(&keyspace.pool));
+    let began = Instant::now();
+    let progress = journey.step(&mut grip, now_ms, Some(limits));
+    let held = began.elapsed();
+    drop(grip);
+    store.migrations.step(held);
+    slice.held += held;
+    progress
+}
