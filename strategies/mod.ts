@@ -6,6 +6,7 @@
  * @module
  */
 
+import { compositeLru } from "./composite_lru.ts";
 import { noop } from "./noop.ts";
 import { cxlOptimized } from "./placements/cxl_optimized.ts";
 import { interleave } from "./placements/interleave.ts";
@@ -18,6 +19,7 @@ import type { StrategyFactory } from "./strategy.ts";
 /** Every built-in strategy by its name. */
 export const STRATEGIES: ReadonlyMap<string, StrategyFactory> = new Map([
   noop,
+  compositeLru,
   localFirst,
   interleave,
   roundRobin,
