@@ -112,3 +112,43 @@ Deno.test("nodes and keys that do not exist are told apart", async () => {
   assertEquals(await client.call("NUMA", "FOO"), unknown);
   assertEquals((await keyInfo(client, "k")).get("current_node"), 0);
 });
+
+Deno.test("NUMA COMPACT moves keys together and gives memory back while others are served", async () => {
+  await using server = await startServer({ topology: "fake:2", listeners: "2" });
+  using client = await RespClient.connect(server.port);
+  using other = await RespClient.connect(server.port);
+  const keys = Array.from({ length: 40_000 }, (_, index) => `key:${index}`);
+  const value = (key: string): string => key.repeat(1 + key.length % 30);
+  await client.pipeline(keys.map((key) => ["SET", key, value(key)]));
+  await client.pipeline(keys.filter((_, index) => index % 4 !== 0).map((key) => ["DEL", key]));
+  const compacted = client.call("NUMA", "COMPACT");
+  assertEquals(await other.call("GET", "key:0"), value("key:0"));
+  const told = new Fields(await compacted);
+  assert(told.number("moved_keys") > 0 && told.number("released_bytes") > 0);
+  const kept = keys.filter((_, index) => index % 4 === 0);
+  assertEquals(await client.pipeline(kept.map((key) => ["GET", key])), kept.map(value));
+  const info = await infoOf(other, "stats");
+  assertEquals(info.number("active_defrag_key_hits"), told.number("moved_keys"));
+  assertEquals(info.number("compactions"), 2);
+  assertEquals(await client.call("MEMORY", "PURGE"), "OK");
+  assertEquals(await client.call("NUMA", "COMPACT", "9"), NO_NODE);
+});
+
+Deno.test("CONFIG SET activedefrag has what lies thinly moved together", async () => {
+  await using server = await startServer({ topology: "fake:1" });
+  using client = await RespClient.connect(server.port);
+  const keys = Array.from({ length: 40_000 }, (_, index) => `key:${index}`);
+  await client.pipeline(keys.map((key) => ["SET", key, key.repeat(10)]));
+  await client.pipeline(keys.filter((_, index) => index % 4 !== 0).map((key) => ["DEL", key]));
+  for (const [name, set] of [["active-defrag-ignore-bytes", "1mb"], ["activedefrag", "yes"]]) {
+    assertEquals(await client.call("CONFIG", "SET", name ?? "", set ?? ""), "OK");
+  }
+  const until = Date.now() + 30_000;
+  while ((await infoOf(client, "stats")).number("compactions") === 0) {
+    assert(Date.now() < until, "no compaction began");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const info = await infoOf(client, "memory", "stats");
+  assert(info.number("active_defrag_hits") > 0);
+  assert(info.number("allocator_frag_ratio") < 1.5, info.field("allocator_frag_ratio"));
+});
