@@ -13,8 +13,8 @@ import { residentPages } from "./pages.ts";
 import { clientOf, shared } from "./shared.ts";
 
 const MIB = 2 ** 20;
-/** Value size: a dozen of them fill the node. */
-const VALUE_MIB = 32;
+/** Value size: a dozen or so fill the node. */
+const VALUE_MIB = 8;
 /** Moves that do not fit the node any more. */
 const BEYOND = 3;
 const COUNT = Math.ceil((NODES[FAR_NODE]?.memory_mib ?? 0) / VALUE_MIB) + BEYOND;
