@@ -122,8 +122,8 @@ impl Active {
         let node = job.target.map_or(0, |target| target.node);
         let (keys, scan) = match &job.task {
             Task::Keys(db, keys) => {
-                let key = |key: &Box<[u8]>| (*db, key.clone(), node);
-                (keys.iter().map(key).collect(), None)
+                let keys = keys.iter().map(|key| (*db, key.clone(), node));
+                (keys.collect(), None)
             }
             Task::Moves(moves) => (moves.iter().cloned().collect(), None),
             Task::Pattern(..) | Task::Database(_) => (VecDeque::new(), Some(0)),
