@@ -52,11 +52,15 @@ export function serve(options: Options | Config = {}): Promise<Server> {
  * Opens a store of its own: no socket, and nothing shared with another one.
  *
  * @param options directives; those that concern sockets mean nothing here
- * @throws {Error} when a directive is wrong or the core is missing
+ * @param place `node` is the id of the node whose CPUs the program runs on: its accesses vote for that node, and new keys go there
+ * @throws {Error} when a directive is wrong, the core is missing or there is no such node
  */
-export function open(options: Options | Config = {}): EmbeddedStore {
+export function open(
+  options: Options | Config = {},
+  place: { readonly node?: number } = {},
+): EmbeddedStore {
   const config = options instanceof Config ? options : configOf(options);
-  return EmbeddedStore.open(config.coreLines());
+  return EmbeddedStore.open(config.coreLines(), place.node);
 }
 
 function configOf(options: Options): Config {

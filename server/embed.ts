@@ -50,12 +50,13 @@ export class EmbeddedStore implements Disposable {
    * Opens a store.
    *
    * @param lines core's options, `name value\n` each
-   * @throws {Error} when the library is missing or refuses
+   * @param node id of the node whose CPUs the program runs on; without one its accesses heat keys and vote for no node
+   * @throws {Error} when the library is missing or refuses, or there is no such node
    */
-  static open(lines: string): EmbeddedStore {
+  static open(lines: string, node?: number): EmbeddedStore {
     const store = Store.open(lines);
     try {
-      const lane = store.openLane({ label: "embedded" });
+      const lane = store.openLane({ label: "embedded", node });
       return new EmbeddedStore(lane, () => store[Symbol.dispose]());
     } catch (error) {
       store[Symbol.dispose]();

@@ -38,3 +38,8 @@ bring_redis() {
 bring_taskset() {
     have taskset || bring_packages "taskset" util-linux
 }
+
+# bring_valgrind: counts instructions, for benchmarks.
+bring_valgrind() {
+    have valgrind || bring_packages "valgrind" valgrind
+}
