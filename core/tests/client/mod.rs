@@ -46,6 +46,11 @@ impl Client {
         encode(&mut bytes, request);
         let mut reply = Vec::new();
         self.exchange(&bytes, |part| reply.extend_from_slice(part));
+        // A move of a large value is answered when the mover is through.
+        while reply.is_empty() && request[0] == b"NUMAMIGRATE" {
+            std::thread::yield_now();
+            self.exchange(b"", |part| reply.extend_from_slice(part));
+        }
         reply
     }
 
