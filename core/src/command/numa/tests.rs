@@ -327,7 +327,9 @@ fn info_of_a_key_tells_its_use_and_is_none_itself() {
         (first.int("access_count"), first.int("accessor_node")),
         (10, 0)
     );
-    assert_eq!((first.int("hotness_level"), first.int("idle")), (4, 3));
+    // All keys cool at once, every ten seconds: such a moment may lie within the three.
+    assert!((3..=4).contains(&first.int("hotness_level")), "{first:?}");
+    assert_eq!(first.int("idle"), 3);
     assert_eq!(ask(&mut server, "NUMAMIGRATE INFO k"), first);
 }
 

@@ -158,7 +158,7 @@ fn a_client_that_waits_for_a_verification_can_be_unblocked_and_others_go_on() {
         held.wait();
     });
     assert!(server.store.errands.give(errand).is_ok());
-    assert_eq!(send(&mut server, "NUMA VERIFY"), "");
+    assert_eq!(server.run(&["NUMA", "VERIFY"]), "");
     let mut peer = server.peer();
     assert_eq!(peer.run(&["STRLEN", "k"]), ":163840\r\n");
     let id = server.id();
