@@ -399,7 +399,7 @@ Deno.test("ffi: samples are records, then keys, and never more than fit", () => 
   assertEquals(call.nkv_store_sample(boundary.store, NONE, 0), 0);
   const room = new Uint8Array(65536);
   const seen = new Set<string>();
-  for (let round = 0; round < 100 && seen.size < names.length; round++) {
+  for (let round = 0; round < 2000 && seen.size < names.length; round++) {
     const count = call.nkv_store_sample(boundary.store, room, 8192);
     assert(count >= 0 && count * Sample.BYTES <= 8192);
     const sample = new Sample(room);
