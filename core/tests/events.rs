@@ -8,9 +8,7 @@
 use numakv_core::{
     abi, client, command, effect, keyspace, lane, numa, open, pool, session, settings, store,
 };
-use redis::{Redis, ask, read_reply, slices};
-use std::io::BufReader;
-use std::net::TcpStream;
+use redis::{Redis, Stream, ask, read_reply, slices};
 use std::sync::atomic::Ordering::Relaxed;
 
 mod redis;
@@ -178,7 +176,7 @@ struct Pair {
     ours: testing::Server,
     peer: testing::Peer,
     theirs: Redis,
-    listener: BufReader<TcpStream>,
+    listener: Stream,
 }
 
 impl Pair {

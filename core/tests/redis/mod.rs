@@ -9,25 +9,32 @@
 )]
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+/// A connection to it.
+pub type Stream = BufReader<UnixStream>;
 
 /// A redis-server of our own; it ends with the test.
 pub struct Redis {
     process: Child,
-    stream: BufReader<TcpStream>,
+    socket: PathBuf,
+    stream: Stream,
 }
 
 impl Redis {
     /// Starts one with directives, lines `name value`, or says why not.
+    ///
+    /// It listens on a socket file only: a port found free could be another's by the time it is bound.
     pub fn start(directives: &str) -> Option<Redis> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
-        let port = address.port().to_string();
+        let socket = unused_path();
         let started = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .args(["--port", &port])
+            .args(["--port", "0", "--save", "", "--appendonly", "no"])
+            .arg("--unixsocket")
+            .arg(&socket)
             .args(directives.lines().flat_map(|line| {
                 let (name, value) = line.split_once(' ').expect("a name and a value");
                 [format!("--{name}"), value.to_owned()]
@@ -42,20 +49,23 @@ impl Redis {
             started => started.expect("redis-server starts"),
         };
         for _ in 0..200 {
-            if let Ok(stream) = TcpStream::connect(address) {
+            if let Ok(stream) = UnixStream::connect(&socket) {
                 let stream = BufReader::new(stream);
-                return Some(Redis { process, stream });
+                return Some(Redis {
+                    process,
+                    socket,
+                    stream,
+                });
             }
             std::thread::sleep(Duration::from_millis(50));
         }
         let _gone_already = process.kill();
-        panic!("redis-server does not listen at {address}");
+        panic!("redis-server does not listen at {}", socket.display());
     }
 
     /// Another connection to it.
-    pub fn connect(&self) -> BufReader<TcpStream> {
-        let address = self.stream.get_ref().peer_addr().expect("connected");
-        BufReader::new(TcpStream::connect(address).expect("redis-server listens"))
+    pub fn connect(&self) -> Stream {
+        BufReader::new(UnixStream::connect(&self.socket).expect("redis-server listens"))
     }
 
     /// Sends a request over its own connection and reads the reply.
@@ -75,11 +85,19 @@ impl Drop for Redis {
     fn drop(&mut self) {
         let _gone_already = self.process.kill();
         let _status = self.process.wait();
+        let _gone_already = std::fs::remove_file(&self.socket);
     }
 }
 
+/// A path for a socket that no other test of any process uses.
+fn unused_path() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("numakv-{}-{number}.sock", std::process::id()))
+}
+
 /// Sends a request and reads its reply.
-pub fn ask(stream: &mut BufReader<TcpStream>, request: &[Vec<u8>]) -> Vec<u8> {
+pub fn ask(stream: &mut Stream, request: &[Vec<u8>]) -> Vec<u8> {
     let bytes = crate::testing::encode(&slices(request));
     let sent = stream.get_mut().write_all(&bytes);
     sent.expect("redis-server takes requests");
