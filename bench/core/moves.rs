@@ -1,10 +1,11 @@
 //! What a move costs: work in core for one key, and what clients of a server notice of a large one.
 //!
-//!     moves core <bytes> <keys> <rounds>      nanoseconds a move of a string, and of a memcpy into memory as fresh
+//!     moves core <bytes> <keys> <rounds>      nanoseconds of a move of a string into fresh memory, of one back into memory
+//!                                             that was used before, and of a memcpy into fresh memory
 //!     moves load <port> <hash|zset|list> <elements> <rounds> <seconds> <rate>
 //!                                             latencies while a value of so many elements lies still, and while it moves
 //!
-//! `bench/moves.ts` reads what it prints. Invariant: a round of `core` moves into memory that nobody has touched; the still
+//! `bench/moves.ts` reads what it prints. Invariant: fresh is memory that nobody has touched since it was mapped; the still
 //! and the moving phases of `load` take turns in one run, with the same requests at the same rate.
 
 use numakv_core::abi::Outcome;
@@ -63,7 +64,7 @@ fn fill(store: &Arc<Store>, lane: &Arc<Lane>, keys: usize, value: &[u8]) {
 }
 
 /// Moves one key as NUMAMIGRATE does: a small one at once, a larger one as the mover goes about it.
-fn move_key(store: &Store, lane: &Lane, key: &[u8], bytes: usize) {
+fn move_key(store: &Store, lane: &Lane, key: &[u8], (node, bytes): (u32, usize)) {
     let keyspace = &store.keyspace;
     let hash = keyspace.hash(key);
     let mut shards = ShardSet::default();
@@ -71,10 +72,12 @@ fn move_key(store: &Store, lane: &Lane, key: &[u8], bytes: usize) {
     if bytes < STEPS_FROM {
         let mut grip = keyspace.grip(lane.seat, shards, Mode::Exclusive);
         let found = grip.find(0, hash, key).expect("the key is there");
-        let moved = store.migrations.migrate(&mut grip, (0, hash), found, 1, 0);
+        let moved = store
+            .migrations
+            .migrate(&mut grip, (0, hash), found, node, 0);
         return assert!(matches!(moved, Moved::Done { .. }), "{moved:?}");
     }
-    let mut journey = Journey::new(0, hash, key.into(), 1);
+    let mut journey = Journey::new(0, hash, key.into(), node);
     let moved = loop {
         let mode = journey.mode(&keyspace.pool);
         let mut grip = keyspace.grip(lane.seat, shards, mode);
@@ -110,13 +113,16 @@ fn core(bytes: usize, keys: usize, rounds: usize) {
         let lane = store.open_lane(Some(0), "bench", None).expect("a lane");
         fill(&store, &lane, keys, &value);
         let names: Vec<Vec<u8>> = (0..keys).map(name).collect();
-        let began = Instant::now();
-        for key in &names {
-            move_key(&store, &lane, key, bytes);
-        }
-        let moved = began.elapsed().as_nanos() as f64 / keys as f64;
+        let all_to = |node| {
+            let began = Instant::now();
+            for key in &names {
+                move_key(&store, &lane, key, (node, bytes));
+            }
+            began.elapsed().as_nanos() as f64 / keys as f64
+        };
+        let (fresh, back) = (all_to(1), all_to(0));
         store.close_lane(&lane);
-        println!("{bytes} {moved:.0} {:.0}", memcpy(bytes, keys));
+        println!("{bytes} {fresh:.0} {back:.0} {:.0}", memcpy(bytes, keys));
     }
 }
 
