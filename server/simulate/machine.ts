@@ -31,6 +31,8 @@ export interface Machine {
   readonly nodes: readonly (NodePlace & { readonly tier: number })[];
   /** By accessor, then by node. */
   readonly latenciesNs: readonly (readonly number[])[];
+  /** From the nearest CPUs, by node. */
+  readonly reachNs: readonly number[];
 }
 
 /**
@@ -63,20 +65,22 @@ export function readMachine(text: string, nearNs = NEAR_NS, farNs = FAR_NS): Mac
     distances: ids.map((to) => distance(id, to)),
     latencyNs: isMemory(id) ? farNs : nearNs,
   }));
-  return { cpuNodes, nodes, latenciesNs: latenciesOf(nodes) };
+  const latenciesNs = latenciesOf(nodes);
+  const reachNs = ids.map((to) =>
+    Math.min(...latenciesNs.slice(0, cpuNodes).map((row) => row[to] ?? 0))
+  );
+  return { cpuNodes, nodes, latenciesNs, reachNs };
 }
 
 /** What it costs to move so many bytes, in nanoseconds: each line is read and written, eight on their way at once. */
-export function moveNs(machine: Machine, bytes: number, source: number, target: number): number {
-  const line = reachNs(machine, source) + reachNs(machine, target);
+export function moveNs(
+  { reachNs }: Machine,
+  bytes: number,
+  source: number,
+  target: number,
+): number {
+  const line = reachNs[source]! + reachNs[target]!;
   return line * (STEPS + Math.ceil(bytes / LINE_BYTES) / LINES_AT_ONCE);
-}
-
-/** Nanoseconds from the nearest CPUs. */
-function reachNs({ latenciesNs, nodes }: Machine, node: number): number {
-  return Math.min(
-    ...latenciesNs.map((row, from) => nodes[from]?.memory_only ? Infinity : row[node] ?? 0),
-  );
 }
 
 /**
