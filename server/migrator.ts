@@ -22,7 +22,13 @@ import {
 import { type Rules, STANDARD_RULES } from "./migrator/rules.ts";
 import { Sight } from "./migrator/sight.ts";
 import { sameWords, sharesOf, wordsOf } from "./migrator/words.ts";
-import { type Answer, PRIORITIES, type SlotExplanation, type Slots, type SlotState } from "./slots.ts";
+import {
+  type Answer,
+  PRIORITIES,
+  type SlotExplanation,
+  type Slots,
+  type SlotState,
+} from "./slots.ts";
 
 export { type Rules, rulesOf, STANDARD_RULES } from "./migrator/rules.ts";
 
@@ -126,7 +132,7 @@ export class Migrator {
   observe(): void {
     const { store, hotness } = this.#parts;
     const rules = this.#rules();
-    this.#sight.begin(store, this.#now(), rules.weightOf);
+    this.#sight.begin(store, this.#now(), rules);
     this.#rebalance.begin(
       this.#sight.facts(),
       rules.balanceThreshold,
@@ -164,7 +170,7 @@ export class Migrator {
   /** Evens loads out once, within a budget of its own; the moves go on in the background. */
   rebalance(): RebalanceReport {
     const { store } = this.#parts;
-    this.#sight.begin(store, this.#now(), this.#rules().weightOf);
+    this.#sight.begin(store, this.#now(), this.#rules());
     const nodes = this.#sight.facts();
     const rebalance = new Rebalance();
     rebalance.gather(nodes);
@@ -187,7 +193,7 @@ export class Migrator {
   /** How evenly and how near data lies now. */
   balance(): Balance {
     const rules = this.#rules();
-    const nodes = this.#sight.factsNow(this.#parts.store, rules.weightOf);
+    const nodes = this.#sight.factsNow(this.#parts.store, rules);
     return {
       nodes,
       loads: loadsOf(nodes),

@@ -1,54 +1,50 @@
 /**
- * What the operator has set for strategies, asked anew in each round.
+ * What the operator has set for nodes and strategies, asked anew in each round.
  *
- * Knows the options by name, and no strategy. Invariant: whatever is not set has the value the option's own default has.
+ * Knows options, and no strategy. Invariant: nothing is kept, so a changed option counts from the next round on.
  *
  * @module
  */
 
-import { type Config, OPTIONS } from "../config.ts";
+import type { Config } from "../config.ts";
 
-/** The operator's wishes. */
-export interface Rules {
+/** What an operator decides about nodes. */
+export interface NodePolicy {
+  /** A node's share in weighted placement and in a balanced load, 1-255. */
+  weightOf(node: number): number;
+  /** Where room is made down to, and from where on: parts of a node's budget. */
+  readonly lowWater: number;
+  readonly highWater: number;
+}
+
+/** What an operator decides about nodes and strategies. */
+export interface Rules extends NodePolicy {
   /** Whether anything is placed and moved at all. */
   readonly enabled: boolean;
   /** Whether nodes of one tier are kept evenly loaded. */
   readonly autoRebalance: boolean;
-  /** By how many percent of the mean their loads may differ. */
+  /** By how many percent of the even load theirs may differ. */
   readonly balanceThreshold: number;
-  /** A node's share in weighted placement and in a balanced load, 1-255. */
-  weightOf(node: number): number;
 }
 
-/** A node's weight unless told. */
-export const WEIGHT = 100;
-
-/** What holds where nothing is set. */
+/** What holds when nobody has decided. */
 export const STANDARD_RULES: Rules = {
+  weightOf: () => 100,
+  lowWater: 0.9,
+  highWater: 0.95,
   enabled: true,
   autoRebalance: true,
   balanceThreshold: 30,
-  weightOf: () => WEIGHT,
 };
 
-/** The rules as the options in force say them. */
+/** What the configuration says now. */
 export function rulesOf(config: Config): Rules {
-  const flag = (name: string, otherwise: boolean): boolean =>
-    isOption(name) ? config.flag(name) : otherwise;
-  const words = isOption("numa-node-weight") ? config.list("numa-node-weight").map(Number) : [];
-  const weights = new Map(
-    words.flatMap((node, at) => at % 2 === 0 ? [[node, words[at + 1] ?? WEIGHT] as const] : []),
-  );
   return {
-    enabled: flag("numa-enabled", STANDARD_RULES.enabled),
-    autoRebalance: flag("numa-auto-rebalance", STANDARD_RULES.autoRebalance),
-    balanceThreshold: isOption("numa-balance-threshold")
-      ? config.integer("numa-balance-threshold")
-      : STANDARD_RULES.balanceThreshold,
-    weightOf: (node) => weights.get(node) ?? WEIGHT,
+    weightOf: (node) => config.nodeWeight(node),
+    lowWater: config.integer("numa-node-low-water") / 100,
+    highWater: config.integer("numa-node-high-water") / 100,
+    enabled: config.flag("numa-enabled"),
+    autoRebalance: config.flag("numa-auto-rebalance"),
+    balanceThreshold: config.integer("numa-balance-threshold"),
   };
-}
-
-function isOption(name: string): boolean {
-  return OPTIONS.some((one) => one.name === name);
 }

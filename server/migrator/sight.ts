@@ -10,11 +10,8 @@
 import type { KeyView, Locality, View } from "../../strategies/strategy.ts";
 import { Census, latenciesOf, type NodeFacts } from "../census.ts";
 import { NO_NODE, type Sample, type StoreApi, type TopologyNode } from "../core.ts";
-import { STANDARD_RULES } from "./rules.ts";
+import { type NodePolicy, STANDARD_RULES } from "./rules.ts";
 
-/** Where room is made down to, and from where on, in hundredths of a node's budget. */
-const LOW_WATER = 0.9;
-const HIGH_WATER = 0.95;
 /** Rounds whose accesses and ping-pongs are those of late. */
 const ROUNDS_KEPT = 60;
 
@@ -45,7 +42,7 @@ export class Sight {
   readonly #startMs: number;
   #nowMs: number;
   #nodes: readonly TopologyNode[];
-  #weightOf: (node: number) => number = STANDARD_RULES.weightOf;
+  #policy: NodePolicy = STANDARD_RULES;
   #seen: SeenKey[] = [];
   /** Keys in use that this round has met, so that none is noted twice. */
   #used = new Set<string>();
@@ -65,12 +62,12 @@ export class Sight {
   }
 
   /** Begins a round. A round samples about as many keys as the one before. */
-  begin(store: SightSource, nowMs: number, weightOf = STANDARD_RULES.weightOf): void {
+  begin(store: SightSource, nowMs: number, policy: NodePolicy = STANDARD_RULES): void {
     const status = store.status();
     this.#keys = Math.max(1, status.keys);
     this.#nowMs = nowMs;
     this.#nodes = store.topology().nodes;
-    this.#weightOf = weightOf;
+    this.#policy = policy;
     this.#census.begin(this.#sampled / this.#keys, this.uptimeSeconds);
     this.#seen = [];
     this.#used = new Set();
@@ -139,12 +136,12 @@ export class Sight {
 
   /** The nodes as of this round. */
   facts(): NodeFacts[] {
-    return factsOf(this.#nodes, this.#weightOf);
+    return factsOf(this.#nodes, this.#policy);
   }
 
   /** The nodes as they are now. */
-  factsNow(store: Pick<StoreApi, "topology">, weightOf: (node: number) => number): NodeFacts[] {
-    return factsOf(store.topology().nodes, weightOf);
+  factsNow(store: Pick<StoreApi, "topology">, policy: NodePolicy): NodeFacts[] {
+    return factsOf(store.topology().nodes, policy);
   }
 
   #add(sample: Sample, bytes: Uint8Array, counted: boolean): number | undefined {
@@ -206,10 +203,10 @@ export class Sight {
 
 const NOBODY: SeenKey = { db: 0, key: new Uint8Array(0), moves: 0, movedSeconds: 0, bytes: 0 };
 
-/** What the topology says of each node. */
+/** What topology and operator say of each node. */
 export function factsOf(
   nodes: readonly TopologyNode[],
-  weightOf: (node: number) => number = STANDARD_RULES.weightOf,
+  { weightOf, lowWater, highWater }: NodePolicy = STANDARD_RULES,
 ): NodeFacts[] {
   const places = nodes.map((node) => ({
     memory_only: node.memory_only,
@@ -229,8 +226,8 @@ export function factsOf(
       usedBytes,
       freeBytes: Math.max(0, Math.min(node.free_bytes ?? budgetBytes, budgetBytes - usedBytes)),
       budgetBytes,
-      lowWaterBytes: Math.floor(LOW_WATER * budgetBytes),
-      highWaterBytes: Math.floor(HIGH_WATER * budgetBytes),
+      lowWaterBytes: Math.floor(lowWater * budgetBytes),
+      highWaterBytes: Math.floor(highWater * budgetBytes),
       weight: weightOf(node.id),
     };
   });
