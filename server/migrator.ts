@@ -172,8 +172,7 @@ export class Migrator {
   /** Evens loads out once, within a budget of its own; the moves go on in the background. */
   rebalance(): RebalanceReport {
     const { store } = this.#parts;
-    this.#sight.begin(store, this.#now(), this.#rules());
-    const nodes = this.#sight.facts();
+    const nodes = factsOf(store.topology().nodes, this.#rules());
     const rebalance = new Rebalance();
     rebalance.gather(nodes);
     const keys = store.status().keys;
@@ -265,13 +264,14 @@ export class Migrator {
     if (placement !== undefined && strategy !== undefined) {
       this.#plans.set(slot, { slot, strategy, plan: placement });
     }
-    const named = moves.flatMap(({ id, target }): (KeyMove & { bytes: number })[] => {
+    const named: KeyMove[] = [];
+    let bytes = 0;
+    for (const { id, target } of moves) {
       const seen = names(id);
-      return seen === undefined
-        ? []
-        : [{ db: seen.db, key: seen.key, node: target, bytes: seen.bytes }];
-    });
-    const bytes = named.reduce((sum, one) => sum + one.bytes, 0);
+      if (seen === undefined) continue;
+      named.push({ db: seen.db, key: seen.key, node: target });
+      bytes += seen.bytes;
+    }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
   }
