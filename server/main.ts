@@ -71,7 +71,9 @@ class RunningServer implements Server {
       threshold: config.integer("numa-hotness-threshold"),
       batchSize: config.integer("numa-hotness-batch-size"),
     }));
-    this.#slots = this.#parts.use(new Slots({ warn: (text) => log.warning(text) }));
+    this.#slots = this.#parts.use(
+      new Slots({ warn: (text) => log.warning(text), note: (text) => log.notice(text) }),
+    );
   }
 
   get endpoints(): string[] {
@@ -238,6 +240,7 @@ class RunningServer implements Server {
       // Nobody hands commands over before it is open.
       store: this.#store!,
       hotness: this.#hotness,
+      slots: this.#slots,
       protocol,
       trusted,
       // The answer goes out first.

@@ -552,20 +552,44 @@ function clock(statistics: SlotStatistics, tookMs: number): void {
 /** Settings every slot has, whatever sits in it. */
 const OWN_SETTINGS: Readonly<Record<string, (slot: Slot, value: string) => void>> = {
   priority: (slot, value) => void (slot.priority = readPriority(value)),
-  interval: (slot, value) => {
-    slot.intervalMs = checkInterval(/^\d{1,9}$/.test(value) ? Number(value) : NaN, value);
-  },
-  observe: (slot, value) => {
-    if (value !== "yes" && value !== "no") {
-      throw new Error(`Cannot set 'observe' to '${value}': want yes or no`);
-    }
-    slot.observe = value === "yes";
-  },
+  interval: (slot, value) => void (slot.intervalMs = readInterval(value)),
+  observe: (slot, value) => void (slot.observe = readObserve(value)),
 };
+
+/**
+ * Reads how a strategy is to be seated from names and values in turn: `priority`, `interval` (ms) and `observe`, all else options of
+ * its own.
+ *
+ * @throws {Error} quoting what cannot be used; options are read when it is seated
+ */
+export function readSeat(pairs: readonly string[]): Seat {
+  const seat: { -readonly [Part in keyof Seat]: Seat[Part] } = {};
+  const options: Record<string, string> = {};
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [text = "", value = ""] = pairs.slice(at, at + 2);
+    const name = text.toLowerCase().replaceAll("-", "_");
+    if (name === "priority") seat.priority = readPriority(value);
+    else if (name === "interval") seat.intervalMs = readInterval(value);
+    else if (name === "observe") seat.observe = readObserve(value);
+    else options[name] = value;
+  }
+  return { ...seat, options };
+}
+
+function readInterval(text: string): number {
+  return checkInterval(/^\d{1,9}$/.test(text) ? Number(text) : NaN, text);
+}
+
+function readObserve(text: string): boolean {
+  const value = text.toLowerCase();
+  if (["yes", "on", "enabled"].includes(value)) return true;
+  if (["no", "off", "disabled"].includes(value)) return false;
+  throw new Error(`Cannot set 'observe' to '${text}': want yes or no`);
+}
 
 /** Reads a priority. @throws {Error} quoting what is none */
 export function readPriority(text: string): Priority {
-  const priority = PRIORITIES.find((one) => one === text);
+  const priority = PRIORITIES.find((one) => one === text.toLowerCase());
   if (priority !== undefined) return priority;
   throw new Error(`Cannot set 'priority' to '${text}': want ${PRIORITIES.join(", ")}`);
 }
