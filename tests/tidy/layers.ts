@@ -53,6 +53,7 @@ const STRATEGY_DOORS: readonly [from: string, to: string][] = [
   ["server/slots", "strategies/check.ts"],
   ["server/guest", "strategies/check.ts"],
   ["server/guest", "strategies/guest_main.ts"],
+  ["server/simulate", "strategies/load.ts"],
   ["server/", "strategies/strategy.ts"],
   ["mod.ts", "strategies/strategy.ts"],
 ];
