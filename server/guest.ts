@@ -16,7 +16,6 @@ import {
   type OptionDescription,
   type OptionTexts,
   readOptions,
-  type View,
 } from "../strategies/strategy.ts";
 import { GuestProcess, lineOf, StoppedError } from "./guest/process.ts";
 

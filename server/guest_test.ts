@@ -6,7 +6,7 @@ import type { View } from "../strategies/strategy.ts";
 import { fakeView } from "../strategies/testing.ts";
 import { FileGuest } from "./guest.ts";
 import { ANSWER_MS_MAX } from "./guest/process.ts";
-import { type Answer, ERRORS_MAX, Slots } from "./slots.ts";
+import { type Answer, ERRORS_MAX, Slots, type SlotState } from "./slots.ts";
 
 const VIEW: View = fakeView({ cpuNodes: 2, memoryNodes: 1, keys: 20, fill: 0.5 }, 1);
 const BUDGET = { keys: 10, bytes: 1 << 20 };
@@ -64,7 +64,7 @@ class Bench implements AsyncDisposable {
     return bench;
   }
 
-  get statistics() {
+  get statistics(): SlotState["statistics"] {
     return this.slots.state(2)!.statistics;
   }
 

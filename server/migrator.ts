@@ -87,6 +87,11 @@ export interface Balance {
   readonly remote: number;
 }
 
+/** A move with the key's name and bytes. */
+interface NamedMove extends KeyMove {
+  readonly bytes: number;
+}
+
 /** Moves by what became of them. */
 interface MoveCounts {
   asked: number;
@@ -160,12 +165,8 @@ export class Migrator {
       this.#plans.clear();
     } else {
       const names = this.#sight.names();
-      const answers = slots.tick(() => this.#sight.view(), left, (answer) => {
-        // A user's strategy answers later, of the keys of this round.
-        if (!this.#rules().enabled) return;
-        this.#take(answer, names);
-        this.#place();
-      });
+      const later = (answer: Answer): void => this.#takeLate(answer, names);
+      const answers = slots.tick(() => this.#sight.view(), left, later);
       for (const answer of answers) this.#take(answer, names);
       if (this.#rebalance.active && !this.#jobs.isBusy("rebalance")) this.#even(this.#left());
     }
@@ -263,7 +264,7 @@ export class Migrator {
     if (placement !== undefined && strategy !== undefined) {
       this.#plans.set(slot, { slot, strategy, plan: placement });
     }
-    const named = moves.flatMap(({ id, target }): (KeyMove & { bytes: number })[] => {
+    const named = moves.flatMap(({ id, target }): NamedMove[] => {
       const seen = names(id);
       return seen === undefined
         ? []
@@ -272,6 +273,13 @@ export class Migrator {
     const bytes = named.reduce((sum, one) => sum + one.bytes, 0);
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
+  }
+
+  /** A user's strategy answers later, of the keys of its own round. */
+  #takeLate(answer: Answer, names: ReturnType<Sight["names"]>): void {
+    if (!this.#rules().enabled) return;
+    this.#take(answer, names);
+    this.#place();
   }
 
   #even(budget: Budget): void {
