@@ -11,6 +11,12 @@ import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
+import {
+  numaconfigGet,
+  numaconfigRebalance,
+  numaconfigSet,
+  numaconfigStats,
+} from "./numaconfig.ts";
 import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
 
@@ -26,6 +32,10 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],
+  ["numaconfig|get", numaconfigGet],
+  ["numaconfig|set", numaconfigSet],
+  ["numaconfig|stats", numaconfigStats],
+  ["numaconfig|rebalance", numaconfigRebalance],
   ["shutdown", shutdown],
 ]);
 

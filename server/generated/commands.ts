@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 262;
+export const COMMAND_COUNT = 268;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -30,6 +30,10 @@ export type ServerCommandName =
   | "numa|heatmap"
   | "numa|hotkeys"
   | "numa|slots"
+  | "numaconfig|get"
+  | "numaconfig|rebalance"
+  | "numaconfig|set"
+  | "numaconfig|stats"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -41,5 +45,9 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [128, { id: 128, name: "numa|heatmap", arity: 2 }],
   [130, { id: 130, name: "numa|hotkeys", arity: -2 }],
   [134, { id: 134, name: "numa|slots", arity: -3 }],
-  [198, { id: 198, name: "shutdown", arity: -1 }],
+  [138, { id: 138, name: "numaconfig|get", arity: -2 }],
+  [140, { id: 140, name: "numaconfig|rebalance", arity: 2 }],
+  [141, { id: 141, name: "numaconfig|set", arity: -4 }],
+  [142, { id: 142, name: "numaconfig|stats", arity: 2 }],
+  [204, { id: 204, name: "shutdown", arity: -1 }],
 ]);
