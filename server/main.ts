@@ -72,7 +72,9 @@ class RunningServer implements Server {
       threshold: config.integer("numa-hotness-threshold"),
       batchSize: config.integer("numa-hotness-batch-size"),
     }));
-    this.#slots = this.#parts.use(new Slots({ warn: (text) => log.warning(text) }));
+    this.#slots = this.#parts.use(
+      new Slots({ warn: (text) => log.warning(text), note: (text) => log.notice(text) }),
+    );
   }
 
   get endpoints(): string[] {

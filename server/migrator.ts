@@ -162,7 +162,8 @@ export class Migrator {
       this.#plans.clear();
     } else {
       const names = this.#sight.names();
-      const answers = slots.tick(() => this.#sight.view(), left);
+      const later = (answer: Answer): void => this.#takeLate(answer, names);
+      const answers = slots.tick(() => this.#sight.view(), left, later);
       for (const answer of answers) this.#take(answer, names);
       if (this.#rebalance.active && !this.#jobs.isBusy("rebalance")) this.#even(this.#left());
     }
@@ -213,7 +214,7 @@ export class Migrator {
   }
 
   /** Why a key is where it is, and what each slot would do with it; `undefined` when there is no such key. */
-  explain(db: number, key: Uint8Array): KeyExplanation | undefined {
+  async explain(db: number, key: Uint8Array): Promise<KeyExplanation | undefined> {
     let found: { key: KeyView; source: number } | undefined;
     this.#parts.store.look([{ db, key }], (sample, bytes) => {
       const view = this.#sight.keyOf(sample, bytes);
@@ -222,12 +223,14 @@ export class Migrator {
     if (found === undefined) return undefined;
     const view = this.#sight.view();
     const placedBy = this.inForce();
+    const { slots } = this.#parts;
+    const told = slots.explain(view, found.key);
     return {
       key: found.key,
       source: found.key.moves > 0 ? found.source : undefined,
       placement: placementOf(view, found.key, placedBy?.plan),
       placedBy,
-      slots: this.#parts.slots.explain(view, found.key),
+      slots: [...told, ...await slots.explainLater(view, found.key)],
     };
   }
 
@@ -274,6 +277,13 @@ export class Migrator {
     }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
+  }
+
+  /** A user's strategy answers later, of the keys of its own round. */
+  #takeLate(answer: Answer, names: ReturnType<Sight["names"]>): void {
+    if (!this.#rules().enabled) return;
+    this.#take(answer, names);
+    this.#place();
   }
 
   #even(budget: Budget): void {

@@ -218,22 +218,23 @@ Deno.test("migrator: uneven nodes are evened out after a while, and at once when
   assertEquals(rebalanceMoves.asked, 4 * store.jobs.length);
 });
 
-Deno.test("migrator: explaining names the key's numbers, each slot's opinion, and uses nothing", () => {
+Deno.test("migrator: explaining names the key's numbers, each slot's opinion, and uses nothing", async () => {
   const { store, slots, tick, migrator } = bench([{ ...FAR, accesses: 500, moves: 1 }]);
   slots.assign(1, "composite_lru");
   tick();
   const explain = (): ReturnType<Migrator["explain"]> =>
     migrator.explain(2, new TextEncoder().encode("far"));
-  const found = explain();
+  const found = await explain();
   assertEquals([found?.key.node, found?.key.accessor, found?.key.vote], [3, 7, 9]);
   assertEquals([...found?.placement ?? []], [[7, 1]]);
-  const lru = (): string => explain()?.slots.find(({ slot }) => slot === 1)?.reason ?? "";
-  assertEquals(lru(), "it was moved of late");
+  const lru = async (): Promise<string> =>
+    (await explain())?.slots.find(({ slot }) => slot === 1)?.reason ?? "";
+  assertEquals(await lru(), "it was moved of late");
   slots.set(1, "residence_seconds", "0");
-  assertEquals(lru(), "it is hot, and nearer memory pays");
+  assertEquals(await lru(), "it is hot, and nearer memory pays");
   slots.set(1, "min_vote", "10");
-  assertEquals(lru(), "no node leads its vote by enough");
-  assertEquals(migrator.explain(0, new TextEncoder().encode("far")), undefined);
+  assertEquals(await lru(), "no node leads its vote by enough");
+  assertEquals(await migrator.explain(0, new TextEncoder().encode("far")), undefined);
   const before = store.jobs.length;
   tick();
   assertEquals(store.jobs.length, before);

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 263;
+export const COMMAND_COUNT = 270;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -31,6 +31,11 @@ export type ServerCommandName =
   | "numa|explain"
   | "numa|heatmap"
   | "numa|hotkeys"
+  | "numa|slots"
+  | "numaconfig|get"
+  | "numaconfig|rebalance"
+  | "numaconfig|set"
+  | "numaconfig|stats"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -43,5 +48,10 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [129, { id: 129, name: "numa|explain", arity: 3 }],
   [130, { id: 130, name: "numa|heatmap", arity: 2 }],
   [132, { id: 132, name: "numa|hotkeys", arity: -2 }],
-  [199, { id: 199, name: "shutdown", arity: -1 }],
+  [136, { id: 136, name: "numa|slots", arity: -3 }],
+  [140, { id: 140, name: "numaconfig|get", arity: -2 }],
+  [142, { id: 142, name: "numaconfig|rebalance", arity: 2 }],
+  [143, { id: 143, name: "numaconfig|set", arity: -4 }],
+  [144, { id: 144, name: "numaconfig|stats", arity: 2 }],
+  [206, { id: 206, name: "shutdown", arity: -1 }],
 ]);
