@@ -50,6 +50,13 @@ impl Deadline {
     }
 }
 
+/// Whether a block, held exclusively, has room for `len` bytes, or gets it where it lies, and then `spare` more if there are.
+fn has_room(block: Block, pool: &Pool, len: usize, spare: usize) -> bool {
+    // SAFETY: the owner is held exclusively; a block that is too small is shorter than what it is stretched to.
+    block.capacity() >= len
+        || unsafe { block.stretch(pool, len + spare) || block.stretch(pool, len) }
+}
+
 /// Bytes a block that is being appended to may grow by at once, beyond what was asked (Redis' SDS_MAX_PREALLOC).
 const SPARE_BYTES_MAX: usize = 1 << 20;
 
@@ -222,8 +229,12 @@ impl<'a> Grip<'a> {
         });
         let old_len = value.len();
         let new_len = old_len.max(offset + bytes.len());
+        let spare = match found {
+            Some(_) => new_len.min(SPARE_BYTES_MAX),
+            None => 0,
+        };
         if let Some(block) = found.and_then(|found| Block::owner_of(found.entry))
-            && block.capacity() >= offset + bytes.len()
+            && has_room(block, pool, offset + bytes.len(), spare)
         {
             // SAFETY: the block has room and the shard is held exclusively.
             unsafe { block.write(offset, bytes) };
@@ -239,11 +250,8 @@ impl<'a> Grip<'a> {
             self.set_string(target, found, value, Encoding::Raw, Deadline::Keep)?;
             return Ok(new_len);
         }
-        let spare = if found.is_some() {
-            new_len.min(SPARE_BYTES_MAX)
-        } else {
-            0
-        };
+        // What has to be copied will not be for a while: at most eight bytes for each that is added.
+        let spare = spare.max(old_len / 8);
         let home = found.map_or(target.node, |found| pool.node_of(found.entry.address()));
         let space = self.space_near(home);
         let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
