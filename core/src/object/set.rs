@@ -382,6 +382,7 @@ impl<'s, H: Hasher> SetMut<'s, H> {
             let block = block.resized(self.space, len.max(block.capacity()))?;
             intset::insert(&mut block.room()[..len], index, value);
             block.set_len(len);
+            block.wrote(self.space.pool, 0..len);
             self.set = Set::of_block(block);
         }
         Ok(())
@@ -475,6 +476,7 @@ impl<'s, H: Hasher> SetMut<'s, H> {
         unsafe {
             let len = change(&mut block.room()[..block.len()]);
             block.truncate(len);
+            block.wrote(self.space.pool, 0..len);
             if len * 2 < block.capacity()
                 && let Ok(smaller) = block.resized(self.space, len)
             {
