@@ -62,7 +62,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["open"],
   ["net"],
   ["session"],
-  ["sample", "steer"],
+  ["sample", "steer", "node_settings"],
   ["command"],
   ["keeper", "compactor", "mover", "patrol"],
   ["evict"],
