@@ -94,6 +94,10 @@ export class Census {
   /** How much of the keyspace the tallies stand for, 0-1. */
   #covered = 0;
   #rows: Rows;
+  readonly #accesses = new Moments();
+  /** How far a key's count is drawn to the mean of all in this round: 0 not at all, 1 wholly. */
+  #shrinkage = 0;
+  #mean = 0;
   #count = 0;
   #uptimeSeconds = 0;
 
@@ -124,6 +128,9 @@ export class Census {
     const kept = 1 - Math.min(Math.max(share, 0), 1);
     this.#covered = 1 - kept * (1 - this.#covered);
     for (const tally of [this.#levels, this.#heats, this.#types]) tally.decay(kept);
+    this.#mean = this.#accesses.mean;
+    this.#shrinkage = this.#accesses.chance;
+    this.#accesses.decay(kept);
   }
 
   /**
@@ -145,7 +152,9 @@ export class Census {
   ): number {
     const row = this.#count++;
     if (row === this.#rows.capacity) this.#rows = this.#rows.grown();
-    const rate = rateOf(accesses, level, idleSeconds, this.#uptimeSeconds);
+    this.#accesses.add(accesses);
+    const likely = accesses + this.#shrinkage * (this.#mean - accesses);
+    const rate = rateOf(likely, level, idleSeconds, this.#uptimeSeconds);
     const bin = heatBin(rate, bytes);
     const rows = this.#rows;
     rows.node[row] = node;
@@ -251,6 +260,39 @@ function pick(count: number, max: number, rankOf: (row: number) => number): numb
     if (rank < cut || ofCut-- > 0) rows.push(row);
   }
   return rows;
+}
+
+/**
+ * How far keys differ in use, and how much of that is chance: were all used alike, the counts of accesses would differ too, with a
+ * variance as great as their mean (Poisson). Counts are drawn to the mean by that part (Stein), so that luck is not taken for heat.
+ */
+class Moments {
+  #keys = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(count: number): void {
+    this.#keys++;
+    this.#sum += count;
+    this.#squares += count * count;
+  }
+
+  decay(kept: number): void {
+    this.#keys *= kept;
+    this.#sum *= kept;
+    this.#squares *= kept;
+  }
+
+  get mean(): number {
+    return this.#keys > 0 ? this.#sum / this.#keys : 0;
+  }
+
+  /** The part of the variance that chance explains, 0-1. */
+  get chance(): number {
+    if (this.#keys === 0) return 0;
+    const variance = this.#squares / this.#keys - this.mean ** 2;
+    return variance > 0 ? Math.min(1, this.mean / variance) : 0;
+  }
 }
 
 /** Keys and bytes by node and bin, fading. */

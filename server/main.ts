@@ -15,6 +15,7 @@ import { endpointName } from "./listener/endpoints.ts";
 import type { HandOff } from "./listener/handoff.ts";
 import { Log, LOG_LEVELS, type LogThreshold } from "./log.ts";
 import { Cron, relayMessages } from "./main/cron.ts";
+import { checkNodes, fallbackPlacement, type NodePolicy, nodePolicy } from "./main/policy.ts";
 import { commonEndpoints, type ListenerPlan, planListeners } from "./main/plan.ts";
 import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
@@ -57,6 +58,7 @@ class RunningServer implements Server {
   readonly #parts = new AsyncDisposableStack();
   readonly #finished = Promise.withResolvers<number>();
   #store: Store | undefined;
+  #cron: Cron | undefined;
   #workers: ListenerWorker[] = [];
   #plans: ListenerPlan[] = [];
   #stopped: Promise<void> | undefined;
@@ -86,14 +88,19 @@ class RunningServer implements Server {
     const common = await probeEndpoints(commonEndpoints(this.#config));
     await probeEndpoints(this.#config.nodeEndpoints().map(({ endpoint }) => endpoint));
     const store = this.#openStore();
+    checkNodes(this.#config, store.topology());
     this.#plans = planListeners(this.#config, store.topology(), common);
     await this.#startWorkers(store);
     await this.#setSocketPermissions();
     this.#tellFacts(store);
     this.#followChanges(store);
+    this.#followPlacement(store);
     const stop = (): void => void this.stop();
     const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
-    this.#parts.use(new Cron({ store, slots, hotness, log, stop }));
+    const enabled = (): boolean => this.#config.flag("numa-enabled");
+    const policy = (): NodePolicy => nodePolicy(this.#config);
+    const parts = { store, slots, hotness, log, enabled, policy, stop };
+    this.#cron = this.#parts.use(new Cron(parts));
     relayMessages(store, this.#log);
     this.#log.role = "M";
   }
@@ -176,6 +183,26 @@ class RunningServer implements Server {
     config.onChange(["bind", "port"], (names) => this.#listenElsewhere(store, names));
     config.onChange("loglevel", () => void (this.#log.threshold = thresholdOf(config)));
     config.onChange("dir", () => Deno.chdir(config.text("dir")));
+  }
+
+  /** Puts what the operator says of placement in force, now and at each CONFIG SET: at once, not in a second. */
+  #followPlacement(store: Store): void {
+    const config = this.#config;
+    const topology = store.topology();
+    const names = [
+      "numa-enabled",
+      "numa-default-strategy",
+      "numa-cxl-optimization",
+      "numa-node-weight",
+      "numa-node-maxmemory",
+    ];
+    config.onChange("numa-node-weight", () => checkNodes(config, topology));
+    config.onChange(names, () => {
+      this.#slots.fallBackTo(fallbackPlacement(config, topology));
+      if (!config.flag("numa-enabled")) store.place(new Uint32Array(0));
+      this.#cron?.tick();
+    });
+    this.#slots.fallBackTo(fallbackPlacement(config, topology));
   }
 
   /** Refuses in Redis' words; the log says which endpoint it was, and why. */

@@ -178,6 +178,19 @@ export class Slots implements Disposable {
     };
   }
 
+  /**
+   * Seats a placement in slot 0, which decides where no other slot does, or has it decide again now if it sits there. The no-op
+   * already leaves core's own rule in force, which is local first.
+   */
+  fallBackTo(name: string): void {
+    const slot = this.#slots[0];
+    const seated = slot?.strategy.name;
+    const isThere = seated === (STRATEGY_ALIASES.get(name) ?? name) ||
+      (seated === "noop" && name === "local_first");
+    if (slot !== undefined && isThere) slot.dueMs = this.#now();
+    else this.assign(0, name, { priority: "low" });
+  }
+
   /** Empties a slot. @throws {RangeError} for slot 0, which is never empty */
   remove(index: number): void {
     checkIndex(index);

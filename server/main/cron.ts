@@ -10,6 +10,7 @@ import type { StoreApi } from "../core.ts";
 import type { Hotness } from "../hotness.ts";
 import type { Log } from "../log.ts";
 import type { Slots } from "../slots.ts";
+import type { NodePolicy } from "./policy.ts";
 import { Sight } from "./sight.ts";
 import type { View } from "../../strategies/strategy.ts";
 
@@ -23,6 +24,10 @@ export interface CronParts {
   readonly slots: Slots;
   readonly hotness: Hotness;
   readonly log: Log;
+  /** Whether strategies may decide anything. */
+  enabled(): boolean;
+  /** What the operator says of nodes. */
+  policy(): NodePolicy;
   /** Core asks for the server to stop. */
   stop(): void;
 }
@@ -35,7 +40,7 @@ export class Cron implements Disposable {
 
   constructor(parts: CronParts) {
     this.#parts = parts;
-    this.#sight = new Sight(parts.store, performance.now());
+    this.#sight = new Sight(parts.store, performance.now(), () => parts.policy());
   }
 
   /** One second's work. */
@@ -44,7 +49,7 @@ export class Cron implements Disposable {
     this.#try("relay messages", () => relayMessages(store, log));
     this.#try("sample hotness", () => this.#observe());
     const view = (): View => this.#sight.view(store, performance.now());
-    this.#try("run slots", () => slots.tick(view, BUDGET));
+    if (this.#parts.enabled()) this.#try("run slots", () => slots.tick(view, BUDGET));
     this.#try("read the store's status", () => {
       if (store.status().shutdownRequested !== 0) this.#parts.stop();
     });

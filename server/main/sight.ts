@@ -10,12 +10,8 @@
 import type { View } from "../../strategies/strategy.ts";
 import { Census, latenciesOf, type NodeFacts } from "../census.ts";
 import { NO_NODE, type Sample, type StoreApi, type TopologyNode } from "../core.ts";
+import { type NodePolicy, STANDARD_POLICY } from "./policy.ts";
 
-/** Where room is made down to, and from where on, in hundredths of a node's budget. */
-const LOW_WATER = 0.9;
-const HIGH_WATER = 0.95;
-/** A node's weight unless told. */
-const WEIGHT = 100;
 /** The least that can be said of a vote that core has decided: it leads. */
 const LEADING = 1;
 
@@ -31,14 +27,23 @@ export class Sight {
   readonly #indexes: ReadonlyMap<number, number>;
   readonly #decoder = new TextDecoder();
   readonly #startMs: number;
+  readonly #policy: () => NodePolicy;
   #seen: SeenKey[] = [];
   #keys = 1;
   #sampled = 0;
   #local = 0;
   #remote = 0;
 
-  /** @param nowMs milliseconds, never going back */
-  constructor(store: Pick<StoreApi, "topology">, nowMs: number) {
+  /**
+   * @param nowMs milliseconds, never going back
+   * @param policy asked in each round
+   */
+  constructor(
+    store: Pick<StoreApi, "topology">,
+    nowMs: number,
+    policy: () => NodePolicy = () => STANDARD_POLICY,
+  ) {
+    this.#policy = policy;
     const { nodes } = store.topology();
     this.#census = new Census(factsOf(nodes));
     this.#indexes = new Map(nodes.map((node, index) => [node.id, index]));
@@ -91,7 +96,7 @@ export class Sight {
     [this.#local, this.#remote] = [status.localAccesses, status.remoteAccesses];
     const uptimeSeconds = (nowMs - this.#startMs) / 1000;
     const facts = { locality, pingPongs: 0, uptimeSeconds };
-    return this.#census.view(factsOf(store.topology().nodes), facts, (id) => {
+    return this.#census.view(factsOf(store.topology().nodes, this.#policy()), facts, (id) => {
       const { db, key } = this.#seen[id] ?? { db: 0, key: new Uint8Array(0) };
       const name = this.#decoder.decode(key);
       return { db, name, residenceSeconds: uptimeSeconds, moves: 0 };
@@ -99,8 +104,11 @@ export class Sight {
   }
 }
 
-/** What the topology says of each node. */
-export function factsOf(nodes: readonly TopologyNode[]): NodeFacts[] {
+/** What topology and operator say of each node. */
+export function factsOf(
+  nodes: readonly TopologyNode[],
+  { weightOf, lowWater, highWater }: NodePolicy = STANDARD_POLICY,
+): NodeFacts[] {
   const places = nodes.map((node) => ({
     memory_only: node.memory_only,
     distances: node.distances,
@@ -119,9 +127,9 @@ export function factsOf(nodes: readonly TopologyNode[]): NodeFacts[] {
       usedBytes,
       freeBytes: Math.max(0, Math.min(node.free_bytes ?? budgetBytes, budgetBytes - usedBytes)),
       budgetBytes,
-      lowWaterBytes: Math.floor(LOW_WATER * budgetBytes),
-      highWaterBytes: Math.floor(HIGH_WATER * budgetBytes),
-      weight: WEIGHT,
+      lowWaterBytes: Math.floor(lowWater * budgetBytes),
+      highWaterBytes: Math.floor(highWater * budgetBytes),
+      weight: weightOf(node.id),
     };
   });
 }

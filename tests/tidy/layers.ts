@@ -50,6 +50,7 @@ const STRATEGY_LAYERS: readonly Layer[] = [
 const STRATEGY_DOORS: readonly [from: string, to: string][] = [
   ["server/slots", "strategies/mod.ts"],
   ["server/slots", "strategies/check.ts"],
+  ["server/simulate", "strategies/load.ts"],
   ["server/", "strategies/strategy.ts"],
   ["mod.ts", "strategies/strategy.ts"],
 ];
@@ -61,7 +62,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["open"],
   ["net"],
   ["session"],
-  ["sample", "steer"],
+  ["sample", "steer", "node_settings"],
   ["command"],
   ["keeper", "compactor", "mover", "patrol"],
   ["evict"],

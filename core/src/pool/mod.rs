@@ -183,6 +183,19 @@ impl Pool {
         })
     }
 
+    /// From now on chunks and spans in the window of `node` take at most so many bytes, or as many as the window holds. What
+    /// is taken stays. Nothing happens when there is no such node.
+    pub fn set_budget(&self, node: u32, bytes: Option<u64>) {
+        if let Some(arena) = self.arenas.get(node as usize) {
+            arena.pages.lock().set_limit(bytes);
+        }
+    }
+
+    /// What [`Pool::set_budget`] or the opening allows, to the page; None when only the window bounds it.
+    pub fn budget_bytes(&self, node: u32) -> Option<u64> {
+        self.arenas.get(node as usize)?.pages.lock().limit_bytes()
+    }
+
     /// Windows whose binding failed, and why.
     pub fn unbound(&self) -> &[(u32, String)] {
         &self.unbound

@@ -14,7 +14,7 @@
 //! This file knows nothing of cells.
 //!
 //! Invariants: `taken + dirty + clean == frontier - first`; no clean run touches the frontier;
-//! `taken <= limit`; `dirty <= dirty_limit`.
+//! `taken <= limit`, but for what was taken before the limit fell; `dirty <= dirty_limit`.
 
 use std::collections::BTreeSet;
 
@@ -47,6 +47,8 @@ pub(super) struct Pages {
     taken: u32,
     /// Most pages that may be taken.
     limit: u32,
+    /// Pages taken above the limit when it was set.
+    excess: u32,
     /// Fault injection: refuse every commit.
     refuse: bool,
     /// Chunks of slabs with idle pages, and of these those with dirty ones (see `supply.rs`).
@@ -72,14 +74,19 @@ pub(super) struct Pages {
     pub(super) span_misses: u64,
 }
 
+/// A limit in pages, `all` at most.
+fn pages_within(limit: Option<u64>, all: u32) -> u32 {
+    limit.map_or(all, |bytes| {
+        (bytes / PAGE_BYTES as u64).min(all as u64) as u32
+    })
+}
+
 impl Pages {
     /// The pages of a window that nothing was taken from yet; at most `limit` bytes may be.
     pub(super) fn new(window: Window, limit: Option<u64>) -> Pages {
         let first = window.head_pages();
         let all = window.pages() - first;
-        let limit = limit.map_or(all, |bytes| {
-            (bytes / PAGE_BYTES as u64).min(all as u64) as u32
-        });
+        let limit = pages_within(limit, all);
         Pages {
             window,
             dirty_runs: Runs::default(),
@@ -90,6 +97,7 @@ impl Pages {
             committed: first,
             taken: 0,
             limit,
+            excess: 0,
             refuse: false,
             slab_chunks: BTreeSet::new(),
             dirty_chunks: BTreeSet::new(),
@@ -107,10 +115,24 @@ impl Pages {
         }
     }
 
+    /// Chunks and spans together take at most so many bytes from now on; what is taken stays.
+    pub(super) fn set_limit(&mut self, limit: Option<u64>) {
+        self.limit = pages_within(limit, self.window.pages() - self.first);
+        self.excess = self.taken.saturating_sub(self.limit);
+        self.dirty_limit = DIRTY_RUN_PAGES.min(self.limit / 8);
+        self.clean_down_to(self.dirty_limit);
+    }
+
+    /// Bytes that chunks and spans may take; None when only the window bounds them.
+    pub(super) fn limit_bytes(&self) -> Option<u64> {
+        let is_limited = self.limit < self.window.pages() - self.first;
+        is_limited.then_some(self.limit as u64 * PAGE_BYTES as u64)
+    }
+
     /// Takes `pages` pages starting at a multiple of `align` (a power of two), without touching
     /// the page map. None when the limit, the window or the kernel does not allow it.
     pub(super) fn take_run(&mut self, pages: u32, align: u32) -> Option<u32> {
-        if pages > self.limit - self.taken {
+        if pages > self.limit.saturating_sub(self.taken) {
             return None;
         }
         let free = self.dirty_runs.take(pages, align);
@@ -343,8 +365,9 @@ impl Pages {
         }
         let (dirty, clean) = (self.dirty_runs.pages(), self.clean_runs.pages());
         let (taken, used) = (self.taken, self.frontier - self.first);
-        let bounded =
-            taken <= self.limit && dirty <= self.dirty_limit && self.frontier <= self.committed;
+        let bounded = taken <= self.limit + self.excess
+            && dirty <= self.dirty_limit
+            && self.frontier <= self.committed;
         if taken + dirty + clean != used || !bounded {
             return Err(format!(
                 "pages: taken {taken} + dirty {dirty} + clean {clean} != {used}"
