@@ -78,6 +78,8 @@ export interface AskedCommand {
   readonly protocol: 2 | 3;
   /** Whether the client is connected from this machine. */
   readonly trusted: boolean;
+  /** Database its session has selected. */
+  readonly db: number;
 }
 
 /** A lane with clients of its own; {@linkcode ListeningLane} is the real one. */
@@ -471,9 +473,9 @@ export class ListeningLane implements ListeningLaneApi {
       "serve clients",
     );
     for (let index = 0; index < count; index++) {
-      const { session, argc, argsOffset, protocol, flags } = this.#record.at(index);
+      const { session, argc, argsOffset, protocol, flags, db } = this.#record.at(index);
       const trusted = (flags & HandOffFlag.LOCAL) !== 0;
-      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted }, bytes);
+      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted, db }, bytes);
     }
     this.connections = this.#pumped.connections;
     return { wakes: this.#pumped.wakes, panicked: this.#pumped.panicked !== 0 };

@@ -498,6 +498,7 @@ impl Store {
             evicted_keys: totals.evicted_keys,
             moved_keys: moved.successful,
             moved_bytes: moved.bytes,
+            ping_pongs: moved.ping_pongs,
             effects: self.effects.latest(),
             connections_total: totals.connections_received,
             connections_refused: totals.connections_rejected,

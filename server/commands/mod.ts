@@ -11,6 +11,7 @@ import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
+import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
@@ -24,6 +25,7 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["numa|candidates", numaCandidates],
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
+  ["numa|slots", numaSlots],
   ["shutdown", shutdown],
 ]);
 

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 261;
+export const COMMAND_COUNT = 262;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -29,6 +29,7 @@ export type ServerCommandName =
   | "numa|candidates"
   | "numa|heatmap"
   | "numa|hotkeys"
+  | "numa|slots"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -39,5 +40,6 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [126, { id: 126, name: "numa|candidates", arity: -2 }],
   [128, { id: 128, name: "numa|heatmap", arity: 2 }],
   [130, { id: 130, name: "numa|hotkeys", arity: -2 }],
-  [197, { id: 197, name: "shutdown", arity: -1 }],
+  [134, { id: 134, name: "numa|slots", arity: -3 }],
+  [198, { id: 198, name: "shutdown", arity: -1 }],
 ]);
