@@ -9,18 +9,13 @@
  */
 
 import type { Budget, KeyView, PlacementPlan, View } from "../strategies/strategy.ts";
+import type { NodeFacts } from "./census.ts";
 import { CoreError, type KeyMove, type StoreApi } from "./core.ts";
 import type { Hotness } from "./hotness.ts";
 import { Jobs, type Outcome } from "./migrator/jobs.ts";
-import {
-  imbalanceOf,
-  loadsOf,
-  type NodeLoad,
-  Rebalance,
-  type RebalancePlan,
-} from "./migrator/rebalance.ts";
+import { imbalanceOf, loadsOf, Rebalance, type RebalancePlan } from "./migrator/rebalance.ts";
 import { type Rules, STANDARD_RULES } from "./migrator/rules.ts";
-import { Sight } from "./migrator/sight.ts";
+import { factsOf, Sight } from "./migrator/sight.ts";
 import { sameWords, sharesOf, wordsOf } from "./migrator/words.ts";
 import {
   type Answer,
@@ -71,9 +66,16 @@ export interface KeyExplanation {
   readonly slots: readonly SlotExplanation[];
 }
 
+/** A node's part in it. */
+export interface NodeBalance extends NodeFacts {
+  /** Look-ups by its CPUs since the start. */
+  readonly local: number;
+  readonly remote: number;
+}
+
 /** How evenly and how near data lies. */
 export interface Balance {
-  readonly nodes: readonly NodeLoad[];
+  readonly nodes: readonly NodeBalance[];
   /** Percent of its part, by node id. */
   readonly loads: ReadonlyMap<number, number>;
   /** The largest difference of loads within a tier. */
@@ -126,9 +128,9 @@ export class Migrator {
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
-    this.#rules = parts.rules ?? ((): Rules => STANDARD_RULES);
-    this.#warn = parts.warn ?? ((): void => {});
-    this.#now = parts.now ?? ((): number => performance.now());
+    this.#rules = parts.rules ?? (() => STANDARD_RULES);
+    this.#warn = parts.warn ?? (() => {});
+    this.#now = parts.now ?? (() => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
     this.#jobs = new Jobs(parts.store, this.#warn);
   }
@@ -199,7 +201,12 @@ export class Migrator {
   /** How evenly and how near data lies now. */
   balance(): Balance {
     const rules = this.#rules();
-    const nodes = this.#sight.factsNow(this.#parts.store, rules);
+    const { nodes: all } = this.#parts.store.topology();
+    const nodes = factsOf(all, rules).map((facts, index) => ({
+      ...facts,
+      local: all[index]?.local_accesses ?? 0,
+      remote: all[index]?.remote_accesses ?? 0,
+    }));
     return {
       nodes,
       loads: loadsOf(nodes),

@@ -12,6 +12,7 @@ import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
 import { numaSlots } from "./slots.ts";
+import { numaBalance, numaExplain } from "./placement.ts";
 import { shutdown } from "./shutdown.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
@@ -22,7 +23,9 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["config|set", configSet],
   ["config|rewrite", configRewrite],
   ["config|help", configHelp],
+  ["numa|balance", numaBalance],
   ["numa|candidates", numaCandidates],
+  ["numa|explain", numaExplain],
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],
