@@ -86,8 +86,9 @@ Deno.test("strategy test: a file that does not come back is stopped, and the par
 
 Deno.test("strategy test: a file that takes too long in each round is caught", async () => {
   const slow = `plan: (view) => {
+    const end = view.hot.length > 1000 ? 1.5e8 : 0;
     let sum = 0;
-    for (let i = 0; view.hot.length > 1000 && i < 1e9; i++) sum = (sum * 31 + i) | 0;
+    for (let i = 0; i < end; i++) sum = (sum * 31 + i) | 0;
     return sum === 0.5 ? [1] : [];
   }`;
   assertStringIncludes(await verdictOn(file(slow)), "ms: want 250 at most");
