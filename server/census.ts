@@ -134,10 +134,11 @@ export class Census {
   }
 
   /**
-   * Takes one sampled key.
+   * Takes one key.
    *
    * @param node index of the node where it lies
    * @param accessor index of the node that uses it most, -1 when none stands out
+   * @param sampled whether it stands for others; one that is known for another reason may be chosen, and is not counted
    * @returns the key's id in this round's view
    */
   note(
@@ -149,10 +150,11 @@ export class Census {
     level: number,
     accesses: number,
     idleSeconds: number,
+    sampled = true,
   ): number {
     const row = this.#count++;
     if (row === this.#rows.capacity) this.#rows = this.#rows.grown();
-    this.#accesses.add(accesses);
+    if (sampled) this.#accesses.add(accesses);
     const likely = accesses + this.#shrinkage * (this.#mean - accesses);
     const rate = rateOf(likely, level, idleSeconds, this.#uptimeSeconds);
     const bin = heatBin(rate, bytes);
@@ -167,6 +169,7 @@ export class Census {
     rows.idle[row] = idleSeconds;
     rows.rate[row] = rate;
     rows.bin[row] = bin;
+    if (!sampled) return row;
     this.#levels.add(node, level, bytes);
     this.#types.add(node, type, bytes);
     this.#heats.add(accessor < 0 ? this.#homes[node] ?? 0 : accessor, bin, bytes);
@@ -197,6 +200,11 @@ export class Census {
       hot: this.#hot().map((row) => this.#rows.key(row, ids, keyOf(row))),
       cold: this.#cold().map((row) => this.#rows.key(row, ids, keyOf(row))),
     };
+  }
+
+  /** One key of this round; see {@linkcode view}. */
+  key(id: number, ids: readonly number[], known: Parameters<Rows["key"]>[2]): KeyView {
+    return this.#rows.key(id, ids, known);
   }
 
   /** Rows of keys that could lie nearer, hottest first. */

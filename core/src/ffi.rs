@@ -7,6 +7,7 @@
 use crate::abi::{ABI_VERSION, JobStatus, Outcome, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
 use crate::net::{Pump, panic_text};
+use crate::node_settings::NodeSettings;
 use crate::open::{self, OpenLane, OpenStore};
 use crate::session::Session;
 use crate::steer::{self, Refusal};
@@ -136,11 +137,12 @@ pub unsafe extern "C" fn nkv_store_configure(
     guarded(|| {
         let home = STORES.get(store)?;
         let text = self::text(bytes)?;
-        let settings = &home.store.settings;
-        settings
-            .set_all(text)
-            .map_err(|reason| explain(err, &reason))
-            .map(|lines| lines as i32)
+        let of_nodes = NodeSettings::read(text, &home.store.topology);
+        let of_nodes = of_nodes.map_err(|reason| explain(err, &reason))?;
+        let taken = home.store.settings.set_all(text);
+        let taken = taken.map_err(|reason| explain(err, &reason))?;
+        of_nodes.follow(&home.store);
+        Ok(taken as i32)
     })
 }
 
@@ -152,7 +154,7 @@ pub unsafe extern "C" fn nkv_store_configure(
 pub unsafe extern "C" fn nkv_store_topology(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
     // SAFETY: by this function's contract.
     let out = unsafe { output(out, out_capacity) };
-    guarded(|| fill(out, &STORES.get(store)?.store.topology.to_json()))
+    guarded(|| fill(out, &STORES.get(store)?.store.topology_json()))
 }
 
 /// Goes on sampling keys.
