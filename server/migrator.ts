@@ -48,6 +48,8 @@ export interface MigratorParts {
   readonly rules?: () => Rules;
   /** Hears what could not be done. */
   readonly warn?: (text: string) => void;
+  /** Hears of each decision. */
+  readonly debug?: (text: string) => void;
   /** Milliseconds, never going back. */
   readonly now?: () => number;
 }
@@ -114,6 +116,7 @@ export class Migrator {
   readonly #parts: MigratorParts;
   readonly #rules: () => Rules;
   readonly #warn: (text: string) => void;
+  readonly #debug: (text: string) => void;
   readonly #now: () => number;
   readonly #sight: Sight;
   readonly #jobs: Jobs;
@@ -128,6 +131,7 @@ export class Migrator {
     this.#parts = parts;
     this.#rules = parts.rules ?? ((): Rules => STANDARD_RULES);
     this.#warn = parts.warn ?? ((): void => {});
+    this.#debug = parts.debug ?? ((): void => {});
     this.#now = parts.now ?? ((): number => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
     this.#jobs = new Jobs(parts.store, this.#warn);
@@ -271,6 +275,11 @@ export class Migrator {
         : [{ db: seen.db, key: seen.key, node: target, bytes: seen.bytes }];
     });
     const bytes = named.reduce((sum, one) => sum + one.bytes, 0);
+    if (named.length > 0) {
+      this.#debug(
+        `Strategy '${strategy}' in slot ${slot} moves ${named.length} keys, ${bytes} bytes`,
+      );
+    }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
   }
@@ -303,7 +312,9 @@ export class Migrator {
     const words = wordsOf(this.inForce()?.plan);
     if (sameWords(words, this.#placed)) return;
     try {
-      if (this.#parts.store.place(words)) this.#placed = words;
+      if (!this.#parts.store.place(words)) return;
+      this.#placed = words;
+      this.#debug(`New keys are placed by ${this.inForce()?.strategy ?? "local_first"}`);
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       this.#placed = words;
