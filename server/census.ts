@@ -27,9 +27,9 @@ export const COLD_KEYS_MAX = 8192;
 /** A key made just now is taken to have been watched as long already, so that one access does not look like many a second. */
 const PRIOR_SECONDS = 20;
 /** A level n stands for 2^(n-1) accesses in about this time. */
-const LEVEL_SECONDS = 60;
-/** A key that is used r times a second is idle for longer than this / r once in twenty times. */
-const SURPRISE = 3;
+const LEVEL_SECONDS = 25;
+/** A key that is used r times a second is idle for longer than this / r about once in seven times. */
+const SURPRISE = 2;
 
 /**
  * Accesses a second, estimated: how often the key was used as long as it is known, or what its level says of late, whichever is more;
@@ -134,10 +134,11 @@ export class Census {
   }
 
   /**
-   * Takes one sampled key.
+   * Takes one key.
    *
    * @param node index of the node where it lies
    * @param accessor index of the node that uses it most, -1 when none stands out
+   * @param sampled whether it stands for others; one that is known for another reason may be chosen, and is not counted
    * @returns the key's id in this round's view
    */
   note(
@@ -149,10 +150,11 @@ export class Census {
     level: number,
     accesses: number,
     idleSeconds: number,
+    sampled = true,
   ): number {
     const row = this.#count++;
     if (row === this.#rows.capacity) this.#rows = this.#rows.grown();
-    this.#accesses.add(accesses);
+    if (sampled) this.#accesses.add(accesses);
     const likely = accesses + this.#shrinkage * (this.#mean - accesses);
     const rate = rateOf(likely, level, idleSeconds, this.#uptimeSeconds);
     const bin = heatBin(rate, bytes);
@@ -167,6 +169,7 @@ export class Census {
     rows.idle[row] = idleSeconds;
     rows.rate[row] = rate;
     rows.bin[row] = bin;
+    if (!sampled) return row;
     this.#levels.add(node, level, bytes);
     this.#types.add(node, type, bytes);
     this.#heats.add(accessor < 0 ? this.#homes[node] ?? 0 : accessor, bin, bytes);
@@ -197,6 +200,11 @@ export class Census {
       hot: this.#hot().map((row) => this.#rows.key(row, ids, keyOf(row))),
       cold: this.#cold().map((row) => this.#rows.key(row, ids, keyOf(row))),
     };
+  }
+
+  /** One key of this round; see {@linkcode view}. */
+  key(id: number, ids: readonly number[], known: Parameters<Rows["key"]>[2]): KeyView {
+    return this.#rows.key(id, ids, known);
   }
 
   /** Rows of keys that could lie nearer, hottest first. */

@@ -78,6 +78,8 @@ export interface AskedCommand {
   readonly protocol: 2 | 3;
   /** Whether the client is connected from this machine. */
   readonly trusted: boolean;
+  /** Database its session has selected. */
+  readonly db: number;
 }
 
 /** A lane with clients of its own; {@linkcode ListeningLane} is the real one. */
@@ -175,6 +177,9 @@ export interface TopologyNode {
   readonly used_bytes?: number;
   /** The most the node may hold; 0 or missing for no limit. */
   readonly budget_bytes?: number;
+  /** Look-ups by the node's CPUs, of keys on the node and elsewhere. */
+  readonly local_accesses?: number;
+  readonly remote_accesses?: number;
 }
 
 /** The nodes in force. */
@@ -471,9 +476,9 @@ export class ListeningLane implements ListeningLaneApi {
       "serve clients",
     );
     for (let index = 0; index < count; index++) {
-      const { session, argc, argsOffset, protocol, flags } = this.#record.at(index);
+      const { session, argc, argsOffset, protocol, flags, db } = this.#record.at(index);
       const trusted = (flags & HandOffFlag.LOCAL) !== 0;
-      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted }, bytes);
+      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted, db }, bytes);
     }
     this.connections = this.#pumped.connections;
     return { wakes: this.#pumped.wakes, panicked: this.#pumped.panicked !== 0 };

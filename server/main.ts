@@ -15,11 +15,12 @@ import { endpointName } from "./listener/endpoints.ts";
 import type { HandOff } from "./listener/handoff.ts";
 import { Log, LOG_LEVELS, type LogThreshold } from "./log.ts";
 import { Cron, relayMessages } from "./main/cron.ts";
-import { checkNodes, fallbackPlacement, type NodePolicy, nodePolicy } from "./main/policy.ts";
+import { checkNodes, fallbackPlacement } from "./main/policy.ts";
 import { commonEndpoints, type ListenerPlan, planListeners } from "./main/plan.ts";
 import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
 import { ListenerWorker } from "./main/worker.ts";
+import { Migrator, type Rules, rulesOf } from "./migrator.ts";
 import { Slots } from "./slots.ts";
 
 /** A server that runs. */
@@ -58,7 +59,7 @@ class RunningServer implements Server {
   readonly #parts = new AsyncDisposableStack();
   readonly #finished = Promise.withResolvers<number>();
   #store: Store | undefined;
-  #cron: Cron | undefined;
+  #migrator: Migrator | undefined;
   #workers: ListenerWorker[] = [];
   #plans: ListenerPlan[] = [];
   #stopped: Promise<void> | undefined;
@@ -71,7 +72,9 @@ class RunningServer implements Server {
       threshold: config.integer("numa-hotness-threshold"),
       batchSize: config.integer("numa-hotness-batch-size"),
     }));
-    this.#slots = this.#parts.use(new Slots({ warn: (text) => log.warning(text) }));
+    this.#slots = this.#parts.use(
+      new Slots({ warn: (text) => log.warning(text), note: (text) => log.notice(text) }),
+    );
   }
 
   get endpoints(): string[] {
@@ -89,18 +92,15 @@ class RunningServer implements Server {
     await probeEndpoints(this.#config.nodeEndpoints().map(({ endpoint }) => endpoint));
     const store = this.#openStore();
     checkNodes(this.#config, store.topology());
+    const migrator = this.#seatStrategies(store);
     this.#plans = planListeners(this.#config, store.topology(), common);
     await this.#startWorkers(store);
     await this.#setSocketPermissions();
     this.#tellFacts(store);
     this.#followChanges(store);
-    this.#followPlacement(store);
     const stop = (): void => void this.stop();
-    const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
-    const enabled = (): boolean => this.#config.flag("numa-enabled");
-    const policy = (): NodePolicy => nodePolicy(this.#config);
-    const parts = { store, slots, hotness, log, enabled, policy, stop };
-    this.#cron = this.#parts.use(new Cron(parts));
+    const cron = this.#parts.use(new Cron({ store, migrator, log: this.#log, stop }));
+    this.#followPlacement(store, cron);
     relayMessages(store, this.#log);
     this.#log.role = "M";
   }
@@ -132,6 +132,20 @@ class RunningServer implements Server {
       store[Symbol.dispose]();
     });
     return store;
+  }
+
+  /** Fills the slots, and has the placement they begin with in force before the first client comes. */
+  #seatStrategies(store: Store): Migrator {
+    const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
+    slots.fallBackTo(fallbackPlacement(this.#config, store.topology()));
+    slots.assign(1, "composite_lru");
+    const rules = (): Rules => rulesOf(this.#config);
+    const warn = (text: string): void => log.warning(text);
+    const migrator = new Migrator({ store, slots, hotness, rules, warn });
+    this.#migrator = migrator;
+    migrator.observe();
+    migrator.act();
+    return migrator;
   }
 
   async #startWorkers(store: Store): Promise<void> {
@@ -185,8 +199,8 @@ class RunningServer implements Server {
     config.onChange("dir", () => Deno.chdir(config.text("dir")));
   }
 
-  /** Puts what the operator says of placement in force, now and at each CONFIG SET: at once, not in a second. */
-  #followPlacement(store: Store): void {
+  /** Puts what the operator says of placement in force at each CONFIG SET: at once, not in a second. */
+  #followPlacement(store: Store, cron: Cron): void {
     const config = this.#config;
     const topology = store.topology();
     const names = [
@@ -199,10 +213,8 @@ class RunningServer implements Server {
     config.onChange("numa-node-weight", () => checkNodes(config, topology));
     config.onChange(names, () => {
       this.#slots.fallBackTo(fallbackPlacement(config, topology));
-      if (!config.flag("numa-enabled")) store.place(new Uint32Array(0));
-      this.#cron?.tick();
+      cron.tick();
     });
-    this.#slots.fallBackTo(fallbackPlacement(config, topology));
   }
 
   /** Refuses in Redis' words; the log says which endpoint it was, and why. */
@@ -231,15 +243,18 @@ class RunningServer implements Server {
     this.#tellFacts(store);
   }
 
-  #runCommand({ args, protocol, trusted }: HandOff): Promise<Uint8Array> {
+  #runCommand({ args, protocol, trusted, db }: HandOff): Promise<Uint8Array> {
     const context: CommandContext = {
       config: this.#config,
       log: this.#log,
       // Nobody hands commands over before it is open.
       store: this.#store!,
       hotness: this.#hotness,
+      slots: this.#slots,
+      migrator: this.#migrator!,
       protocol,
       trusted,
+      db,
       // The answer goes out first.
       stop: () => void setTimeout(() => this.stop(), 0),
     };

@@ -38,6 +38,10 @@ export interface FakeKey {
   readonly accessor?: number;
   readonly accesses?: number;
   readonly bytes?: number;
+  readonly vote?: number;
+  readonly moves?: number;
+  readonly movedSeconds?: number;
+  readonly type?: number;
 }
 
 /** A store that has the given keys and hands out their samples as core lays them out. */
@@ -127,8 +131,10 @@ function visitAll(keys: readonly FakeKey[], visit: VisitSample): void {
     const [start, name] = [index * Sample.BYTES, names[index] ?? new Uint8Array(0)];
     view.setBigUint64(start, BigInt(one.bytes ?? 0), true);
     view.setBigUint64(start + 8, BigInt(one.accesses ?? 0), true);
-    const { db = 0, node, accessor = NO_NODE, level, idle = 0 } = one;
-    for (const [at, value] of [db, node, accessor, level, 0, idle, end, name.length].entries()) {
+    const { db = 0, node, accessor = NO_NODE, level, type = 0, idle = 0 } = one;
+    const { vote = 0, moves = 0, movedSeconds = 0 } = one;
+    const facts = [db, node, accessor, level, type, idle, end, name.length];
+    for (const [at, value] of [...facts, vote, moves, movedSeconds, NO_NODE].entries()) {
       view.setUint32(start + 16 + 4 * at, value, true);
     }
     bytes.set(name, end);

@@ -1,5 +1,5 @@
 /**
- * What the configuration says of nodes and placement, as views and slots need it.
+ * What the configuration says of placement, as slots need it.
  *
  * Knows options and topology, no strategy but by name. Invariant: nothing is kept, so a changed option counts from the next round on.
  *
@@ -8,27 +8,6 @@
 
 import type { Config } from "../config.ts";
 import type { Topology } from "../core.ts";
-
-/** What an operator decides about nodes. */
-export interface NodePolicy {
-  /** A node's share in weighted placement, 1-255. */
-  weightOf(node: number): number;
-  /** Where room is made down to, and from where on: parts of a node's budget. */
-  readonly lowWater: number;
-  readonly highWater: number;
-}
-
-/** What holds when nobody has decided. */
-export const STANDARD_POLICY: NodePolicy = { weightOf: () => 100, lowWater: 0.9, highWater: 0.95 };
-
-/** What the configuration says now. */
-export function nodePolicy(config: Config): NodePolicy {
-  return {
-    weightOf: (node) => config.nodeWeight(node),
-    lowWater: config.integer("numa-node-low-water") / 100,
-    highWater: config.integer("numa-node-high-water") / 100,
-  };
-}
 
 /** The placement that the fallback slot is to hold. */
 export function fallbackPlacement(config: Config, topology: Topology): string {

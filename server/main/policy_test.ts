@@ -5,8 +5,9 @@ import { Config, parseArguments, type Serve } from "../config.ts";
 import { PLACEMENTS } from "../config/numa_options.ts";
 import type { Topology, TopologyNode } from "../core.ts";
 import { Slots } from "../slots.ts";
-import { checkNodes, fallbackPlacement, nodePolicy } from "./policy.ts";
-import { factsOf } from "./sight.ts";
+import { rulesOf } from "../migrator/rules.ts";
+import { factsOf } from "../migrator/sight.ts";
+import { checkNodes, fallbackPlacement } from "./policy.ts";
 
 function configOf(...args: string[]): Config {
   return Config.load(parseArguments(args) as Serve);
@@ -26,7 +27,7 @@ Deno.test("policy: weights, budgets and water marks reach the view's nodes", () 
     ...["--numa-node-low-water", "50", "--numa-node-high-water", "60"],
   );
   const nodes = [node(0, { used_bytes: 100, budget_bytes: 400 }), node(1)];
-  const facts = factsOf(nodes, nodePolicy(config));
+  const facts = factsOf(nodes, rulesOf(config));
   assertEquals(facts.map((one) => one.weight), [80, 100]);
   assertEquals(facts.map((one) => one.budgetBytes), [400, 1000]);
   assertEquals(facts.map((one) => one.freeBytes), [300, 900]);
