@@ -206,9 +206,8 @@ class Judge {
     const heat = heatOf(key);
     const threshold = this.threshold(target);
     const residenceLeft = this.residenceLeft(key);
-    const numbers = { heat, threshold, residenceLeft, benefit: 0, cost: 0 };
-    const stay = (reason: string, more: Partial<Verdict> = {}): Verdict => {
-      return { ...numbers, ...more, target: undefined, reason };
+    const stay = (reason: string, benefit = 0, cost = 0): Verdict => {
+      return { target: undefined, reason, heat, threshold, residenceLeft, benefit, cost };
     };
     if (user === undefined) return stay("no node leads its vote by enough");
     if (target === at) return stay("it is on the fastest node of its accessor");
@@ -224,8 +223,9 @@ class Judge {
       (victim === undefined || out === undefined
         ? 0
         : this.moveNs(key.bytes, target, out) + this.#lossNs(victim, key.bytes, target, out));
-    if (benefit <= cost) return stay("moving it costs more than it saves", { benefit, cost });
-    return { ...numbers, benefit, cost, target, reason: "it is hot, and nearer memory pays" };
+    if (benefit <= cost) return stay("moving it costs more than it saves", benefit, cost);
+    const reason = "it is hot, and nearer memory pays";
+    return { target, reason, heat, threshold, residenceLeft, benefit, cost };
   }
 
   /** Nanoseconds that so many bytes of that heat lose within the payback time when they go down. */

@@ -4,9 +4,10 @@
 //! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
 //! until then; an empty buffer may be a null pointer.
 
-use crate::abi::{ABI_VERSION, JobStatus, Outcome, Pumped, Status, StoreStatus};
+use crate::abi::{ABI_VERSION, JobStatus, Outcome, ProcessUsage, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
 use crate::net::{Pump, panic_text};
+use crate::node_settings::NodeSettings;
 use crate::open::{self, OpenLane, OpenStore};
 use crate::session::Session;
 use crate::steer::{self, Refusal};
@@ -89,6 +90,27 @@ pub unsafe extern "C" fn nkv_probe(out: *mut u8, out_capacity: u32) -> i32 {
     guarded(|| fill(out, &crate::numa::probe_report()))
 }
 
+/// Tells what another process uses.
+///
+/// # Safety
+/// `usage` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_process_usage(pid: u32, usage: *mut ProcessUsage) -> i32 {
+    guarded(|| {
+        let used = crate::numa::process_use(pid).ok_or(Status::InvalidArgument)?;
+        if usage.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        let record = ProcessUsage {
+            resident_bytes: used.resident_bytes,
+            cpu_ms: used.cpu_ms,
+        };
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { usage.write_unaligned(record) };
+        Ok(0)
+    })
+}
+
 /// Opens a store.
 ///
 /// # Safety
@@ -136,11 +158,12 @@ pub unsafe extern "C" fn nkv_store_configure(
     guarded(|| {
         let home = STORES.get(store)?;
         let text = self::text(bytes)?;
-        let settings = &home.store.settings;
-        settings
-            .set_all(text)
-            .map_err(|reason| explain(err, &reason))
-            .map(|lines| lines as i32)
+        let of_nodes = NodeSettings::read(text, &home.store.topology);
+        let of_nodes = of_nodes.map_err(|reason| explain(err, &reason))?;
+        let taken = home.store.settings.set_all(text);
+        let taken = taken.map_err(|reason| explain(err, &reason))?;
+        of_nodes.follow(&home.store);
+        Ok(taken as i32)
     })
 }
 
@@ -152,7 +175,7 @@ pub unsafe extern "C" fn nkv_store_configure(
 pub unsafe extern "C" fn nkv_store_topology(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
     // SAFETY: by this function's contract.
     let out = unsafe { output(out, out_capacity) };
-    guarded(|| fill(out, &STORES.get(store)?.store.topology.to_json()))
+    guarded(|| fill(out, &STORES.get(store)?.store.topology_json()))
 }
 
 /// Goes on sampling keys.

@@ -237,6 +237,8 @@ impl<'s> Basket<'s> {
             0 => NO_NODE,
             _ => id(usage.accessor),
         };
+        let hash = self.store.keyspace.hash(entry.key());
+        let past = self.store.migrations.recent.past(hash, self.clock);
         Sample {
             footprint_bytes: entry.weight(pool) as u64,
             access_count: usage.accesses,
@@ -248,6 +250,10 @@ impl<'s> Basket<'s> {
             idle_seconds: usage.idle_seconds as u32,
             key_offset: 0,
             key_bytes: 0,
+            vote: usage.vote.into(),
+            moves: past.map_or(0, |past| past.moves),
+            moved_seconds: past.map_or(0, |past| past.seconds),
+            source: past.map_or(NO_NODE, |past| id(past.source)),
         }
     }
 

@@ -11,6 +11,14 @@ import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
+import {
+  numaconfigGet,
+  numaconfigRebalance,
+  numaconfigSet,
+  numaconfigStats,
+} from "./numaconfig.ts";
+import { numaBalance, numaExplain } from "./placement.ts";
+import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
@@ -21,9 +29,16 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["config|set", configSet],
   ["config|rewrite", configRewrite],
   ["config|help", configHelp],
+  ["numa|balance", numaBalance],
   ["numa|candidates", numaCandidates],
+  ["numa|explain", numaExplain],
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
+  ["numa|slots", numaSlots],
+  ["numaconfig|get", numaconfigGet],
+  ["numaconfig|set", numaconfigSet],
+  ["numaconfig|stats", numaconfigStats],
+  ["numaconfig|rebalance", numaconfigRebalance],
   ["shutdown", shutdown],
 ]);
 

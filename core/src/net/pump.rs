@@ -552,6 +552,7 @@ fn next_of(result: i32, outcome: &Outcome, output: &[u8], session: u32, is_local
                 args_offset: 0,
                 protocol: outcome.protocol,
                 flags: if is_local { hand_off_flag::LOCAL } else { 0 },
+                db: outcome.db,
             };
             let args = output[start..start + outcome.args_bytes as usize].to_vec();
             Next::HandOff(Asked { record, args })

@@ -215,6 +215,28 @@ fn a_key_that_becomes_hot_is_news_however_many_keys_there_are() {
 }
 
 #[test]
+fn a_sample_tells_the_vote_and_the_moves_of_late() {
+    let mut server = Server::start();
+    run(&mut server, "SET k v");
+    let mut looker = Looker::new(&server);
+    let look = |looker: &mut Looker| looker.look(&[(0, "k")]).expect("well formed")[0].sample;
+    let fresh = look(&mut looker);
+    assert_eq!((fresh.vote, fresh.moves, fresh.moved_seconds), (0, 0, 0));
+    assert_eq!(fresh.source, NO_NODE);
+    let mut far = server.peer();
+    (0..4).for_each(|_| drop(far.run(&["GET", "k"])));
+    let used = look(&mut looker);
+    assert_eq!((used.accessor, used.vote), (1, 4));
+    assert_eq!(run(&mut server, "NUMAMIGRATE KEY k 1"), "+OK\r\n");
+    server.store.clock.advance(7_000);
+    let moved = look(&mut looker);
+    assert_eq!((moved.node, moved.moves, moved.source), (1, 1, 0));
+    assert!((6..=8).contains(&moved.moved_seconds));
+    server.store.clock.advance(600_000);
+    assert_eq!(look(&mut looker).moves, 0, "forgotten");
+}
+
+#[test]
 fn a_round_takes_its_time_and_no_more() {
     let mut server = Server::start();
     (0..30_000).for_each(|key| drop(run(&mut server, &format!("SET {key} v"))));
