@@ -68,6 +68,8 @@ export class FileGuest implements Guest {
   readonly #starting = new Set<GuestProcess>();
   /** Counts stops, so that a process that was being started then is not kept. */
   #stops = 0;
+  /** Done when all that were stopped have ended. */
+  #ending: Promise<unknown> = Promise.resolve();
 
   /** @param path absolute */
   constructor(path: string) {
@@ -143,7 +145,8 @@ export class FileGuest implements Guest {
     this.#stops++;
     const running = [...this.#starting, ...this.#process === undefined ? [] : [this.#process]];
     this.#process = undefined;
-    await Promise.all(running.map((one) => one.stop()));
+    this.#ending = Promise.all([this.#ending, ...running.map((one) => one.stop())]);
+    await this.#ending;
   }
 
   #running(): GuestProcess {
