@@ -27,9 +27,9 @@ export const COLD_KEYS_MAX = 8192;
 /** A key made just now is taken to have been watched as long already, so that one access does not look like many a second. */
 const PRIOR_SECONDS = 20;
 /** A level n stands for 2^(n-1) accesses in about this time. */
-const LEVEL_SECONDS = 60;
-/** A key that is used r times a second is idle for longer than this / r once in twenty times. */
-const SURPRISE = 3;
+const LEVEL_SECONDS = 25;
+/** A key that is used r times a second is idle for longer than this / r about once in seven times. */
+const SURPRISE = 2;
 
 /**
  * Accesses a second, estimated: how often the key was used as long as it is known, or what its level says of late, whichever is more;

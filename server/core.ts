@@ -178,6 +178,9 @@ export interface TopologyNode {
   readonly used_bytes?: number;
   /** The most the node may hold; 0 or missing for no limit. */
   readonly budget_bytes?: number;
+  /** Look-ups by the node's CPUs, of keys on the node and elsewhere. */
+  readonly local_accesses?: number;
+  readonly remote_accesses?: number;
 }
 
 /** The nodes in force. */

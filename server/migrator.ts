@@ -9,18 +9,13 @@
  */
 
 import type { Budget, KeyView, PlacementPlan, View } from "../strategies/strategy.ts";
+import type { NodeFacts } from "./census.ts";
 import { CoreError, type KeyMove, type StoreApi } from "./core.ts";
 import type { Hotness } from "./hotness.ts";
 import { Jobs, type Outcome } from "./migrator/jobs.ts";
-import {
-  imbalanceOf,
-  loadsOf,
-  type NodeLoad,
-  Rebalance,
-  type RebalancePlan,
-} from "./migrator/rebalance.ts";
+import { imbalanceOf, loadsOf, Rebalance, type RebalancePlan } from "./migrator/rebalance.ts";
 import { type Rules, STANDARD_RULES } from "./migrator/rules.ts";
-import { Sight } from "./migrator/sight.ts";
+import { factsOf, Sight } from "./migrator/sight.ts";
 import { sameWords, sharesOf, wordsOf } from "./migrator/words.ts";
 import {
   type Answer,
@@ -73,9 +68,16 @@ export interface KeyExplanation {
   readonly slots: readonly SlotExplanation[];
 }
 
+/** A node's part in it. */
+export interface NodeBalance extends NodeFacts {
+  /** Look-ups by its CPUs since the start. */
+  readonly local: number;
+  readonly remote: number;
+}
+
 /** How evenly and how near data lies. */
 export interface Balance {
-  readonly nodes: readonly NodeLoad[];
+  readonly nodes: readonly NodeBalance[];
   /** Percent of its part, by node id. */
   readonly loads: ReadonlyMap<number, number>;
   /** The largest difference of loads within a tier. */
@@ -87,11 +89,6 @@ export interface Balance {
   /** Accesses in the last minute. */
   readonly local: number;
   readonly remote: number;
-}
-
-/** A move with the key's name and bytes. */
-interface NamedMove extends KeyMove {
-  readonly bytes: number;
 }
 
 /** Moves by what became of them. */
@@ -129,10 +126,10 @@ export class Migrator {
 
   constructor(parts: MigratorParts) {
     this.#parts = parts;
-    this.#rules = parts.rules ?? ((): Rules => STANDARD_RULES);
-    this.#warn = parts.warn ?? ((): void => {});
-    this.#debug = parts.debug ?? ((): void => {});
-    this.#now = parts.now ?? ((): number => performance.now());
+    this.#rules = parts.rules ?? (() => STANDARD_RULES);
+    this.#warn = parts.warn ?? (() => {});
+    this.#debug = parts.debug ?? (() => {});
+    this.#now = parts.now ?? (() => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
     this.#jobs = new Jobs(parts.store, this.#warn);
   }
@@ -180,8 +177,7 @@ export class Migrator {
   /** Evens loads out once, within a budget of its own; the moves go on in the background. */
   rebalance(): RebalanceReport {
     const { store } = this.#parts;
-    this.#sight.begin(store, this.#now(), this.#rules());
-    const nodes = this.#sight.facts();
+    const nodes = factsOf(store.topology().nodes, this.#rules());
     const rebalance = new Rebalance();
     rebalance.gather(nodes);
     const keys = store.status().keys;
@@ -203,7 +199,12 @@ export class Migrator {
   /** How evenly and how near data lies now. */
   balance(): Balance {
     const rules = this.#rules();
-    const nodes = this.#sight.factsNow(this.#parts.store, rules);
+    const { nodes: all } = this.#parts.store.topology();
+    const nodes = factsOf(all, rules).map((facts, index) => ({
+      ...facts,
+      local: all[index]?.local_accesses ?? 0,
+      remote: all[index]?.remote_accesses ?? 0,
+    }));
     return {
       nodes,
       loads: loadsOf(nodes),
@@ -217,7 +218,7 @@ export class Migrator {
   }
 
   /** Why a key is where it is, and what each slot would do with it; `undefined` when there is no such key. */
-  explain(db: number, key: Uint8Array): KeyExplanation | undefined {
+  async explain(db: number, key: Uint8Array): Promise<KeyExplanation | undefined> {
     let found: { key: KeyView; source: number } | undefined;
     this.#parts.store.look([{ db, key }], (sample, bytes) => {
       const view = this.#sight.keyOf(sample, bytes);
@@ -226,12 +227,14 @@ export class Migrator {
     if (found === undefined) return undefined;
     const view = this.#sight.view();
     const placedBy = this.inForce();
+    const { slots } = this.#parts;
+    const told = slots.explain(view, found.key);
     return {
       key: found.key,
       source: found.key.moves > 0 ? found.source : undefined,
       placement: placementOf(view, found.key, placedBy?.plan),
       placedBy,
-      slots: this.#parts.slots.explain(view, found.key),
+      slots: [...told, ...await slots.explainLater(view, found.key)],
     };
   }
 
@@ -268,13 +271,14 @@ export class Migrator {
     if (placement !== undefined && strategy !== undefined) {
       this.#plans.set(slot, { slot, strategy, plan: placement });
     }
-    const named = moves.flatMap(({ id, target }): NamedMove[] => {
+    const named: KeyMove[] = [];
+    let bytes = 0;
+    for (const { id, target } of moves) {
       const seen = names(id);
-      return seen === undefined
-        ? []
-        : [{ db: seen.db, key: seen.key, node: target, bytes: seen.bytes }];
-    });
-    const bytes = named.reduce((sum, one) => sum + one.bytes, 0);
+      if (seen === undefined) continue;
+      named.push({ db: seen.db, key: seen.key, node: target });
+      bytes += seen.bytes;
+    }
     if (named.length > 0) {
       this.#debug(
         `Strategy '${strategy}' in slot ${slot} moves ${named.length} keys, ${bytes} bytes`,

@@ -22,29 +22,53 @@ export interface Loaded {
  * @throws {Error} naming the file, when it cannot be loaded or exports no factory
  */
 export async function loadStrategy(path: string): Promise<Loaded> {
-  const make = await loadFactory(path);
+  const { make } = await loadFactory(path);
   let strategy: Partial<Strategy> | undefined;
   try {
     strategy = make();
   } catch (error) {
-    throw new Error(`Cannot use the strategy of '${path}': its factory throws: ${textOf(error)}`);
+    throw new LoadError(
+      `Cannot use the strategy of '${path}': its factory throws: ${textOf(error)}`,
+    );
   }
   const name = strategy?.name;
   if (typeof name === "string" && name !== "") return { name, make };
-  throw new Error(
+  throw new LoadError(
     `Cannot use the strategy of '${path}': its factory gives no strategy with a name`,
   );
 }
 
-/** Loads a file and makes nothing yet. @throws {Error} as {@linkcode loadStrategy} */
-export async function loadFactory(path: string): Promise<StrategyFactory> {
-  let exports: Record<string, unknown>;
+/** Watches over code that is loaded. */
+interface Watch {
+  watchLoading<T>(load: () => Promise<T>): Promise<{ value: T; touched: string[] }>;
+}
+
+/**
+ * Loads a file and makes nothing yet.
+ *
+ * @param watch told of what the file does while it is loaded; nobody watches when left out
+ * @returns the factory, and what it touched on its way that strategies may not
+ * @throws {Error} as {@linkcode loadStrategy}
+ */
+export async function loadFactory(
+  path: string,
+  watch?: Watch,
+): Promise<{ make: StrategyFactory; touched: readonly string[] }> {
+  const url = urlOf(path);
+  const load = (): Promise<Record<string, unknown>> => import(url);
   try {
-    exports = await import(urlOf(path));
+    const loaded =
+      await (watch?.watchLoading(load) ?? load().then((value) => ({ value, touched: [] })));
+    return { make: factoryOf(loaded.value, path), touched: loaded.touched };
   } catch (error) {
-    throw new Error(`Cannot load the strategy of '${path}': ${textOf(error)}`);
+    if (error instanceof LoadError) throw error;
+    throw new LoadError(`Cannot load the strategy of '${path}': ${textOf(error)}`);
   }
-  return factoryOf(exports, path);
+}
+
+/** A file that gives no strategy. */
+export class LoadError extends Error {
+  override name = "LoadError";
 }
 
 /**
@@ -59,7 +83,7 @@ export function factoryOf(
   const functions = Object.values(exports).filter((one) => typeof one === "function");
   const chosen = exports["default"] ?? (functions.length === 1 ? functions[0] : undefined);
   if (typeof chosen === "function") return chosen as StrategyFactory;
-  throw new Error(
+  throw new LoadError(
     `Cannot use the strategy of '${path}': want a function that makes it, exported as default; ` +
       `it exports ${Object.keys(exports).join(", ") || "nothing"}`,
   );

@@ -77,3 +77,19 @@ Deno.test("simulate: a user's strategy that fails is told, with exit code 1", as
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("strategy test: one command, one sentence a breach, and an exit code", async () => {
+  const example = new URL("../strategies/examples/change_places.ts", import.meta.url).pathname;
+  const honest = await launch(["strategy", "test", example]);
+  assertEquals([honest.code, honest.stdout], [0, "change_places keeps the contract\n"]);
+  const absent = await launch(["strategy", "test", "absent.ts"]);
+  assertEquals(absent.code, 1);
+  assertStringIncludes(absent.stderr, "Cannot load the strategy of 'absent.ts'");
+  for (const words of [[], ["test"], ["try", example], ["test", example, "--limit", "0"]]) {
+    const { code, stderr } = await launch(["strategy", ...words]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "want test FILE");
+  }
+  const help = await launch(["strategy", "--help"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+});

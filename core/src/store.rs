@@ -516,13 +516,20 @@ impl Store {
         }
     }
 
-    /// The topology as JSON, each node with the bytes it holds and the most it may hold (0 for no limit).
+    /// The topology as JSON, each node with the bytes it holds, the most it may hold (0 for no limit), and the accesses of
+    /// its CPUs.
     pub fn topology_json(&self) -> String {
-        let pool = &self.keyspace.pool;
+        let (pool, accesses) = (&self.keyspace.pool, self.accesses());
         self.topology.to_json_with(|node| {
             let budget_bytes = pool.budget_bytes(node).unwrap_or(0);
             let used_bytes = pool.node_used_bytes(node);
-            vec![("used_bytes", used_bytes), ("budget_bytes", budget_bytes)]
+            let accesses = accesses.get(node as usize).copied().unwrap_or_default();
+            vec![
+                ("used_bytes", used_bytes),
+                ("budget_bytes", budget_bytes),
+                ("local_accesses", accesses.local),
+                ("remote_accesses", accesses.remote),
+            ]
         })
     }
 

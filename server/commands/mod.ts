@@ -17,6 +17,7 @@ import {
   numaconfigSet,
   numaconfigStats,
 } from "./numaconfig.ts";
+import { numaBalance, numaExplain } from "./placement.ts";
 import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
 
@@ -28,7 +29,9 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["config|set", configSet],
   ["config|rewrite", configRewrite],
   ["config|help", configHelp],
+  ["numa|balance", numaBalance],
   ["numa|candidates", numaCandidates],
+  ["numa|explain", numaExplain],
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],

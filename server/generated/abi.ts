@@ -65,7 +65,7 @@ export const symbols = {
     ],
     result: "i32",
   },
-  /** The topology in force with each node's budget and bytes, as JSON. Returns: bytes written. */
+  /** The topology in force with each node's budget, bytes and accesses, as JSON. Returns: bytes written. */
   nkv_store_topology: {
     parameters: [
       "u32", // store: u32. Store handle.

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 268;
+export const COMMAND_COUNT = 270;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -26,7 +26,9 @@ export type ServerCommandName =
   | "config|get"
   | "config|rewrite"
   | "config|set"
+  | "numa|balance"
   | "numa|candidates"
+  | "numa|explain"
   | "numa|heatmap"
   | "numa|hotkeys"
   | "numa|slots"
@@ -41,13 +43,15 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [38, { id: 38, name: "config|get", arity: -3 }],
   [41, { id: 41, name: "config|rewrite", arity: 2 }],
   [42, { id: 42, name: "config|set", arity: -4 }],
-  [126, { id: 126, name: "numa|candidates", arity: -2 }],
-  [128, { id: 128, name: "numa|heatmap", arity: 2 }],
-  [130, { id: 130, name: "numa|hotkeys", arity: -2 }],
-  [134, { id: 134, name: "numa|slots", arity: -3 }],
-  [138, { id: 138, name: "numaconfig|get", arity: -2 }],
-  [140, { id: 140, name: "numaconfig|rebalance", arity: 2 }],
-  [141, { id: 141, name: "numaconfig|set", arity: -4 }],
-  [142, { id: 142, name: "numaconfig|stats", arity: 2 }],
-  [204, { id: 204, name: "shutdown", arity: -1 }],
+  [126, { id: 126, name: "numa|balance", arity: 2 }],
+  [127, { id: 127, name: "numa|candidates", arity: -2 }],
+  [129, { id: 129, name: "numa|explain", arity: 3 }],
+  [130, { id: 130, name: "numa|heatmap", arity: 2 }],
+  [132, { id: 132, name: "numa|hotkeys", arity: -2 }],
+  [136, { id: 136, name: "numa|slots", arity: -3 }],
+  [140, { id: 140, name: "numaconfig|get", arity: -2 }],
+  [142, { id: 142, name: "numaconfig|rebalance", arity: 2 }],
+  [143, { id: 143, name: "numaconfig|set", arity: -4 }],
+  [144, { id: 144, name: "numaconfig|stats", arity: 2 }],
+  [206, { id: 206, name: "shutdown", arity: -1 }],
 ]);

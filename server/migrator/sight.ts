@@ -139,11 +139,6 @@ export class Sight {
     return factsOf(this.#nodes, this.#policy);
   }
 
-  /** The nodes as they are now. */
-  factsNow(store: Pick<StoreApi, "topology">, policy: NodePolicy): NodeFacts[] {
-    return factsOf(store.topology().nodes, policy);
-  }
-
   #add(sample: Sample, bytes: Uint8Array, counted: boolean): number | undefined {
     const node = this.#indexes.get(sample.node);
     if (node === undefined) return undefined;

@@ -413,6 +413,25 @@ impl Pool {
         Some(pointer_to(span))
     }
 
+    /// Makes a large allocation of `size` bytes one of `wanted` where it lies, with the bytes that are in both; `false` when it
+    /// is not a span before and after, or what lies behind it is in use. Then nothing has changed.
+    ///
+    /// # Safety
+    /// `pointer` was allocated with `size` and is live; with `true` it was with `wanted`, and nobody reaches beyond.
+    pub unsafe fn resize_in_place(&self, pointer: NonNull<u8>, size: usize, wanted: usize) -> bool {
+        if size.min(wanted) <= CELL_MAX || u32::try_from(wanted.div_ceil(PAGE_BYTES)).is_err() {
+            return false;
+        }
+        self.check_free(pointer, size);
+        let arena = &self.arenas[self.node_of(pointer) as usize];
+        let resized = arena.resize_span(pointer.addr().get(), size, wanted);
+        if resized {
+            // Who copies it in steps knows another size.
+            self.copying.freed(pointer.addr().get());
+        }
+        resized
+    }
+
     #[inline(never)]
     fn free_large(&self, node: u32, pointer: NonNull<u8>, size: usize) {
         let arena = &self.arenas[node as usize];

@@ -274,6 +274,40 @@ impl Pages {
         Some(page)
     }
 
+    /// Gives the live span of `pages` pages at `page` so many as `wanted`, where it lies: `false` when the pages behind it are not
+    /// free, or not to be had, and then nothing has changed. The memory of pages cut off has been given back already when
+    /// they are not `dirty`.
+    pub(super) fn resize_span(&mut self, page: u32, pages: u32, wanted: u32, dirty: bool) -> bool {
+        debug_assert!(pages.min(wanted) >= SPAN_PAGES_MIN);
+        let end = page + pages;
+        if wanted < pages {
+            self.put_run(page + wanted, pages - wanted, dirty);
+            self.released += if dirty { 0 } else { (pages - wanted) as u64 };
+        } else if !self.take_behind(end, wanted - pages) {
+            return false;
+        } else {
+            self.taken += wanted - pages;
+            self.note_low();
+            self.window.set_kind(end, wanted - pages, SPAN_REST);
+        }
+        self.window
+            .chunk(span_descriptor_page(page))
+            .format_span(wanted);
+        self.span_pages = self.span_pages - pages as u64 + wanted as u64;
+        true
+    }
+
+    /// Takes `pages` pages from `page` on, which are one free run or were never used; `false` when they are not.
+    fn take_behind(&mut self, page: u32, pages: u32) -> bool {
+        if pages > self.limit - self.taken {
+            return false;
+        }
+        if page == self.frontier {
+            return self.take_frontier(pages, 1).is_some();
+        }
+        self.dirty_runs.take_at(page, pages) || self.clean_runs.take_at(page, pages)
+    }
+
     /// Gives back a dead span; `dirty` as for `put_run`.
     pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
         self.put_run(page, pages, dirty);

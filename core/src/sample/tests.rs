@@ -100,6 +100,52 @@ fn a_small_keyspace_is_seen_whole_in_each_round_and_no_key_twice() {
 }
 
 #[test]
+fn a_small_buffer_takes_more_rounds_and_leaves_no_key_out() {
+    let mut server = Server::start();
+    server.with_setting("numa-hotness-sample-usec", "1000000");
+    for db in 0..2 {
+        run(&mut server, &format!("SELECT {db}"));
+        (0..300).for_each(|key| drop(run(&mut server, &format!("SET {db}:{key} v"))));
+    }
+    for room in [RECORD + KEY_BYTES_MAX, 2000, 8192] {
+        let mut looker = Looker::new(&server);
+        looker.out = vec![0; room];
+        let (mut found, mut rounds) = (HashSet::new(), 0);
+        while found.len() < 600 {
+            let round = looker.round();
+            let keys: HashSet<String> = round.iter().map(|seen| seen.key.clone()).collect();
+            assert_eq!(keys.len(), round.len(), "a key twice in a round");
+            found.extend(keys);
+            rounds += 1;
+            assert!(rounds <= 1200, "{} keys with {room} bytes", found.len());
+        }
+        server.store.close_lane(looker.sampler.lane());
+    }
+}
+
+#[test]
+fn news_that_find_no_room_are_told_next() {
+    let mut server = Server::start();
+    for key in 0..20 {
+        run(&mut server, &format!("SET {key} v"));
+        (0..16).for_each(|_| drop(run(&mut server, &format!("GET {key}"))));
+    }
+    let mut looker = Looker::new(&server);
+    looker.out = vec![0; RECORD + KEY_BYTES_MAX];
+    let mut told: Vec<String> = Vec::new();
+    loop {
+        let news = looker.news();
+        if news.is_empty() {
+            break;
+        }
+        told.extend(news.into_iter().map(|one| one.key));
+    }
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), 20);
+}
+
+#[test]
 fn a_look_tells_what_the_prefix_says_cooled_and_leaves_out_what_is_gone() {
     let mut server = Server::start();
     for key in ["hot", "gone", "renamed", "expires"] {
