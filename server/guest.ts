@@ -25,6 +25,8 @@ export { StoppedError, TooSlowError } from "./guest/process.ts";
 export interface GuestAnswer {
   readonly placement: unknown;
   readonly moves: unknown;
+  /** What the strategy took, as its process says; there is a limit to how late an answer may be whatever it says. */
+  readonly tookMs: number;
 }
 
 /** A strategy that answers later; {@linkcode FileGuest} is the real one. */
@@ -117,7 +119,8 @@ export class FileGuest implements Guest {
       `{"number":${number},"view":${view},"budget":${spent}}`
     );
     if (reply.error !== undefined) throw new Error(reply.error);
-    return { placement: reply.placement ?? undefined, moves: reply.moves };
+    const tookMs = typeof reply.ms === "number" && reply.ms >= 0 ? reply.ms : 0;
+    return { placement: reply.placement ?? undefined, moves: reply.moves, tookMs };
   }
 
   async explain(view: string, key: KeyView): Promise<Explanation | undefined> {

@@ -19,7 +19,7 @@ export const RESIDENT_MB_MAX = 384;
 /** From the start of the process until its strategy is made. */
 export const START_MS_MAX = 10_000;
 /** From a question to its answer. */
-export const ANSWER_MS_MAX = 1000;
+export const ANSWER_MS_MAX = 2000;
 /** Bytes of one answer. */
 export const ANSWER_BYTES_MAX = 4 << 20;
 /** CPU time it may use while nothing is asked of it. */
