@@ -280,9 +280,8 @@ export class Migrator {
       bytes += seen.bytes;
     }
     if (named.length > 0) {
-      this.#debug(
-        `Strategy '${strategy}' in slot ${slot} moves ${named.length} keys, ${bytes} bytes`,
-      );
+      const what = `moves ${named.length} keys, ${bytes} bytes`;
+      this.#debug(`Strategy '${strategy}' in slot ${slot} ${what}`);
     }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
