@@ -17,7 +17,7 @@ export const HEAP_MB_MAX = 64;
 /** Megabytes of memory of the process as a whole: Deno itself takes some 60. */
 export const RESIDENT_MB_MAX = 384;
 /** From the start of the process until its strategy is made. */
-export const START_MS_MAX = 10_000;
+export const START_MS_MAX = 30_000;
 /** From a question to its answer. */
 export const ANSWER_MS_MAX = 2000;
 /** Bytes of one answer. */
