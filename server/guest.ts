@@ -25,6 +25,8 @@ export { StoppedError, TooSlowError } from "./guest/process.ts";
 export interface GuestAnswer {
   readonly placement: unknown;
   readonly moves: unknown;
+  /** What the strategy took, as its process says; there is a limit to how late an answer may be whatever it says. */
+  readonly tookMs: number;
 }
 
 /** A strategy that answers later; {@linkcode FileGuest} is the real one. */
@@ -68,6 +70,8 @@ export class FileGuest implements Guest {
   readonly #starting = new Set<GuestProcess>();
   /** Counts stops, so that a process that was being started then is not kept. */
   #stops = 0;
+  /** Done when all that were stopped have ended. */
+  #ending: Promise<unknown> = Promise.resolve();
 
   /** @param path absolute */
   constructor(path: string) {
@@ -115,7 +119,8 @@ export class FileGuest implements Guest {
       `{"number":${number},"view":${view},"budget":${spent}}`
     );
     if (reply.error !== undefined) throw new Error(reply.error);
-    return { placement: reply.placement ?? undefined, moves: reply.moves };
+    const tookMs = typeof reply.ms === "number" && reply.ms >= 0 ? reply.ms : 0;
+    return { placement: reply.placement ?? undefined, moves: reply.moves, tookMs };
   }
 
   async explain(view: string, key: KeyView): Promise<Explanation | undefined> {
@@ -143,7 +148,8 @@ export class FileGuest implements Guest {
     this.#stops++;
     const running = [...this.#starting, ...this.#process === undefined ? [] : [this.#process]];
     this.#process = undefined;
-    await Promise.all(running.map((one) => one.stop()));
+    this.#ending = Promise.all([this.#ending, ...running.map((one) => one.stop())]);
+    await this.#ending;
   }
 
   #running(): GuestProcess {

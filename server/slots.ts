@@ -364,11 +364,10 @@ export class Slots implements Disposable {
     statistics.runs++;
     try {
       if (!guest.isRunning) await guest.start(slot.given);
-      const startMs = this.#now();
       const budget = round.left;
-      const { placement, moves } = await guest.ask(round.json, budget).finally(() =>
-        clock(statistics, this.#now() - startMs)
-      );
+      const { placement, moves, tookMs } = await guest.ask(round.json, budget);
+      // Nobody waits for it, so it may take as long as its process is given for an answer.
+      clock(statistics, tookMs);
       const taken = round.take(placement, moves, slot.observe, budget);
       this.#count(slot, moves as Move[]);
       // Whoever was sent away or stopped meanwhile decides nothing any more.
@@ -377,7 +376,6 @@ export class Slots implements Disposable {
     } catch (error) {
       // A round that was called off is none.
       if (error instanceof StoppedError) return void statistics.runs--;
-      if (error instanceof TooSlowError) statistics.overruns++;
       this.#fail(slot, index, error);
       slot.dueMs = this.#now() + Math.max(slot.intervalMs, REST_MS * 2 ** (slot.errorsInRow - 1));
     } finally {
@@ -414,10 +412,7 @@ export class Slots implements Disposable {
       const placement = strategy.place(round.view);
       const moves = strategy.plan(round.view, round.left);
       const tookMs = this.#now() - startMs;
-      if (tookMs > ROUND_MS_MAX) {
-        statistics.overruns++;
-        throw new Error(`a round took ${tookMs.toFixed(0)} ms: want ${ROUND_MS_MAX} at most`);
-      }
+      checkTime(tookMs);
       const taken = round.take(placement, moves, slot.observe);
       this.#count(slot, moves);
       if (slot.observe) return { slot: index, placement: undefined, moves: [] };
@@ -440,6 +435,7 @@ export class Slots implements Disposable {
   #fail(slot: Slot, index: number, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     slot.statistics.errors++;
+    if (error instanceof TooSlowError) slot.statistics.overruns++;
     slot.statistics.lastError = text;
     slot.suspended = ++slot.errorsInRow >= ERRORS_MAX;
     const what = slot.suspended ? `is suspended after ${ERRORS_MAX} errors in a row` : "failed";
@@ -542,6 +538,12 @@ function self(slot: Slot): Pick<Strategy, "name" | "options"> {
 
 function isOn(slot: Slot): boolean {
   return slot.enabled && !slot.suspended;
+}
+
+/** @throws {TooSlowError} when a round took too long */
+function checkTime(tookMs: number): void {
+  if (tookMs <= ROUND_MS_MAX) return;
+  throw new TooSlowError(`a round took ${tookMs.toFixed(0)} ms: want ${ROUND_MS_MAX} at most`);
 }
 
 function clock(statistics: SlotStatistics, tookMs: number): void {

@@ -36,6 +36,8 @@ export interface GuestReply {
   readonly options?: readonly OptionDescription[];
   readonly placement?: unknown;
   readonly moves?: unknown;
+  /** Milliseconds the strategy took for a round. */
+  readonly ms?: number;
   readonly explanation?: unknown;
 }
 
@@ -74,8 +76,10 @@ function answer(strategy: Strategy, request: GuestRequest): GuestReply {
     if (options !== undefined) strategy.init(options);
     if (view === undefined) return { number };
     if (key !== undefined) return { number, explanation: strategy.explain?.(view, key) };
+    const startMs = performance.now();
     const placement = strategy.place(view);
-    return { number, placement, moves: strategy.plan(view, budget ?? { keys: 0, bytes: 0 }) };
+    const moves = strategy.plan(view, budget ?? { keys: 0, bytes: 0 });
+    return { number, placement, moves, ms: performance.now() - startMs };
   } catch (error) {
     return { number, error: error instanceof Error ? error.message : String(error) };
   }

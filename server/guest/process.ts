@@ -17,9 +17,9 @@ export const HEAP_MB_MAX = 64;
 /** Megabytes of memory of the process as a whole: Deno itself takes some 60. */
 export const RESIDENT_MB_MAX = 384;
 /** From the start of the process until its strategy is made. */
-export const START_MS_MAX = 10_000;
+export const START_MS_MAX = 30_000;
 /** From a question to its answer. */
-export const ANSWER_MS_MAX = 1000;
+export const ANSWER_MS_MAX = 2000;
 /** Bytes of one answer. */
 export const ANSWER_BYTES_MAX = 4 << 20;
 /** CPU time it may use while nothing is asked of it. */
