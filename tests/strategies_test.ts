@@ -86,14 +86,21 @@ async function whereOf(client: RespClient, keys: readonly string[]): Promise<num
   return nodes;
 }
 
-/** Cells in use on each node, of the size class that has most of them. */
+/** Cells in use on each node, of the size class that has most of them on all. */
 async function cellsOf(client: RespClient): Promise<number[]> {
-  const nodes = listOf(await client.call("NUMA", "POOL")).map((node) => new Fields(node));
-  return nodes.map((node) => {
-    const classes = new Fields(node.get("classes"));
-    const cells = classes.names.map((name) => new Fields(classes.get(name)).number("cells_used"));
-    return Math.max(0, ...cells);
-  });
+  const nodes = listOf(await client.call("NUMA", "POOL")).map((node) =>
+    new Fields(new Fields(node).get("classes"))
+  );
+  const counts = new Map<string, number[]>();
+  for (const [index, classes] of nodes.entries()) {
+    for (const name of classes.names) {
+      const count = counts.get(name) ?? nodes.map(() => 0);
+      count[index] = new Fields(classes.get(name)).number("cells_used");
+      counts.set(name, count);
+    }
+  }
+  const all = (count: readonly number[]): number => count.reduce((sum, one) => sum + one, 0);
+  return [...counts.values()].reduce((most, one) => all(one) > all(most) ? one : most, []);
 }
 
 Deno.test("keys used from one side each come to that side within 60 ticks, from a random start", async () => {
@@ -150,7 +157,9 @@ for (const { name, directives, by, parts } of PLACEMENTS) {
     // Large for cxl_optimized, which leaves small ones on fast nodes.
     await fill(client, namesOf("key", INSERTS), 2000);
     const cells = await cellsOf(client);
-    assertEquals(cells.reduce((sum, count) => sum + count, 0), INSERTS);
+    // Some segments of the key table are as large as the values.
+    const count = cells.reduce((sum, one) => sum + one, 0);
+    assert(count >= INSERTS && count <= 1.005 * INSERTS, `${count} cells`);
     for (const [node, part] of parts.entries()) {
       const got = (cells[node] ?? 0) / INSERTS;
       assert(Math.abs(got - part) <= 0.01, `node ${node} has ${got}, not ${part}`);
@@ -205,9 +214,10 @@ Deno.test("nodes filled from one side are evened out, unless their clients use w
   await fill(left, namesOf("key", 5000), 500);
   const balanceOf = async (): Promise<Fields> => new Fields(await left.call("NUMA", "BALANCE"));
   assert((await balanceOf()).number("imbalance_percent") > 150);
-  await left.call("CONFIG", "SET", "numa-auto-rebalance", "no");
-  const even = await askUntil(balanceOf, (now) => now.number("imbalance_percent") <= 30);
-  assert(new Fields(even.get("rebalance")).number("moves_done") > 0);
+  await askUntil(balanceOf, (now) => {
+    const moved = new Fields(now.get("rebalance")).number("moves_done");
+    return now.number("imbalance_percent") <= 30 && moved >= 2000;
+  });
 });
 
 Deno.test("NUMA EXPLAIN and BALANCE answer alike in RESP2 and RESP3, and asking is no use", async () => {
@@ -222,7 +232,7 @@ Deno.test("NUMA EXPLAIN and BALANCE answer alike in RESP2 and RESP3, and asking 
     await two.call("NUMA", "EXPLAIN", "h"),
     await three.call("NUMA", "EXPLAIN", "h"),
   ];
-  assert(Array.isArray(flat) && mapped instanceof Map);
+  assert(Array.isArray(flat) && mapped instanceof Map, Deno.inspect([flat, mapped]));
   const [plain, rich] = [new Fields(flat), new Fields(mapped)];
   assertEquals(plain.names, rich.names);
   assertEquals(["db", "type", "accessor", "accesses"].map((name) => rich.get(name)), [
