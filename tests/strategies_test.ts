@@ -75,17 +75,6 @@ async function fill(client: RespClient, keys: readonly string[], bytes: number):
   }
 }
 
-/** Where keys lie, by node id: how many of them. */
-async function whereOf(client: RespClient, keys: readonly string[]): Promise<number[]> {
-  const infos = await client.pipeline(keys.map((key) => ["NUMAMIGRATE", "INFO", key]));
-  const nodes = [0, 0, 0];
-  for (const info of infos) {
-    const node = new Fields(info).number("current_node");
-    nodes[node] = (nodes[node] ?? 0) + 1;
-  }
-  return nodes;
-}
-
 /** Cells in use on each node, of the size class that has most of them on all. */
 async function cellsOf(client: RespClient): Promise<number[]> {
   const nodes = listOf(await client.call("NUMA", "POOL")).map((node) =>
@@ -166,44 +155,6 @@ for (const { name, directives, by, parts } of PLACEMENTS) {
     }
   });
 }
-
-Deno.test("on two nodes and a memory-only one cold keys go down, and hot ones come back", async () => {
-  const budget = 4 << 20;
-  await using sides = await startSides({
-    topology: "fake:2+1",
-    "numa-node-maxmemory": [0, budget, 1, budget],
-    "numa-hotness-sample-keys": 100_000,
-    "numa-hotness-sample-usec": 100_000,
-  });
-  const [client] = sides.clients as [RespClient, RespClient];
-  const keys = namesOf("key", 10_000);
-  await fill(client, keys, 1000);
-  const [early, late] = [keys.slice(0, 500), keys.slice(-500)] as const;
-  const use = (some: readonly string[]): Promise<unknown> =>
-    client.pipeline(some.map((key) => ["GET", key]));
-  const fast = async (some: readonly string[]): Promise<number> => {
-    const [zero = 0, one = 0] = await whereOf(client, some);
-    return zero + one;
-  };
-  // What came last found the fast nodes full. Used, it comes up, and what nobody uses makes room.
-  assert(await fast(late) < 400, "the fast nodes were full");
-  const up = await askUntil(async () => {
-    await use(late);
-    return await fast(late);
-  }, (count) => count >= 475);
-  assert(up >= 475);
-  // The other way round.
-  await client.call("NUMAMIGRATE", "KEYS", 2, "SYNC", ...early);
-  const back = await askUntil(async () => {
-    await use(early);
-    return await fast(early);
-  }, (count) => count >= 475);
-  assert(back >= 475);
-  const balance = new Fields(await client.call("NUMA", "BALANCE"));
-  for (const node of balance.list("nodes").map((one) => new Fields(one)).slice(0, 2)) {
-    assert(node.number("pressure") <= 1, "no node is above its budget");
-  }
-});
 
 Deno.test("nodes filled from one side are evened out, unless their clients use what is there", async () => {
   await using sides = await startSides({
