@@ -43,6 +43,8 @@ export interface MigratorParts {
   readonly rules?: () => Rules;
   /** Hears what could not be done. */
   readonly warn?: (text: string) => void;
+  /** Hears of each decision. */
+  readonly debug?: (text: string) => void;
   /** Milliseconds, never going back. */
   readonly now?: () => number;
 }
@@ -111,6 +113,7 @@ export class Migrator {
   readonly #parts: MigratorParts;
   readonly #rules: () => Rules;
   readonly #warn: (text: string) => void;
+  readonly #debug: (text: string) => void;
   readonly #now: () => number;
   readonly #sight: Sight;
   readonly #jobs: Jobs;
@@ -125,6 +128,7 @@ export class Migrator {
     this.#parts = parts;
     this.#rules = parts.rules ?? (() => STANDARD_RULES);
     this.#warn = parts.warn ?? (() => {});
+    this.#debug = parts.debug ?? (() => {});
     this.#now = parts.now ?? (() => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
     this.#jobs = new Jobs(parts.store, this.#warn);
@@ -275,6 +279,10 @@ export class Migrator {
       named.push({ db: seen.db, key: seen.key, node: target });
       bytes += seen.bytes;
     }
+    if (named.length > 0) {
+      const what = `moves ${named.length} keys, ${bytes} bytes`;
+      this.#debug(`Strategy '${strategy}' in slot ${slot} ${what}`);
+    }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
   }
@@ -307,7 +315,9 @@ export class Migrator {
     const words = wordsOf(this.inForce()?.plan);
     if (sameWords(words, this.#placed)) return;
     try {
-      if (this.#parts.store.place(words)) this.#placed = words;
+      if (!this.#parts.store.place(words)) return;
+      this.#placed = words;
+      this.#debug(`New keys are placed by ${this.inForce()?.strategy ?? "local_first"}`);
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       this.#placed = words;

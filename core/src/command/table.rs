@@ -1866,7 +1866,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             CommandSpec {
                 id: 128, name: "compact", full_name: "numa|compact", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Moves together what lies thinly, and gives the memory that becomes free back to the kernel", complexity: "O(N), N being the number of allocations; in bounded steps, while other clients are served",
-                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::NO_MULTI), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numa_compact), locks: Locks::None,
                 hints: &["nondeterministic_output"],
                 arguments: &[
