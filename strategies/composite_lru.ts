@@ -67,6 +67,8 @@ const BACK_OFF_MAX = 6;
 /** Ping-pongs in the last minute, per key that may move in a round, above which all residence is doubled. */
 const PING_PONG_SHARE = 0.01;
 
+/** From the least heat of a bin to that of the next. */
+const BIN_STEP = 2 ** 0.25;
 const LINE_BYTES = 64;
 /** Cache lines that are on their way at once while a key is copied. */
 const LINES_AT_ONCE = 8;
@@ -192,6 +194,15 @@ class Judge {
   isCold(key: KeyView, at: number): boolean {
     return heatOf(key) < this.threshold(at) / this.tuning.hysteresis &&
       this.residenceLeft(key) === 0;
+  }
+
+  /**
+   * Whether it makes room for a key of that heat, which must be hotter by as much as the two thresholds are apart. Many keys may be of
+   * one heat, so that the threshold lies among them: those of its own bin give way too, or such a node would be closed.
+   */
+  givesWay(key: KeyView, at: number, heat: number): boolean {
+    return heatOf(key) < this.threshold(at) * BIN_STEP &&
+      heatOf(key) * this.tuning.hysteresis < heat && this.residenceLeft(key) === 0;
   }
 
   /**
@@ -333,10 +344,8 @@ class Planner {
     if (this.#moved.has(key.id) || this.#keysLeft <= 0) return false;
     const { target } = this.#judge.judge(key, (node) => this.#victimHeat(node, key.bytes));
     if (target === undefined) return false;
-    const cold = (leaver: KeyView): boolean =>
-      this.#judge.isCold(leaver, target) && heatOf(leaver) * this.#judge.tuning.hysteresis <
-        heatOf(key);
-    if (!this.#makeRoom(target, key.bytes, cold)) return true;
+    const gives = (leaver: KeyView): boolean => this.#judge.givesWay(leaver, target, heatOf(key));
+    if (!this.#makeRoom(target, key.bytes, gives)) return true;
     return !this.#move(key, target);
   }
 

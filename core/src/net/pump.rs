@@ -160,7 +160,9 @@ impl Pump {
                 at as u32,
                 record.protocol,
                 record.flags,
+                record.db,
             ];
+            const { assert!(size_of::<HandOff>() == size_of::<[u32; 6]>()) };
             let place = &mut out[index * size_of::<HandOff>()..][..size_of::<HandOff>()];
             for (slot, word) in place.chunks_exact_mut(4).zip(words) {
                 slot.copy_from_slice(&word.to_le_bytes());
