@@ -105,6 +105,13 @@ export class FakeKeys implements StoreApi {
     return this.jobs.push([...moves]);
   }
 
+  tap(_on: boolean): void {}
+
+  takeTaps(out: Uint8Array<ArrayBuffer>): number {
+    out.fill(0, 0, 8);
+    return 0;
+  }
+
   job(_id: number): undefined {
     return undefined;
   }

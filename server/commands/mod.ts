@@ -14,6 +14,7 @@ import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
 import { numaSlots } from "./slots.ts";
 import { numaBalance, numaExplain } from "./placement.ts";
 import { shutdown } from "./shutdown.ts";
+import { numaTrace } from "./trace.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
 
@@ -29,6 +30,7 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],
+  ["numa|trace", numaTrace],
   ["shutdown", shutdown],
 ]);
 

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 264;
+export const COMMAND_COUNT = 265;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -32,6 +32,7 @@ export type ServerCommandName =
   | "numa|heatmap"
   | "numa|hotkeys"
   | "numa|slots"
+  | "numa|trace"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -45,5 +46,6 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [130, { id: 130, name: "numa|heatmap", arity: 2 }],
   [132, { id: 132, name: "numa|hotkeys", arity: -2 }],
   [136, { id: 136, name: "numa|slots", arity: -3 }],
-  [200, { id: 200, name: "shutdown", arity: -1 }],
+  [138, { id: 138, name: "numa|trace", arity: -3 }],
+  [201, { id: 201, name: "shutdown", arity: -1 }],
 ]);
