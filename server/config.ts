@@ -27,6 +27,8 @@ import { globTest } from "./config/syntax.ts";
 
 export { HELP, type Invocation, parseArguments, type Serve } from "./config/arguments.ts";
 export type { Endpoint } from "./config/kinds.ts";
+export { valuesOfNodes } from "./config/node_kinds.ts";
+export { numaParameters, type Parameter, parameterOf } from "./config/parameters.ts";
 export { CORE_OPTION_NAMES, OPTIONS } from "./config/options.ts";
 export { ConfigError } from "./config/settings.ts";
 
@@ -35,6 +37,11 @@ const IMMUTABLE = "can't set immutable config";
 /** A CONFIG command that was refused; the message is the error reply behind `ERR `. */
 export class ConfigCommandError extends Error {
   override name = "ConfigCommandError";
+
+  /** @param reason what is wrong, without Redis' words around it */
+  constructor(message: string, readonly reason = message) {
+    super(message);
+  }
 }
 
 /**
@@ -365,6 +372,7 @@ function refusing<T>(name: string, work: () => T): T {
 function refusal(name: string, reason: string): ConfigCommandError {
   return new ConfigCommandError(
     `CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+    reason,
   );
 }
 

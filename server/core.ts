@@ -13,6 +13,7 @@ import {
   HandOffFlag,
   JobStatus,
   Outcome,
+  ProcessUsage,
   Pumped,
   Sample,
   Status,
@@ -225,6 +226,15 @@ const decoder = new TextDecoder();
 export function probe(): unknown {
   const { nkv_probe } = coreSymbols();
   return JSON.parse(readText("probe the machine", (out) => nkv_probe(out, out.length)));
+}
+
+/** What another process uses; undefined when it has ended. */
+export function processUsage(
+  pid: number,
+): { residentBytes: number; cpuMs: number } | undefined {
+  const usage = new ProcessUsage();
+  if (coreSymbols().nkv_process_usage(pid, usage.buffer) < 0) return undefined;
+  return { residentBytes: usage.residentBytes, cpuMs: usage.cpuMs };
 }
 
 /** One open store. */

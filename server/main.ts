@@ -144,7 +144,10 @@ class RunningServer implements Server {
     slots.assign(1, "composite_lru");
     const rules = (): Rules => rulesOf(this.#config);
     const warn = (text: string): void => log.warning(text);
-    const migrator = new Migrator({ store, slots, hotness, rules, warn });
+    const debug = (text: string): void => {
+      if (this.#config.flag("numa-debug")) log.notice(text);
+    };
+    const migrator = new Migrator({ store, slots, hotness, rules, warn, debug });
     this.#migrator = migrator;
     migrator.observe();
     migrator.act();

@@ -43,6 +43,8 @@ export interface MigratorParts {
   readonly rules?: () => Rules;
   /** Hears what could not be done. */
   readonly warn?: (text: string) => void;
+  /** Hears of each decision. */
+  readonly debug?: (text: string) => void;
   /** Milliseconds, never going back. */
   readonly now?: () => number;
 }
@@ -89,11 +91,6 @@ export interface Balance {
   readonly remote: number;
 }
 
-/** A move with the key's name and bytes. */
-interface NamedMove extends KeyMove {
-  readonly bytes: number;
-}
-
 /** Moves by what became of them. */
 interface MoveCounts {
   asked: number;
@@ -116,6 +113,7 @@ export class Migrator {
   readonly #parts: MigratorParts;
   readonly #rules: () => Rules;
   readonly #warn: (text: string) => void;
+  readonly #debug: (text: string) => void;
   readonly #now: () => number;
   readonly #sight: Sight;
   readonly #jobs: Jobs;
@@ -130,6 +128,7 @@ export class Migrator {
     this.#parts = parts;
     this.#rules = parts.rules ?? (() => STANDARD_RULES);
     this.#warn = parts.warn ?? (() => {});
+    this.#debug = parts.debug ?? (() => {});
     this.#now = parts.now ?? (() => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
     this.#jobs = new Jobs(parts.store, this.#warn);
@@ -178,8 +177,7 @@ export class Migrator {
   /** Evens loads out once, within a budget of its own; the moves go on in the background. */
   rebalance(): RebalanceReport {
     const { store } = this.#parts;
-    this.#sight.begin(store, this.#now(), this.#rules());
-    const nodes = this.#sight.facts();
+    const nodes = factsOf(store.topology().nodes, this.#rules());
     const rebalance = new Rebalance();
     rebalance.gather(nodes);
     const keys = store.status().keys;
@@ -220,7 +218,7 @@ export class Migrator {
   }
 
   /** Why a key is where it is, and what each slot would do with it; `undefined` when there is no such key. */
-  explain(db: number, key: Uint8Array): KeyExplanation | undefined {
+  async explain(db: number, key: Uint8Array): Promise<KeyExplanation | undefined> {
     let found: { key: KeyView; source: number } | undefined;
     this.#parts.store.look([{ db, key }], (sample, bytes) => {
       const view = this.#sight.keyOf(sample, bytes);
@@ -229,12 +227,14 @@ export class Migrator {
     if (found === undefined) return undefined;
     const view = this.#sight.view();
     const placedBy = this.inForce();
+    const { slots } = this.#parts;
+    const told = slots.explain(view, found.key);
     return {
       key: found.key,
       source: found.key.moves > 0 ? found.source : undefined,
       placement: placementOf(view, found.key, placedBy?.plan),
       placedBy,
-      slots: this.#parts.slots.explain(view, found.key),
+      slots: [...told, ...await slots.explainLater(view, found.key)],
     };
   }
 
@@ -271,13 +271,18 @@ export class Migrator {
     if (placement !== undefined && strategy !== undefined) {
       this.#plans.set(slot, { slot, strategy, plan: placement });
     }
-    const named = moves.flatMap(({ id, target }): NamedMove[] => {
+    const named: KeyMove[] = [];
+    let bytes = 0;
+    for (const { id, target } of moves) {
       const seen = names(id);
-      return seen === undefined
-        ? []
-        : [{ db: seen.db, key: seen.key, node: target, bytes: seen.bytes }];
-    });
-    const bytes = named.reduce((sum, one) => sum + one.bytes, 0);
+      if (seen === undefined) continue;
+      named.push({ db: seen.db, key: seen.key, node: target });
+      bytes += seen.bytes;
+    }
+    if (named.length > 0) {
+      const what = `moves ${named.length} keys, ${bytes} bytes`;
+      this.#debug(`Strategy '${strategy}' in slot ${slot} ${what}`);
+    }
     const refused = this.#jobs.submit(slot, named, bytes);
     if (refused !== undefined) this.#report(refused);
   }
@@ -310,7 +315,9 @@ export class Migrator {
     const words = wordsOf(this.inForce()?.plan);
     if (sameWords(words, this.#placed)) return;
     try {
-      if (this.#parts.store.place(words)) this.#placed = words;
+      if (!this.#parts.store.place(words)) return;
+      this.#placed = words;
+      this.#debug(`New keys are placed by ${this.inForce()?.strategy ?? "local_first"}`);
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       this.#placed = words;

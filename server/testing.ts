@@ -10,6 +10,7 @@
 
 import {
   CoreError,
+  JobStatus,
   type KeyMove,
   type KeyName,
   type LaneApi,
@@ -42,6 +43,15 @@ export interface FakeKey {
   readonly moves?: number;
   readonly movedSeconds?: number;
   readonly type?: number;
+}
+
+/** How a job stands: its state, 0 queued to 3 cancelled, and its keys by what became of them. */
+export interface FakeJob {
+  readonly state: 0 | 1 | 2 | 3;
+  readonly moved?: number;
+  readonly skipped?: number;
+  readonly failed?: number;
+  readonly missing?: number;
 }
 
 /** A store that has the given keys and hands out their samples as core lays them out. */
@@ -85,6 +95,7 @@ export class FakeKeys implements StoreApi {
   }
 
   topology(): Topology {
+    if (this.machine !== undefined) return this.machine;
     const node = { cpus: [], memory_only: false, tier: 0, total_bytes: 0, free_bytes: null };
     return { nodes: this.#nodes.map((id) => ({ ...node, id, distances: [] })) };
   }
@@ -96,13 +107,22 @@ export class FakeKeys implements StoreApi {
   /** Moves that were asked for, job by job. */
   readonly jobs: KeyMove[][] = [];
 
+  /** The nodes, when more of them matters than their ids. */
+  machine: Topology | undefined;
+  /** Whether the keyspace is held, so that no plan can be put in force. */
+  held = false;
+  /** Whether the mover takes no more jobs. */
+  full = false;
+  /** How jobs stand, by number from 1 on; one that is not named is forgotten. */
+  readonly standing = new Map<number, FakeJob>();
+
   place(plan: Uint32Array<ArrayBuffer>): boolean {
-    this.plans.push([...plan]);
-    return true;
+    if (!this.held) this.plans.push([...plan]);
+    return !this.held;
   }
 
-  move(moves: readonly KeyMove[]): number {
-    return this.jobs.push([...moves]);
+  move(moves: readonly KeyMove[]): number | undefined {
+    return this.full ? undefined : this.jobs.push([...moves]);
   }
 
   tap(_on: boolean): void {}
@@ -112,8 +132,15 @@ export class FakeKeys implements StoreApi {
     return 0;
   }
 
-  job(_id: number): undefined {
-    return undefined;
+  job(id: number): JobStatus | undefined {
+    const job = this.standing.get(id);
+    if (job === undefined) return undefined;
+    const status = new JobStatus();
+    const view = new DataView(status.buffer.buffer);
+    const counts = [job.moved, job.skipped, job.failed, job.missing];
+    for (const [at, count] of counts.entries()) view.setBigUint64(8 * at, BigInt(count ?? 0), true);
+    view.setUint32(48, job.state, true);
+    return status;
   }
 
   messages(): string {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { freePort } from "./support/child.ts";
-import { Fields } from "./support/fields.ts";
+import { Fields, listOf } from "./support/fields.ts";
 import { RespClient } from "./support/resp_client.ts";
 import { type Directives, type Server, startServer } from "./support/server.ts";
 
@@ -52,11 +52,55 @@ function localityOf(client: RespClient): () => Promise<number> {
   };
 }
 
+/** What a question answers, asked until `done`, or as often as there are ticks. */
+async function askUntil<T>(ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
+  const end = Date.now() + 1000 * TICKS_MAX;
+  for (;;) {
+    const answer = await ask();
+    if (done(answer)) return answer;
+    if (Date.now() > end) throw new Error(`After ${TICKS_MAX} ticks: ${Deno.inspect(answer)}`);
+    await delay(300);
+  }
+}
+
+function namesOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}:${at}`);
+}
+
+/** Writes keys of one size, a thousand at a time. */
+async function fill(client: RespClient, keys: readonly string[], bytes: number): Promise<void> {
+  const value = "x".repeat(bytes);
+  for (let at = 0; at < keys.length; at += 1000) {
+    await client.pipeline(keys.slice(at, at + 1000).map((key) => ["SET", key, value]));
+  }
+}
+
+/** Where keys lie, by node id: how many of them. */
+async function whereOf(client: RespClient, keys: readonly string[]): Promise<number[]> {
+  const infos = await client.pipeline(keys.map((key) => ["NUMAMIGRATE", "INFO", key]));
+  const nodes = [0, 0, 0];
+  for (const info of infos) {
+    const node = new Fields(info).number("current_node");
+    nodes[node] = (nodes[node] ?? 0) + 1;
+  }
+  return nodes;
+}
+
+/** Cells in use on each node, of the size class that has most of them. */
+async function cellsOf(client: RespClient): Promise<number[]> {
+  const nodes = listOf(await client.call("NUMA", "POOL")).map((node) => new Fields(node));
+  return nodes.map((node) => {
+    const classes = new Fields(node.get("classes"));
+    const cells = classes.names.map((name) => new Fields(classes.get(name)).number("cells_used"));
+    return Math.max(0, ...cells);
+  });
+}
+
 Deno.test("keys used from one side each come to that side within 60 ticks, from a random start", async () => {
   await using sides = await startSides({ "numa-default-strategy": "interleave" });
   const [left, right] = sides.clients as [RespClient, RespClient];
-  const keys = Array.from({ length: 2000 }, (_, at) => `key:${at}`);
-  await left.pipeline(keys.map((key) => ["SET", key, "x".repeat(100)]));
+  const keys = namesOf("key", 2000);
+  await fill(left, keys, 100);
   const halves = [keys.slice(0, 1000), keys.slice(1000)] as const;
   const rate = localityOf(left);
   const read = async (): Promise<number> => {
@@ -69,11 +113,160 @@ Deno.test("keys used from one side each come to that side within 60 ticks, from 
   };
   const first = await read();
   assert(first > 0.3 && first < 0.7, `a random start is about half local, not ${first}`);
-  let now = first;
-  const end = Date.now() + 1000 * TICKS_MAX;
-  while (now < 0.95 && Date.now() < end) {
-    await delay(400);
-    now = await read();
+  await askUntil(read, (now) => now >= 0.95);
+});
+
+const INSERTS = 10_000;
+
+/** Directives, who inserts, and what part of the keys each node then has. */
+const PLACEMENTS: readonly {
+  readonly name: string;
+  readonly directives: Directives;
+  readonly by: 0 | 1;
+  readonly parts: readonly number[];
+}[] = [
+  { name: "local_first", directives: {}, by: 1, parts: [0, 1] },
+  { name: "interleave", directives: {}, by: 0, parts: [0.5, 0.5] },
+  { name: "interleaved", directives: {}, by: 1, parts: [0.5, 0.5] },
+  { name: "round_robin", directives: {}, by: 0, parts: [0.5, 0.5] },
+  {
+    name: "weighted",
+    directives: { "numa-node-weight": [0, 80, 1, 120] },
+    by: 0,
+    parts: [0.4, 0.6],
+  },
+  { name: "pressure_aware", directives: {}, by: 1, parts: [0, 1] },
+  { name: "cxl_optimized", directives: { topology: "fake:2+1" }, by: 1, parts: [0, 0.5, 0.5] },
+];
+
+for (const { name, directives, by, parts } of PLACEMENTS) {
+  Deno.test(`after ${INSERTS} inserts under ${name} NUMA POOL shows the split of its rule`, async () => {
+    await using sides = await startSides({
+      "numa-default-strategy": name,
+      "numa-auto-rebalance": "no",
+      ...directives,
+    });
+    const client = sides.clients[by]!;
+    // Large for cxl_optimized, which leaves small ones on fast nodes.
+    await fill(client, namesOf("key", INSERTS), 2000);
+    const cells = await cellsOf(client);
+    assertEquals(cells.reduce((sum, count) => sum + count, 0), INSERTS);
+    for (const [node, part] of parts.entries()) {
+      const got = (cells[node] ?? 0) / INSERTS;
+      assert(Math.abs(got - part) <= 0.01, `node ${node} has ${got}, not ${part}`);
+    }
+  });
+}
+
+Deno.test("on two nodes and a memory-only one cold keys go down, and hot ones come back", async () => {
+  const budget = 4 << 20;
+  await using sides = await startSides({
+    topology: "fake:2+1",
+    "numa-node-maxmemory": [0, budget, 1, budget],
+    "numa-hotness-sample-keys": 100_000,
+    "numa-hotness-sample-usec": 100_000,
+  });
+  const [client] = sides.clients as [RespClient, RespClient];
+  const keys = namesOf("key", 10_000);
+  await fill(client, keys, 1000);
+  const [early, late] = [keys.slice(0, 500), keys.slice(-500)] as const;
+  const use = (some: readonly string[]): Promise<unknown> =>
+    client.pipeline(some.map((key) => ["GET", key]));
+  const fast = async (some: readonly string[]): Promise<number> => {
+    const [zero = 0, one = 0] = await whereOf(client, some);
+    return zero + one;
+  };
+  // What came last found the fast nodes full. Used, it comes up, and what nobody uses makes room.
+  assert(await fast(late) < 400, "the fast nodes were full");
+  const up = await askUntil(async () => {
+    await use(late);
+    return await fast(late);
+  }, (count) => count >= 475);
+  assert(up >= 475);
+  // The other way round.
+  await client.call("NUMAMIGRATE", "KEYS", 2, "SYNC", ...early);
+  const back = await askUntil(async () => {
+    await use(early);
+    return await fast(early);
+  }, (count) => count >= 475);
+  assert(back >= 475);
+  const balance = new Fields(await client.call("NUMA", "BALANCE"));
+  for (const node of balance.list("nodes").map((one) => new Fields(one)).slice(0, 2)) {
+    assert(node.number("pressure") <= 1, "no node is above its budget");
   }
-  assert(now >= 0.95, `${now} of accesses are local`);
+});
+
+Deno.test("nodes filled from one side are evened out, unless their clients use what is there", async () => {
+  await using sides = await startSides({
+    "numa-hotness-sample-keys": 100_000,
+    "numa-hotness-sample-usec": 100_000,
+  });
+  const [left] = sides.clients as [RespClient, RespClient];
+  await fill(left, namesOf("key", 5000), 500);
+  const balanceOf = async (): Promise<Fields> => new Fields(await left.call("NUMA", "BALANCE"));
+  assert((await balanceOf()).number("imbalance_percent") > 150);
+  await left.call("CONFIG", "SET", "numa-auto-rebalance", "no");
+  const even = await askUntil(balanceOf, (now) => now.number("imbalance_percent") <= 30);
+  assert(new Fields(even.get("rebalance")).number("moves_done") > 0);
+});
+
+Deno.test("NUMA EXPLAIN and BALANCE answer alike in RESP2 and RESP3, and asking is no use", async () => {
+  await using sides = await startSides({ "numa-default-strategy": "weighted" });
+  const [two, three] = sides.clients as [RespClient, RespClient];
+  await three.call("HELLO", 3);
+  await two.call("SELECT", 3);
+  await three.call("SELECT", 3);
+  await two.call("HSET", "h", "f", "v");
+  for (let access = 0; access < 5; access++) await three.call("HGET", "h", "f");
+  const [flat, mapped] = [
+    await two.call("NUMA", "EXPLAIN", "h"),
+    await three.call("NUMA", "EXPLAIN", "h"),
+  ];
+  assert(Array.isArray(flat) && mapped instanceof Map);
+  const [plain, rich] = [new Fields(flat), new Fields(mapped)];
+  assertEquals(plain.names, rich.names);
+  assertEquals(["db", "type", "accessor", "accesses"].map((name) => rich.get(name)), [
+    3,
+    "hash",
+    1,
+    5,
+  ]);
+  assertEquals(plain.get("accesses"), 5);
+  assertEquals(rich.get("placed_by"), "weighted (slot 0)");
+  const [, lru] = rich.list("slots").map((slot) => new Fields(slot));
+  assertEquals(lru?.get("strategy"), "composite_lru");
+  assert(lru?.get("numbers") instanceof Map);
+  const numbers = new Fields(lru!.get("numbers"));
+  assertEquals([numbers.number("vote"), numbers.number("min_vote")], [rich.number("vote"), 3]);
+  await two.call("SELECT", 0);
+  assertEquals(String(await two.call("NUMA", "EXPLAIN", "h")), "ReplyError: ERR no such key");
+  const balance = new Fields(await three.call("NUMA", "BALANCE"));
+  assertEquals(new Fields(await two.call("NUMA", "BALANCE")).names, balance.names);
+  const nodes = balance.list("nodes").map((node) => new Fields(node));
+  assertEquals(nodes.map((node) => node.number("node")), [0, 1]);
+  assertEquals(
+    nodes.map((node) => node.number("local_accesses") + node.number("remote_accesses")),
+    [
+      1,
+      5,
+    ],
+  );
+});
+
+Deno.test("the server stops in order while strategies' moves are under way", async () => {
+  const sides = await startSides({ "enable-debug-command": "yes" });
+  const [left, right] = sides.clients as [RespClient, RespClient];
+  await left.call("DEBUG", "MOVER", "PAUSE", 3);
+  const keys = namesOf("key", 500);
+  await fill(left, keys, 1000);
+  const standing = async (): Promise<unknown> => {
+    await right.pipeline(keys.map((key) => ["GET", key]));
+    return await left.call("DEBUG", "MOVER", "STATE");
+  };
+  await askUntil(standing, (state) => state === 1);
+  await left.send("*1\r\n$8\r\nSHUTDOWN\r\n");
+  assert(await left.closed());
+  const log = sides.server.process.log;
+  assert(!/WARNING|panic/i.test(log), log);
+  await sides[Symbol.asyncDispose]();
 });

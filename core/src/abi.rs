@@ -316,6 +316,20 @@ const _: () = assert!(offset_of!(JobStatus, usec) == 40);
 const _: () = assert!(offset_of!(JobStatus, state) == 48);
 const _: () = assert!(offset_of!(JobStatus, spare) == 52);
 
+/// What another process uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct ProcessUsage {
+    /// Memory of its that is in RAM.
+    pub resident_bytes: u64,
+    /// CPU time since its start, to ten milliseconds.
+    pub cpu_ms: u64,
+}
+
+const _: () = assert!(size_of::<ProcessUsage>() == 16);
+const _: () = assert!(offset_of!(ProcessUsage, resident_bytes) == 0);
+const _: () = assert!(offset_of!(ProcessUsage, cpu_ms) == 8);
+
 /// One key as the hotness sampler saw it; its name lies in the same buffer, behind the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]

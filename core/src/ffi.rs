@@ -4,7 +4,7 @@
 //! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
 //! until then; an empty buffer may be a null pointer.
 
-use crate::abi::{ABI_VERSION, JobStatus, Outcome, Pumped, Status, StoreStatus};
+use crate::abi::{ABI_VERSION, JobStatus, Outcome, ProcessUsage, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
 use crate::lane::TAP_RECORD_BYTES;
 use crate::net::{Pump, panic_text};
@@ -89,6 +89,27 @@ pub unsafe extern "C" fn nkv_probe(out: *mut u8, out_capacity: u32) -> i32 {
     // SAFETY: by this function's contract.
     let out = unsafe { output(out, out_capacity) };
     guarded(|| fill(out, &crate::numa::probe_report()))
+}
+
+/// Tells what another process uses.
+///
+/// # Safety
+/// `usage` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_process_usage(pid: u32, usage: *mut ProcessUsage) -> i32 {
+    guarded(|| {
+        let used = crate::numa::process_use(pid).ok_or(Status::InvalidArgument)?;
+        if usage.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        let record = ProcessUsage {
+            resident_bytes: used.resident_bytes,
+            cpu_ms: used.cpu_ms,
+        };
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { usage.write_unaligned(record) };
+        Ok(0)
+    })
 }
 
 /// Opens a store.

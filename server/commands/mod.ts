@@ -11,8 +11,14 @@ import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
-import { numaSlots } from "./slots.ts";
+import {
+  numaconfigGet,
+  numaconfigRebalance,
+  numaconfigSet,
+  numaconfigStats,
+} from "./numaconfig.ts";
 import { numaBalance, numaExplain } from "./placement.ts";
+import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
 import { numaTrace } from "./trace.ts";
 
@@ -31,6 +37,10 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],
   ["numa|trace", numaTrace],
+  ["numaconfig|get", numaconfigGet],
+  ["numaconfig|set", numaconfigSet],
+  ["numaconfig|stats", numaconfigStats],
+  ["numaconfig|rebalance", numaconfigRebalance],
   ["shutdown", shutdown],
 ]);
 

@@ -18,9 +18,12 @@ const NONE = -1;
 const DIGITS = 6;
 
 /** NUMA EXPLAIN key: where it is, why, and what each slot would do with it. */
-export function numaExplain(context: CommandContext, args: readonly Uint8Array[]): Uint8Array {
+export async function numaExplain(
+  context: CommandContext,
+  args: readonly Uint8Array[],
+): Promise<Uint8Array> {
   const key = args[2] ?? new Uint8Array(0);
-  const found = context.migrator.explain(context.db, key);
+  const found = await context.migrator.explain(context.db, key);
   if (found === undefined) return errorReply("ERR no such key");
   const { key: view, source, placedBy } = found;
   const reply = new ReplyWriter(context.protocol).map(18);

@@ -29,6 +29,14 @@ export const symbols = {
     ],
     result: "i32",
   },
+  /** Tells what another process uses, where the caller itself may not read /proc; needs no store. Returns: 0, or INVALID_ARGUMENT when it has ended. */
+  nkv_process_usage: {
+    parameters: [
+      "u32", // pid: u32. The process.
+      "buffer", // usage: *mut ProcessUsage. Receives the numbers.
+    ],
+    result: "i32",
+  },
   /** Opens a store. Returns: its handle, or REFUSED, NO_MEMORY, SYSTEM, LIMIT with the reason in `err`. */
   nkv_store_open: {
     parameters: [
@@ -711,6 +719,30 @@ export class JobStatus {
   /** 0. */
   get spare(): number {
     return this.#view.getUint32(52, true);
+  }
+}
+
+/** What another process uses. */
+export class ProcessUsage {
+  /** Bytes of one record. */
+  static readonly BYTES = 16;
+  /** What to pass to core. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+
+  constructor() {
+    this.buffer = new Uint8Array(16);
+    this.#view = new DataView(this.buffer.buffer);
+  }
+
+  /** Memory of its that is in RAM. */
+  get residentBytes(): number {
+    return wide(this.#view, 0);
+  }
+
+  /** CPU time since its start, to ten milliseconds. */
+  get cpuMs(): number {
+    return wide(this.#view, 8);
   }
 }
 

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 265;
+export const COMMAND_COUNT = 271;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -33,6 +33,10 @@ export type ServerCommandName =
   | "numa|hotkeys"
   | "numa|slots"
   | "numa|trace"
+  | "numaconfig|get"
+  | "numaconfig|rebalance"
+  | "numaconfig|set"
+  | "numaconfig|stats"
   | "shutdown";
 
 /** Every command that runs in the server, by id. */
@@ -47,5 +51,9 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [132, { id: 132, name: "numa|hotkeys", arity: -2 }],
   [136, { id: 136, name: "numa|slots", arity: -3 }],
   [138, { id: 138, name: "numa|trace", arity: -3 }],
-  [201, { id: 201, name: "shutdown", arity: -1 }],
+  [141, { id: 141, name: "numaconfig|get", arity: -2 }],
+  [143, { id: 143, name: "numaconfig|rebalance", arity: 2 }],
+  [144, { id: 144, name: "numaconfig|set", arity: -4 }],
+  [145, { id: 145, name: "numaconfig|stats", arity: 2 }],
+  [207, { id: 207, name: "shutdown", arity: -1 }],
 ]);

@@ -1,7 +1,7 @@
 /**
  * One process without permissions that runs a user's strategy, and the limits it is held to.
  *
- * Knows lines of JSON and no slot. What comes back is anybody's guess: it is read as text of bounded length and never acted on here.
+ * Knows lines of JSON and what core tells of other processes, no slot. What comes back is anybody's guess: it is read as text of bounded length and never acted on here.
  * Invariants: one request is out at a time; whoever breaks a limit is killed at once, and everything asked of it is refused with the
  * reason; a process that has ended leaves no folder and no open stream behind.
  *
@@ -9,6 +9,7 @@
  */
 
 import { toFileUrl } from "@std/path";
+import { processUsage } from "../core.ts";
 import type { GuestReply, GuestRequest } from "../../strategies/guest_main.ts";
 
 /** Megabytes of JavaScript's heap. */
@@ -25,9 +26,6 @@ export const ANSWER_BYTES_MAX = 4 << 20;
 export const IDLE_CPU_MS_MAX = 1000;
 /** How often its memory and its CPU time are looked at. */
 const LOOK_MS = 100;
-/** What the kernel counts CPU time in. */
-const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 /** What is kept of standard error, to tell why it ended. */
 const COMPLAINT_BYTES = 4096;
 
@@ -63,8 +61,9 @@ export class GuestProcess {
   #last = 0;
   #complaints = "";
   #ended: Error | undefined;
-  #idleTicks = 0;
-  #ticksAtRest: number | undefined;
+  /** CPU time used since its last answer, and the process' whole of it when it was last looked at. */
+  #idleMs = 0;
+  #cpuMs: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(child: Deno.ChildProcess, folder: string) {
@@ -138,8 +137,8 @@ export class GuestProcess {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     clearTimeout(waiting?.timer);
-    this.#ticksAtRest = undefined;
-    this.#idleTicks = 0;
+    this.#cpuMs = undefined;
+    this.#idleMs = 0;
     return waiting;
   }
 
@@ -203,16 +202,16 @@ export class GuestProcess {
 
   /** Holds it to its memory and to rest while nothing is asked. */
   #look(): void {
-    const usage = usageOf(this.#child.pid);
+    const usage = processUsage(this.#child.pid);
     if (usage === undefined) return;
     const megabytes = usage.residentBytes / (1 << 20);
     if (megabytes > RESIDENT_MB_MAX) {
       return this.#fault(`it took ${megabytes.toFixed(0)} MB of memory, above ${RESIDENT_MB_MAX}`);
     }
     if (this.#waiting !== undefined) return;
-    this.#idleTicks += usage.cpuTicks - (this.#ticksAtRest ?? usage.cpuTicks);
-    this.#ticksAtRest = usage.cpuTicks;
-    if (this.#idleTicks * 1000 / TICKS_PER_SECOND > IDLE_CPU_MS_MAX) {
+    this.#idleMs += usage.cpuMs - (this.#cpuMs ?? usage.cpuMs);
+    this.#cpuMs = usage.cpuMs;
+    if (this.#idleMs > IDLE_CPU_MS_MAX) {
       this.#fault("it is busy although nothing is asked of it");
     }
   }
@@ -247,19 +246,6 @@ function readReply(line: Uint8Array): GuestReply | undefined {
     const reply: unknown = JSON.parse(decoder.decode(line));
     const isReply = typeof reply === "object" && reply !== null && "number" in reply;
     return isReply ? reply as GuestReply : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Memory and CPU time of a process; nothing when it has ended. */
-function usageOf(pid: number): { residentBytes: number; cpuTicks: number } | undefined {
-  try {
-    // The name in parentheses may hold blanks; what follows is numbers: field 3 is the first.
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
-    const [user = 0, system = 0, pages = 0] = [fields[11], fields[12], fields[21]];
-    return { residentBytes: pages * PAGE_BYTES, cpuTicks: user + system };
   } catch {
     return undefined;
   }

@@ -84,7 +84,7 @@ function tierOf(nodes: readonly NodeLoad[], node: NodeLoad): { even: number; use
   const usedBytes = tier.reduce((sum, one) => sum + one.usedBytes, 0);
   const capacity = tier.reduce((sum, one) => sum + capacityOf(one), 0);
   const part = capacity > 0 ? capacityOf(node) / capacity : 1 / tier.length;
-  return { even: usedBytes * part, usedBytes };
+  return { even: Math.round(usedBytes * part), usedBytes };
 }
 
 /** Watches loads from round to round, gathers keys while they are uneven, and plans. */
@@ -96,6 +96,8 @@ export class Rebalance {
   #nodes: readonly NodeLoad[] = [];
   /** By node id: bytes above its part; below 0 when it has room for more. */
   #surplus = new Map<number, number>();
+  /** By node id: bytes it can still take. */
+  #room = new Map<number, number>();
   #candidates: Candidate[] = [];
   #uneven = 0;
   #fruitless = 0;
@@ -124,6 +126,7 @@ export class Rebalance {
     this.#surplus = new Map(
       nodes.map((node) => [node.id, node.usedBytes - tierOf(nodes, node).even]),
     );
+    this.#room = new Map(nodes.map((node) => [node.id, node.freeBytes]));
     this.#candidates = [];
     this.tied = 0;
   }
@@ -161,6 +164,7 @@ export class Rebalance {
       if (target === undefined) continue;
       this.#surplus.set(one.node, (this.#surplus.get(one.node) ?? 0) - one.bytes);
       this.#surplus.set(target, (this.#surplus.get(target) ?? 0) + one.bytes);
+      this.#room.set(target, (this.#room.get(target) ?? 0) - one.bytes);
       moves.push({ db: one.db, key: one.key, node: target });
       bytes += one.bytes;
     }
@@ -175,10 +179,10 @@ export class Rebalance {
     if ((this.#surplus.get(node) ?? 0) < bytes) return undefined;
     const tier = this.#nodes.find((one) => one.id === node)?.tier;
     let target: number | undefined;
-    let most = bytes;
+    let most = bytes - 1;
     for (const one of this.#nodes) {
-      const lack = Math.min(-(this.#surplus.get(one.id) ?? 0), one.freeBytes);
-      if (one.tier === tier && lack >= most) [target, most] = [one.id, lack];
+      const lack = Math.min(-(this.#surplus.get(one.id) ?? 0), this.#room.get(one.id) ?? 0);
+      if (one.tier === tier && lack > most) [target, most] = [one.id, lack];
     }
     return target;
   }
