@@ -144,6 +144,14 @@ export interface StoreApi extends Disposable {
   move(moves: readonly KeyMove[]): number | undefined;
   /** How a job stands; the same record each time. Undefined when there is no such job, or no more. */
   job(id: number): JobStatus | undefined;
+  /** Begins to record uses of keys, or ends that. */
+  tap(on: boolean): void;
+  /**
+   * Takes recorded uses: into `out` a u64, the number of those that found no room so far, and records behind it.
+   *
+   * @returns bytes of records
+   */
+  takeTaps(out: Uint8Array<ArrayBuffer>): number;
 }
 
 /** One key to a node. */
@@ -316,6 +324,16 @@ export class Store implements StoreApi {
       const names = encodeNames(keys.slice(at, at + LOOK_KEYS));
       this.#visit(nkv_store_look(this.#handle, names, names.length, out, out.length), visit);
     }
+  }
+
+  tap(on: boolean): void {
+    const { nkv_store_tap } = this.#symbols;
+    check(nkv_store_tap(this.#handle, on ? 1 : 0), "record uses of keys");
+  }
+
+  takeTaps(out: Uint8Array<ArrayBuffer>): number {
+    const { nkv_store_taps } = this.#symbols;
+    return check(nkv_store_taps(this.#handle, out, out.length), "take recorded uses");
   }
 
   #visit(result: number, visit: VisitSample): void {

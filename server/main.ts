@@ -21,6 +21,7 @@ import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
 import { ListenerWorker } from "./main/worker.ts";
 import { Migrator, type Rules, rulesOf } from "./migrator.ts";
+import { Tracer } from "./tracer.ts";
 import { Slots } from "./slots.ts";
 
 /** A server that runs. */
@@ -60,6 +61,7 @@ class RunningServer implements Server {
   readonly #finished = Promise.withResolvers<number>();
   #store: Store | undefined;
   #migrator: Migrator | undefined;
+  #tracer: Tracer | undefined;
   #workers: ListenerWorker[] = [];
   #plans: ListenerPlan[] = [];
   #stopped: Promise<void> | undefined;
@@ -93,6 +95,7 @@ class RunningServer implements Server {
     const store = this.#openStore();
     checkNodes(this.#config, store.topology());
     const migrator = this.#seatStrategies(store);
+    this.#tracer = this.#parts.use(new Tracer(store));
     this.#plans = planListeners(this.#config, store.topology(), common);
     await this.#startWorkers(store);
     await this.#setSocketPermissions();
@@ -255,6 +258,7 @@ class RunningServer implements Server {
       hotness: this.#hotness,
       slots: this.#slots,
       migrator: this.#migrator!,
+      tracer: this.#tracer!,
       protocol,
       trusted,
       db,

@@ -125,6 +125,13 @@ export class FakeKeys implements StoreApi {
     return this.full ? undefined : this.jobs.push([...moves]);
   }
 
+  tap(_on: boolean): void {}
+
+  takeTaps(out: Uint8Array<ArrayBuffer>): number {
+    out.fill(0, 0, 8);
+    return 0;
+  }
+
   job(id: number): JobStatus | undefined {
     const job = this.standing.get(id);
     if (job === undefined) return undefined;

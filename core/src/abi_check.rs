@@ -35,4 +35,6 @@ const _: () = {
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32, *mut Outcome) -> i32 = ffi::nkv_answer;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_news;
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_look;
+    let _: unsafe extern "C" fn(u32, u32) -> i32 = ffi::nkv_store_tap;
+    let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_taps;
 };

@@ -6,6 +6,7 @@
 
 use crate::abi::{ABI_VERSION, JobStatus, Outcome, ProcessUsage, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
+use crate::lane::TAP_RECORD_BYTES;
 use crate::net::{Pump, panic_text};
 use crate::node_settings::NodeSettings;
 use crate::open::{self, OpenLane, OpenStore};
@@ -298,6 +299,40 @@ pub unsafe extern "C" fn nkv_store_look(
         looked
             .map(|count| count as i32)
             .ok_or(Status::InvalidArgument)
+    })
+}
+
+/// Begins or ends recording the uses of keys.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_store_tap(store: u32, on: u32) -> i32 {
+    guarded(|| {
+        let home = STORES.get(store)?;
+        match on {
+            0 => home.store.stop_taps(),
+            1 => home.store.start_taps(),
+            _ => return Err(Status::InvalidArgument),
+        }
+        Ok(0)
+    })
+}
+
+/// Takes recorded uses.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_taps(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let (dropped, records) = out.split_first_chunk_mut::<8>().ok_or(Status::TooSmall)?;
+        if records.len() < TAP_RECORD_BYTES {
+            return Err(Status::TooSmall);
+        }
+        let bytes = home.store.drain_taps(records);
+        *dropped = home.store.taps_dropped().to_le_bytes();
+        Ok(bytes as i32)
     })
 }
 

@@ -298,9 +298,12 @@ impl Store {
         is_spectator: bool,
     ) -> Option<Arc<Lane>> {
         let seat = self.keyspace.locks.open_lane()?;
-        let mut lane = Lane::new(seat, node, label.to_owned(), bell, self.command_count);
-        lane.is_spectator = is_spectator;
-        let lane = Arc::new(lane);
+        let lane = Lane::new(seat, node, label.to_owned(), bell, self.command_count);
+        let lane = Arc::new(if is_spectator {
+            lane.only_looks()
+        } else {
+            lane
+        });
         locked(&self.lanes).push(lane.clone());
         Some(lane)
     }
@@ -323,6 +326,31 @@ impl Store {
     /// The lanes open now.
     pub fn lanes(&self) -> Vec<Arc<Lane>> {
         locked(&self.lanes).clone()
+    }
+
+    /// Records the uses of keys by the lanes that are open now, from now on.
+    pub fn start_taps(&self) {
+        let now_ms = self.clock.now_ms();
+        for lane in self.lanes() {
+            lane.start_tap(now_ms);
+        }
+    }
+
+    /// Ends that; what was recorded can still be drained.
+    pub fn stop_taps(&self) {
+        self.lanes().iter().for_each(|lane| lane.stop_tap());
+    }
+
+    /// Moves what lanes recorded into `out`, as much as fits. Returns the bytes.
+    pub fn drain_taps(&self, out: &mut [u8]) -> usize {
+        self.lanes()
+            .iter()
+            .fold(0, |at, lane| at + lane.tap.drain(&mut out[at..]))
+    }
+
+    /// Uses that found no room since the recording began.
+    pub fn taps_dropped(&self) -> u64 {
+        self.lanes().iter().map(|lane| lane.tap.dropped()).sum()
     }
 
     /// Everything counted since the start or CONFIG RESETSTAT.

@@ -13,6 +13,7 @@ import type { Log } from "../log.ts";
 import type { Migrator } from "../migrator.ts";
 import type { Protocol } from "../reply.ts";
 import type { Slots } from "../slots.ts";
+import type { Tracer } from "../tracer.ts";
 
 /** What a server command may use. */
 export interface CommandContext {
@@ -22,6 +23,7 @@ export interface CommandContext {
   readonly hotness: Hotness;
   readonly slots: Slots;
   readonly migrator: Migrator;
+  readonly tracer: Tracer;
   /** The version of RESP the caller speaks. */
   readonly protocol: Protocol;
   /** Whether the caller is connected from this machine: loopback or a Unix socket. */

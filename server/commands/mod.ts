@@ -20,6 +20,7 @@ import {
 import { numaBalance, numaExplain } from "./placement.ts";
 import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
+import { numaTrace } from "./trace.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
 
@@ -35,6 +36,7 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
   ["numa|slots", numaSlots],
+  ["numa|trace", numaTrace],
   ["numaconfig|get", numaconfigGet],
   ["numaconfig|set", numaconfigSet],
   ["numaconfig|stats", numaconfigStats],

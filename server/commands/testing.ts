@@ -12,6 +12,7 @@ import { Log } from "../log.ts";
 import { Migrator } from "../migrator.ts";
 import { Slots } from "../slots.ts";
 import { FakeKeys } from "../testing.ts";
+import { Tracer } from "../tracer.ts";
 import type { CommandContext } from "./context.ts";
 
 /** A context of the parts given. */
@@ -24,6 +25,7 @@ export function contextOf(parts: Partial<CommandContext> = {}): CommandContext {
     hotness,
     slots,
     migrator: new Migrator({ store, slots, hotness }),
+    tracer: new Tracer(store),
     protocol: 2,
     trusted: true,
     db: 0,

@@ -265,6 +265,23 @@ export const symbols = {
     ],
     result: "i32",
   },
+  /** Begins to record the uses of keys, on every lane that is open, or ends that; see nkv_store_taps. Returns: 0. */
+  nkv_store_tap: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "u32", // on: u32. 1 to begin, 0 to end; what was recorded can still be taken then.
+    ],
+    result: "i32",
+  },
+  /** Takes recorded uses, lane by lane, the oldest first. Returns: bytes of records in `out` behind a u64, the number of uses that found no room so far. A record is 16 bytes: the key's name as a hash; then, from the low end, milliseconds since the begin (32 bits), node index (6; 63 is none), type (3), whether it was looked up to be changed (1), pool bytes in units of 16 (22). */
+  nkv_store_taps: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // out: *mut u8. Receives the number, then the records.
+      "u32", // out_capacity: u32. Bytes `out` can take, 24 at least.
+    ],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Why a call did not simply succeed; a function returns it negated. */

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Commands and subcommands in the whole table. */
-export const COMMAND_COUNT = 270;
+export const COMMAND_COUNT = 271;
 
 /** One command that runs in the server. */
 export interface ServerCommand {
@@ -32,6 +32,7 @@ export type ServerCommandName =
   | "numa|heatmap"
   | "numa|hotkeys"
   | "numa|slots"
+  | "numa|trace"
   | "numaconfig|get"
   | "numaconfig|rebalance"
   | "numaconfig|set"
@@ -49,9 +50,10 @@ export const serverCommands: ReadonlyMap<number, ServerCommand> = new Map<number
   [130, { id: 130, name: "numa|heatmap", arity: 2 }],
   [132, { id: 132, name: "numa|hotkeys", arity: -2 }],
   [136, { id: 136, name: "numa|slots", arity: -3 }],
-  [140, { id: 140, name: "numaconfig|get", arity: -2 }],
-  [142, { id: 142, name: "numaconfig|rebalance", arity: 2 }],
-  [143, { id: 143, name: "numaconfig|set", arity: -4 }],
-  [144, { id: 144, name: "numaconfig|stats", arity: 2 }],
-  [206, { id: 206, name: "shutdown", arity: -1 }],
+  [138, { id: 138, name: "numa|trace", arity: -3 }],
+  [141, { id: 141, name: "numaconfig|get", arity: -2 }],
+  [143, { id: 143, name: "numaconfig|rebalance", arity: 2 }],
+  [144, { id: 144, name: "numaconfig|set", arity: -4 }],
+  [145, { id: 145, name: "numaconfig|stats", arity: 2 }],
+  [207, { id: 207, name: "shutdown", arity: -1 }],
 ]);

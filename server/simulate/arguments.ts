@@ -94,6 +94,8 @@ const ARGUMENTS: readonly Argument[] = [
     value: "S",
     doc: "NAME or FILE.ts, options behind it: NAME:option=value,option=value; may be repeated",
   },
+  { name: "low-water", value: "SHARE", standard: "0.9", doc: "numa-node-low-water, as a part" },
+  { name: "high-water", value: "SHARE", standard: "0.95", doc: "numa-node-high-water, as a part" },
   { name: "samples", value: "N", standard: "65536", doc: "keys a strategy is shown a second" },
   { name: "move-keys", value: "N", standard: "16384", doc: "keys a strategy may move a second" },
   { name: "move-bytes", value: "SIZE", standard: "64mb", doc: "bytes it may move a second" },
@@ -156,6 +158,8 @@ export interface Arguments {
   readonly nearNs: number;
   readonly farNs: number;
   readonly fastShare: number;
+  readonly lowWater: number;
+  readonly highWater: number;
   readonly strategies: readonly StrategyWords[];
   readonly samples: number;
   readonly budget: { readonly keys: number; readonly bytes: number };
@@ -178,6 +182,11 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
   if (given.flag("over-time") && !given.flag("json")) {
     throw new UsageError("--over-time goes with --json");
   }
+  const [lowWater, highWater] = [
+    given.number("low-water", 0.01, 1),
+    given.number("high-water", 0.01, 1),
+  ];
+  if (lowWater > highWater) throw new UsageError("--low-water is above --high-water");
   const [nearNs, farNs] = [given.number("near-ns", 1, 1e6), given.number("far-ns", 1, 1e6)];
   return {
     workload: given.text("workload"),
@@ -194,6 +203,8 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
     nearNs,
     farNs,
     fastShare: given.number("fast-share", 0.001, 1),
+    lowWater,
+    highWater,
     strategies: given.all("strategy").map(readStrategyWords),
     samples: given.whole("samples", 1, 10_000_000),
     budget: {

@@ -47,6 +47,7 @@ Deno.test("simulate: what cannot be read is refused by name and value", () => {
     [["--move-bytes", "much"], "want a size like 64mb"],
     [["--seed", "1", "--seed", "2"], "--seed was given 2 times"],
     [["--trace", "t", "--skew", "1"], "--skew does not go with --trace"],
+    [["--low-water", "0.97"], "--low-water is above --high-water"],
     [["--over-time"], "--over-time goes with --json"],
     [["--bogus"], "Unknown argument '--bogus'"],
     [["word"], "Unknown argument 'word'"],

@@ -9,17 +9,14 @@
 
 import { loadStrategy } from "../../strategies/load.ts";
 import { type Arguments, HELP, RATE, readArguments, UsageError } from "./arguments.ts";
-import { type Machine, readMachine } from "./machine.ts";
+import { type Machine, machineOf, readMachine } from "./machine.ts";
 import { plotOf } from "./plot.ts";
 import { jsonOf, tableOf } from "./report.ts";
 import { BASELINES, checkEntrant, type Entrant, type Result, run } from "./run.ts";
+import { Replay, Trace } from "./trace.ts";
 import { openWorkload, type Workload } from "./workload.ts";
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
-/** Parts of a node's budget. */
-const LOW_WATER = 0.95;
-const HIGH_WATER = 0.98;
-
 /** Does what the words ask for. @returns the exit code */
 export async function main(words: readonly string[]): Promise<number> {
   try {
@@ -46,8 +43,8 @@ async function simulate(given: Arguments): Promise<number> {
     entrants,
     budget: given.budget,
     samples: given.samples,
-    lowWater: LOW_WATER,
-    highWater: HIGH_WATER,
+    lowWater: given.lowWater,
+    highWater: given.highWater,
     decaySeconds: given.decaySeconds,
     seed: given.seed,
   });
@@ -58,6 +55,7 @@ async function simulate(given: Arguments): Promise<number> {
 
 /** The machine, and how its workload is opened. @throws {UsageError} for a topology or a workload there is none of */
 function readTrial(given: Arguments): { machine: Machine; open: () => Workload } {
+  if (given.trace !== undefined) return readReplay(given, given.trace);
   const { skew, shiftSeconds, affinity, bytes, keys, accesses, seed, workload } = given;
   return asUsage(() => {
     const machine = readMachine(given.topology ?? "fake:1+1", given.nearNs, given.farNs);
@@ -68,6 +66,23 @@ function readTrial(given: Arguments): { machine: Machine; open: () => Workload }
     open();
     return { machine, open };
   });
+}
+
+/** The same for a recorded trace, on its own topology unless told. @throws {Error} when it cannot be read */
+function readReplay(
+  { topology, nearNs, farNs, seed, rate }: Arguments,
+  path: string,
+): { machine: Machine; open: () => Workload } {
+  const trace = new Trace(path);
+  const machine = topology === undefined
+    ? machineOf(trace.header.nodes, path, nearNs, farNs)
+    : asUsage(() => readMachine(topology, nearNs, farNs));
+  if (trace.lost > 0) {
+    console.error(
+      `simulate: '${path}' has ${trace.accesses} accesses; ${trace.lost} more were lost when it was recorded`,
+    );
+  }
+  return { machine, open: () => new Replay(trace, machine, seed, rate) };
 }
 
 /** The strategies that take part; those that are baselines are there already. */
@@ -112,7 +127,8 @@ function warnOfFailures(results: readonly Result[]): boolean {
 
 function titleOf({ workload, trace, topology, fastShare }: Arguments): string {
   const what = trace === undefined ? workload : trace.slice(trace.lastIndexOf("/") + 1);
-  return `${what}, ${topology ?? "fake:1+1"}, ${100 * fastShare} % of the data fits fast memory`;
+  const where = topology ?? (trace === undefined ? "fake:1+1" : "its own topology");
+  return `${what}, ${where}, ${100 * fastShare} % of the data fits fast memory`;
 }
 
 function print(text: string): void {

@@ -24,7 +24,7 @@ const SERVER_LAYERS: readonly Layer[] = [
   ["server/listener"],
   ["server/commands/"],
   ["server/migrator", "server/simulate"],
-  ["server/slots", "server/hotness", "server/census"],
+  ["server/slots", "server/hotness", "server/census", "server/tracer"],
   ["server/guest"],
   [
     "server/info",
