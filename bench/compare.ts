@@ -18,6 +18,7 @@ import {
   redisPlan,
   startPeer,
 } from "./support/peer.ts";
+import { machine } from "./support/machine.ts";
 import { figures, markdown, type Row } from "./support/table.ts";
 
 const HELP = `Compares numakv with redis-server and writes bench/report/compare.md and .json.
@@ -25,7 +26,7 @@ const HELP = `Compares numakv with redis-server and writes bench/report/compare.
   --rounds N         rounds, interleaved (5)
   --requests N       requests of a run at P=1; 4 times as many with pipelining (200000)
   --quick            2 rounds, 50000 requests, 100000 keys
-  --tests A,B        of PING,SET,GET,INCR,MSET (all)
+  --tests A,B        of PING,SET,GET,INCR,MSET,LPUSH,RPOP,SADD,HSET,ZADD,LRANGE_100 (all)
   --pipelines A,B    pipeline depths (1,16,64)
   --clients N        connections (50)
   --value-bytes N    size of a value (64)
@@ -37,6 +38,9 @@ const HELP = `Compares numakv with redis-server and writes bench/report/compare.
   --against COMMAND  and this instead of redis-server
   --report NAME      name of the report's files (compare)
 `;
+
+/** In this order: RPOP takes what LPUSH has left. */
+const TESTS = "PING,SET,GET,INCR,MSET,LPUSH,RPOP,SADD,HSET,ZADD,LRANGE_100";
 
 const REPORT = new URL("./report/", import.meta.url);
 
@@ -75,7 +79,7 @@ function readOptions(args: readonly string[]): Options {
   return {
     rounds: Math.max(1, count("rounds", quick ? 2 : 5)),
     requests: Math.max(1, count("requests", quick ? 50_000 : 200_000)),
-    tests: word("tests", "PING,SET,GET,INCR,MSET").toUpperCase().split(","),
+    tests: word("tests", TESTS).toUpperCase().split(","),
     pipelines: word("pipelines", "1,16,64").split(",").map(Number),
     keys: count("keys", quick ? 100_000 : 1_000_000),
     server_cpus: word("server-cpus", "0"),
@@ -124,18 +128,6 @@ async function runMemory(options: Options): Promise<number[]> {
     found.push(await bytesPerKey(peer, options.keys, options.base.value_bytes));
   }
   return found;
-}
-
-async function machine(): Promise<Record<string, string>> {
-  const cpu = /^model name\s*:\s*(.*)$/m.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1];
-  const { stdout } = await new Deno.Command("redis-server", { args: ["--version"] }).output();
-  return {
-    date: new Date().toISOString().slice(0, 10),
-    cpu: `${navigator.hardwareConcurrency} × ${cpu ?? Deno.build.arch}`,
-    kernel: Deno.osRelease(),
-    deno: Deno.version.deno,
-    redis: /v=(\S+)/.exec(new TextDecoder().decode(stdout))?.[1] ?? "unknown",
-  };
 }
 
 async function writeReport(options: Options, rows: Row[], memory: number[]): Promise<string> {

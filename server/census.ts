@@ -27,9 +27,9 @@ export const COLD_KEYS_MAX = 8192;
 /** A key made just now is taken to have been watched as long already, so that one access does not look like many a second. */
 const PRIOR_SECONDS = 20;
 /** A level n stands for 2^(n-1) accesses in about this time. */
-const LEVEL_SECONDS = 60;
-/** A key that is used r times a second is idle for longer than this / r once in twenty times. */
-const SURPRISE = 3;
+const LEVEL_SECONDS = 25;
+/** A key that is used r times a second is idle for longer than this / r about once in seven times. */
+const SURPRISE = 2;
 
 /**
  * Accesses a second, estimated: how often the key was used as long as it is known, or what its level says of late, whichever is more;
@@ -94,6 +94,10 @@ export class Census {
   /** How much of the keyspace the tallies stand for, 0-1. */
   #covered = 0;
   #rows: Rows;
+  readonly #accesses = new Moments();
+  /** How far a key's count is drawn to the mean of all in this round: 0 not at all, 1 wholly. */
+  #shrinkage = 0;
+  #mean = 0;
   #count = 0;
   #uptimeSeconds = 0;
 
@@ -124,13 +128,17 @@ export class Census {
     const kept = 1 - Math.min(Math.max(share, 0), 1);
     this.#covered = 1 - kept * (1 - this.#covered);
     for (const tally of [this.#levels, this.#heats, this.#types]) tally.decay(kept);
+    this.#mean = this.#accesses.mean;
+    this.#shrinkage = this.#accesses.chance;
+    this.#accesses.decay(kept);
   }
 
   /**
-   * Takes one sampled key.
+   * Takes one key.
    *
    * @param node index of the node where it lies
    * @param accessor index of the node that uses it most, -1 when none stands out
+   * @param sampled whether it stands for others; one that is known for another reason may be chosen, and is not counted
    * @returns the key's id in this round's view
    */
   note(
@@ -142,10 +150,13 @@ export class Census {
     level: number,
     accesses: number,
     idleSeconds: number,
+    sampled = true,
   ): number {
     const row = this.#count++;
     if (row === this.#rows.capacity) this.#rows = this.#rows.grown();
-    const rate = rateOf(accesses, level, idleSeconds, this.#uptimeSeconds);
+    if (sampled) this.#accesses.add(accesses);
+    const likely = accesses + this.#shrinkage * (this.#mean - accesses);
+    const rate = rateOf(likely, level, idleSeconds, this.#uptimeSeconds);
     const bin = heatBin(rate, bytes);
     const rows = this.#rows;
     rows.node[row] = node;
@@ -158,6 +169,7 @@ export class Census {
     rows.idle[row] = idleSeconds;
     rows.rate[row] = rate;
     rows.bin[row] = bin;
+    if (!sampled) return row;
     this.#levels.add(node, level, bytes);
     this.#types.add(node, type, bytes);
     this.#heats.add(accessor < 0 ? this.#homes[node] ?? 0 : accessor, bin, bytes);
@@ -188,6 +200,11 @@ export class Census {
       hot: this.#hot().map((row) => this.#rows.key(row, ids, keyOf(row))),
       cold: this.#cold().map((row) => this.#rows.key(row, ids, keyOf(row))),
     };
+  }
+
+  /** One key of this round; see {@linkcode view}. */
+  key(id: number, ids: readonly number[], known: Parameters<Rows["key"]>[2]): KeyView {
+    return this.#rows.key(id, ids, known);
   }
 
   /** Rows of keys that could lie nearer, hottest first. */
@@ -251,6 +268,39 @@ function pick(count: number, max: number, rankOf: (row: number) => number): numb
     if (rank < cut || ofCut-- > 0) rows.push(row);
   }
   return rows;
+}
+
+/**
+ * How far keys differ in use, and how much of that is chance: were all used alike, the counts of accesses would differ too, with a
+ * variance as great as their mean (Poisson). Counts are drawn to the mean by that part (Stein), so that luck is not taken for heat.
+ */
+class Moments {
+  #keys = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(count: number): void {
+    this.#keys++;
+    this.#sum += count;
+    this.#squares += count * count;
+  }
+
+  decay(kept: number): void {
+    this.#keys *= kept;
+    this.#sum *= kept;
+    this.#squares *= kept;
+  }
+
+  get mean(): number {
+    return this.#keys > 0 ? this.#sum / this.#keys : 0;
+  }
+
+  /** The part of the variance that chance explains, 0-1. */
+  get chance(): number {
+    if (this.#keys === 0) return 0;
+    const variance = this.#squares / this.#keys - this.mean ** 2;
+    return variance > 0 ? Math.min(1, this.mean / variance) : 0;
+  }
 }
 
 /** Keys and bytes by node and bin, fading. */

@@ -11,14 +11,24 @@ import { resolve } from "@std/path";
 import type { Serve } from "./config/arguments.ts";
 import { type Endpoint, parseEndpoint, ValueError } from "./config/kinds.ts";
 import { readDirectives, readFile } from "./config/load.ts";
+import { valuesOfNodes } from "./config/node_kinds.ts";
+import {
+  dashed,
+  disagreement,
+  NODE_WEIGHT,
+  VARIABLE_WORDS,
+  VARIABLES,
+} from "./config/numa_options.ts";
 import type { Option } from "./config/option.ts";
 import { CORE_OPTION_NAMES, findOption, listedNames, OPTIONS } from "./config/options.ts";
 import { rewriteFile } from "./config/rewrite.ts";
-import { ConfigError, Settings } from "./config/settings.ts";
+import { ConfigError, type Directive, ENVIRONMENT, Settings } from "./config/settings.ts";
 import { globTest } from "./config/syntax.ts";
 
 export { HELP, type Invocation, parseArguments, type Serve } from "./config/arguments.ts";
 export type { Endpoint } from "./config/kinds.ts";
+export { valuesOfNodes } from "./config/node_kinds.ts";
+export { numaParameters, type Parameter, parameterOf } from "./config/parameters.ts";
 export { CORE_OPTION_NAMES, OPTIONS } from "./config/options.ts";
 export { ConfigError } from "./config/settings.ts";
 
@@ -27,6 +37,11 @@ const IMMUTABLE = "can't set immutable config";
 /** A CONFIG command that was refused; the message is the error reply behind `ERR `. */
 export class ConfigCommandError extends Error {
   override name = "ConfigCommandError";
+
+  /** @param reason what is wrong, without Redis' words around it */
+  constructor(message: string, readonly reason = message) {
+    super(message);
+  }
 }
 
 /**
@@ -40,6 +55,8 @@ export type ChangeHook = (changed: ReadonlySet<string>) => void | Promise<void>;
 export interface LoadSources {
   /** Reads standard input to its end; for `-`. */
   readonly readStdin?: () => string;
+  /** A variable of the environment; left out, it has none. */
+  readonly variable?: (name: string) => string | undefined;
 }
 
 /** The configuration of one server. */
@@ -54,11 +71,12 @@ export class Config {
   private constructor(settings: Settings, file: string | undefined) {
     this.#settings = settings;
     this.#file = file;
+    checkTogether(settings);
     this.#warnings = checkLimits(settings);
   }
 
   /**
-   * Reads defaults, then the file, standard input and command line, later ones winning.
+   * Reads defaults, then the environment, the file, standard input and command line, later ones winning.
    *
    * @throws {ConfigError} when a source cannot be read, or asks for what would be lost in silence
    */
@@ -69,6 +87,7 @@ export class Config {
     const settings = new Settings();
     const file = serve.file === undefined ? undefined : resolve(serve.file);
     const layers = [
+      readVariables(sources.variable ?? (() => undefined)),
       file === undefined ? [] : readFile(file),
       serve.stdin ? readDirectives((sources.readStdin ?? readStdin)(), "standard input") : [],
       serve.directives,
@@ -136,6 +155,16 @@ export class Config {
     }));
   }
 
+  /** The weight of a node in weighted placement. */
+  nodeWeight(node: number): number {
+    return Number(valuesOfNodes(this.text("numa-node-weight")).get(node) ?? NODE_WEIGHT);
+  }
+
+  /** The ids of nodes that `name`, an option with values node by node, names. */
+  nodesOf(name: string): number[] {
+    return [...valuesOfNodes(this.text(name)).keys()];
+  }
+
   /** The lines `name value\n` core is to be told, for all its options or for those among `names`. */
   coreLines(names: Iterable<string> = CORE_OPTION_NAMES): string {
     return [...names].filter((name) => CORE_OPTION_NAMES.includes(name))
@@ -144,11 +173,11 @@ export class Config {
 
   /** The listed options whose name matches one of the globs, under each name that does; for CONFIG GET. */
   matching(patterns: readonly string[]): Map<string, string> {
-    const tests = patterns.map(globTest);
+    const tests = patterns.flatMap((pattern) => [globTest(pattern), globTest(dashed(pattern))]);
     const found = new Map<string, string>();
     for (const [name, option] of listedNames()) {
       const wanted = option.hidden
-        ? patterns.some((word) => word.toLowerCase() === name)
+        ? patterns.some((word) => dashed(word) === name)
         : tests.some((test) => test(name));
       if (wanted) found.set(name, this.#settings.value(option));
     }
@@ -183,6 +212,7 @@ export class Config {
         const warning = refusing(name, () => limitOf(option, wanted.value(option)));
         if (warning !== undefined) warnings.push(warning);
       }
+      checkTogether(wanted, pairs.map(([name]) => name));
       await this.#adopt(wanted, options, pairs.map(([name]) => name));
       return warnings;
     });
@@ -294,6 +324,35 @@ function checkLimits(settings: Settings): string[] {
   });
 }
 
+/**
+ * Refuses values that are wrong together.
+ *
+ * @param changed names as the client wrote them, when it is a CONFIG SET that would bring them together
+ */
+function checkTogether(settings: Settings, changed?: readonly string[]): void {
+  const found = disagreement((name) => settings.value(known(name)));
+  if (found === undefined) return;
+  if (changed === undefined) {
+    throw new ConfigError(
+      `Cannot honour '${found.name}': ${found.because}`,
+      settings.origin(known(found.name)),
+    );
+  }
+  throw refusal(changed.find((name) => found.because.includes(dashed(name))) ?? "", found.because);
+}
+
+/** The directives that the environment stands for. */
+function readVariables(valueOf: (name: string) => string | undefined): Directive[] {
+  return [...VARIABLES].flatMap(([variable, name], index) => {
+    const text = valueOf(variable);
+    if (text === undefined || text === "") return [];
+    const word = VARIABLE_WORDS.get(text.toLowerCase());
+    const value = name === "numa-default-node" ? text : word ?? text;
+    const origin = { file: ENVIRONMENT, line: index + 1, text: `${variable}=${text}` };
+    return [{ words: [name, value], origin }];
+  });
+}
+
 /** The warning `value` deserves, if any. @throws {ValueError} when it is to be refused */
 function limitOf({ name, limit }: Option, value: string): string | undefined {
   if (limit === undefined || limit.fine(value)) return undefined;
@@ -313,6 +372,7 @@ function refusing<T>(name: string, work: () => T): T {
 function refusal(name: string, reason: string): ConfigCommandError {
   return new ConfigCommandError(
     `CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+    reason,
   );
 }
 

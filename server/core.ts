@@ -13,6 +13,7 @@ import {
   HandOffFlag,
   JobStatus,
   Outcome,
+  ProcessUsage,
   Pumped,
   Sample,
   Status,
@@ -78,6 +79,8 @@ export interface AskedCommand {
   readonly protocol: 2 | 3;
   /** Whether the client is connected from this machine. */
   readonly trusted: boolean;
+  /** Database its session has selected. */
+  readonly db: number;
 }
 
 /** A lane with clients of its own; {@linkcode ListeningLane} is the real one. */
@@ -141,6 +144,14 @@ export interface StoreApi extends Disposable {
   move(moves: readonly KeyMove[]): number | undefined;
   /** How a job stands; the same record each time. Undefined when there is no such job, or no more. */
   job(id: number): JobStatus | undefined;
+  /** Begins to record uses of keys, or ends that. */
+  tap(on: boolean): void;
+  /**
+   * Takes recorded uses: into `out` a u64, the number of those that found no room so far, and records behind it.
+   *
+   * @returns bytes of records
+   */
+  takeTaps(out: Uint8Array<ArrayBuffer>): number;
 }
 
 /** One key to a node. */
@@ -175,6 +186,9 @@ export interface TopologyNode {
   readonly used_bytes?: number;
   /** The most the node may hold; 0 or missing for no limit. */
   readonly budget_bytes?: number;
+  /** Look-ups by the node's CPUs, of keys on the node and elsewhere. */
+  readonly local_accesses?: number;
+  readonly remote_accesses?: number;
 }
 
 /** The nodes in force. */
@@ -212,6 +226,15 @@ const decoder = new TextDecoder();
 export function probe(): unknown {
   const { nkv_probe } = coreSymbols();
   return JSON.parse(readText("probe the machine", (out) => nkv_probe(out, out.length)));
+}
+
+/** What another process uses; undefined when it has ended. */
+export function processUsage(
+  pid: number,
+): { residentBytes: number; cpuMs: number } | undefined {
+  const usage = new ProcessUsage();
+  if (coreSymbols().nkv_process_usage(pid, usage.buffer) < 0) return undefined;
+  return { residentBytes: usage.residentBytes, cpuMs: usage.cpuMs };
 }
 
 /** One open store. */
@@ -301,6 +324,16 @@ export class Store implements StoreApi {
       const names = encodeNames(keys.slice(at, at + LOOK_KEYS));
       this.#visit(nkv_store_look(this.#handle, names, names.length, out, out.length), visit);
     }
+  }
+
+  tap(on: boolean): void {
+    const { nkv_store_tap } = this.#symbols;
+    check(nkv_store_tap(this.#handle, on ? 1 : 0), "record uses of keys");
+  }
+
+  takeTaps(out: Uint8Array<ArrayBuffer>): number {
+    const { nkv_store_taps } = this.#symbols;
+    return check(nkv_store_taps(this.#handle, out, out.length), "take recorded uses");
   }
 
   #visit(result: number, visit: VisitSample): void {
@@ -471,9 +504,9 @@ export class ListeningLane implements ListeningLaneApi {
       "serve clients",
     );
     for (let index = 0; index < count; index++) {
-      const { session, argc, argsOffset, protocol, flags } = this.#record.at(index);
+      const { session, argc, argsOffset, protocol, flags, db } = this.#record.at(index);
       const trusted = (flags & HandOffFlag.LOCAL) !== 0;
-      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted }, bytes);
+      visit({ session, argc, argsOffset, protocol: protocol === 3 ? 3 : 2, trusted, db }, bytes);
     }
     this.connections = this.#pumped.connections;
     return { wakes: this.#pumped.wakes, panicked: this.#pumped.panicked !== 0 };

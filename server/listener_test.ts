@@ -40,7 +40,7 @@ class ScriptedLane implements ListeningLaneApi {
     if (round === undefined) throw new Error("nothing is left to pump");
     this.done.push(waitMs === undefined ? "pump" : "pump for a while");
     for (const session of round.asked ?? []) {
-      visit({ session, argc: 1, argsOffset: 0, protocol: 2, trusted: true }, CONFIG);
+      visit({ session, argc: 1, argsOffset: 0, protocol: 2, trusted: true, db: 0 }, CONFIG);
     }
     return { wakes: round.wakes ?? 0, panicked: round.panicked ?? false };
   }
@@ -83,7 +83,7 @@ const answer = (session: number): Heard => ({
 Deno.test("listener: pumps on after a hand-off, and only after a wake listens to main", async () => {
   const lane = new ScriptedLane({ asked: [7] }, { wakes: 1 }, { wakes: 1 }, {});
   const said = await run(lane, answer(7), STOP);
-  const request = { args: [encoder.encode("CONFIG")], protocol: 2, trusted: true } as const;
+  const request = { args: [encoder.encode("CONFIG")], protocol: 2, trusted: true, db: 0 } as const;
   assertEquals(said, [{ kind: "handoff", session: 7, request }]);
   const served = ["pump", "pump", "answer 7 +OK", "pump"];
   assertEquals(lane.done, [...served, "drain", "pump for a while", "close"]);

@@ -15,10 +15,13 @@ import { endpointName } from "./listener/endpoints.ts";
 import type { HandOff } from "./listener/handoff.ts";
 import { Log, LOG_LEVELS, type LogThreshold } from "./log.ts";
 import { Cron, relayMessages } from "./main/cron.ts";
+import { checkNodes, fallbackPlacement } from "./main/policy.ts";
 import { commonEndpoints, type ListenerPlan, planListeners } from "./main/plan.ts";
 import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
 import { ListenerWorker } from "./main/worker.ts";
+import { Migrator, type Rules, rulesOf } from "./migrator.ts";
+import { Tracer } from "./tracer.ts";
 import { Slots } from "./slots.ts";
 
 /** A server that runs. */
@@ -57,6 +60,8 @@ class RunningServer implements Server {
   readonly #parts = new AsyncDisposableStack();
   readonly #finished = Promise.withResolvers<number>();
   #store: Store | undefined;
+  #migrator: Migrator | undefined;
+  #tracer: Tracer | undefined;
   #workers: ListenerWorker[] = [];
   #plans: ListenerPlan[] = [];
   #stopped: Promise<void> | undefined;
@@ -69,7 +74,9 @@ class RunningServer implements Server {
       threshold: config.integer("numa-hotness-threshold"),
       batchSize: config.integer("numa-hotness-batch-size"),
     }));
-    this.#slots = this.#parts.use(new Slots({ warn: (text) => log.warning(text) }));
+    this.#slots = this.#parts.use(
+      new Slots({ warn: (text) => log.warning(text), note: (text) => log.notice(text) }),
+    );
   }
 
   get endpoints(): string[] {
@@ -86,14 +93,17 @@ class RunningServer implements Server {
     const common = await probeEndpoints(commonEndpoints(this.#config));
     await probeEndpoints(this.#config.nodeEndpoints().map(({ endpoint }) => endpoint));
     const store = this.#openStore();
+    checkNodes(this.#config, store.topology());
+    const migrator = this.#seatStrategies(store);
+    this.#tracer = this.#parts.use(new Tracer(store));
     this.#plans = planListeners(this.#config, store.topology(), common);
     await this.#startWorkers(store);
     await this.#setSocketPermissions();
     this.#tellFacts(store);
     this.#followChanges(store);
     const stop = (): void => void this.stop();
-    const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
-    this.#parts.use(new Cron({ store, slots, hotness, log, stop }));
+    const cron = this.#parts.use(new Cron({ store, migrator, log: this.#log, stop }));
+    this.#followPlacement(store, cron);
     relayMessages(store, this.#log);
     this.#log.role = "M";
   }
@@ -125,6 +135,23 @@ class RunningServer implements Server {
       store[Symbol.dispose]();
     });
     return store;
+  }
+
+  /** Fills the slots, and has the placement they begin with in force before the first client comes. */
+  #seatStrategies(store: Store): Migrator {
+    const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
+    slots.fallBackTo(fallbackPlacement(this.#config, store.topology()));
+    slots.assign(1, "composite_lru");
+    const rules = (): Rules => rulesOf(this.#config);
+    const warn = (text: string): void => log.warning(text);
+    const debug = (text: string): void => {
+      if (this.#config.flag("numa-debug")) log.notice(text);
+    };
+    const migrator = new Migrator({ store, slots, hotness, rules, warn, debug });
+    this.#migrator = migrator;
+    migrator.observe();
+    migrator.act();
+    return migrator;
   }
 
   async #startWorkers(store: Store): Promise<void> {
@@ -178,6 +205,24 @@ class RunningServer implements Server {
     config.onChange("dir", () => Deno.chdir(config.text("dir")));
   }
 
+  /** Puts what the operator says of placement in force at each CONFIG SET: at once, not in a second. */
+  #followPlacement(store: Store, cron: Cron): void {
+    const config = this.#config;
+    const topology = store.topology();
+    const names = [
+      "numa-enabled",
+      "numa-default-strategy",
+      "numa-cxl-optimization",
+      "numa-node-weight",
+      "numa-node-maxmemory",
+    ];
+    config.onChange("numa-node-weight", () => checkNodes(config, topology));
+    config.onChange(names, () => {
+      this.#slots.fallBackTo(fallbackPlacement(config, topology));
+      cron.tick();
+    });
+  }
+
   /** Refuses in Redis' words; the log says which endpoint it was, and why. */
   async #listenElsewhere(store: Store, changed: ReadonlySet<string>): Promise<void> {
     try {
@@ -204,15 +249,19 @@ class RunningServer implements Server {
     this.#tellFacts(store);
   }
 
-  #runCommand({ args, protocol, trusted }: HandOff): Promise<Uint8Array> {
+  #runCommand({ args, protocol, trusted, db }: HandOff): Promise<Uint8Array> {
     const context: CommandContext = {
       config: this.#config,
       log: this.#log,
       // Nobody hands commands over before it is open.
       store: this.#store!,
       hotness: this.#hotness,
+      slots: this.#slots,
+      migrator: this.#migrator!,
+      tracer: this.#tracer!,
       protocol,
       trusted,
+      db,
       // The answer goes out first.
       stop: () => void setTimeout(() => this.stop(), 0),
     };

@@ -2,12 +2,14 @@
  * The sixteen slots: who sits where, and which strategy runs when.
  *
  * Knows the contract and the list of strategies, no socket and no store: a round's view and what becomes of its answers are the
- * caller's. Invariant: slot 0 is never empty; each slot's `runs == answers + errors` and `movesAsked ≥ movesDone + movesFailed`; a round's
- * answers together keep within the budget.
+ * caller's. A user's strategy runs in a process of its own and answers later; nobody waits for it. Invariant: slot 0 is never empty; each
+ * slot's `runs == answers + errors`, but for a round that is out, and `movesAsked ≥ movesDone + movesFailed`; a round's answers together
+ * keep within the budget, whenever they come.
  *
  * @module
  */
 
+import { type Guest, StoppedError, TooSlowError } from "./guest.ts";
 import { faultsOfMoves, faultsOfPlacement, keysById } from "../strategies/check.ts";
 import { STRATEGIES, STRATEGY_ALIASES } from "../strategies/mod.ts";
 import {
@@ -33,6 +35,9 @@ export const INTERVAL_MS = 1000;
 export const INTERVAL_MS_MAX = 86_400_000;
 /** A round that takes longer is an error. */
 export const ROUND_MS_MAX = 250;
+
+/** How long a user's strategy rests after an error, doubled with each further one. */
+const REST_MS = 1000;
 
 /** Due slots run in this order, and by number among equals. */
 export const PRIORITIES = ["high", "normal", "low"] as const;
@@ -72,6 +77,8 @@ export interface Seat {
 export interface SlotState {
   readonly index: number;
   readonly strategy: string;
+  /** The file of a user's strategy. */
+  readonly source: string | undefined;
   readonly priority: Priority;
   readonly intervalMs: number;
   readonly enabled: boolean;
@@ -96,9 +103,18 @@ export interface SlotExplanation extends Explanation {
   readonly strategy: string;
 }
 
+/** Takes an answer that came later, to be carried out with the keys of the round it belongs to. */
+export type TakeAnswer = (answer: Answer) => void;
+
+/** Who sits in a slot: a strategy of the list, made anew when its options change, or a guest. */
+type Occupant =
+  | { readonly make: StrategyFactory; strategy: Strategy; readonly guest?: undefined }
+  | { readonly guest: Guest };
+
 interface Slot {
-  readonly make: StrategyFactory;
-  strategy: Strategy;
+  occupant: Occupant;
+  /** A guest's round is out, or it is being started. */
+  isOut: boolean;
   given: OptionTexts;
   priority: Priority;
   intervalMs: number;
@@ -117,6 +133,8 @@ export interface SlotsOptions {
   readonly strategies?: ReadonlyMap<string, StrategyFactory>;
   /** Hears of errors and suspensions. */
   readonly warn?: (text: string) => void;
+  /** Hears that a user's strategy was loaded anew. */
+  readonly note?: (text: string) => void;
 }
 
 /** The registry of slots. */
@@ -125,11 +143,13 @@ export class Slots implements Disposable {
   readonly #now: () => number;
   readonly #strategies: ReadonlyMap<string, StrategyFactory>;
   readonly #warn: (text: string) => void;
+  readonly #note: (text: string) => void;
 
   constructor(options: SlotsOptions = {}) {
     this.#now = options.now ?? (() => performance.now());
     this.#strategies = options.strategies ?? STRATEGIES;
     this.#warn = options.warn ?? (() => {});
+    this.#note = options.note ?? (() => {});
     this.assign(0, "noop");
   }
 
@@ -159,16 +179,31 @@ export class Slots implements Disposable {
       const known = [...this.#strategies.keys()].join(", ");
       throw new Error(`Cannot seat strategy '${name}': there is none of that name, only ${known}`);
     }
-    const intervalMs = checkInterval(seat.intervalMs ?? INTERVAL_MS);
-    const given = seat.options ?? {};
-    const strategy = started(make, given);
+    checkInterval(seat.intervalMs ?? INTERVAL_MS);
+    this.#sit(index, { make, strategy: started(make, seat.options ?? {}) }, seat);
+  }
+
+  /**
+   * Seats a user's strategy when its process runs and has taken its options.
+   *
+   * @throws {RangeError} when there is no such slot or interval
+   * @throws {Error} with what is wrong with its file or options; then nothing has changed
+   */
+  async assignGuest(index: number, guest: Guest, seat: Seat = {}): Promise<void> {
+    checkIndex(index);
+    checkInterval(seat.intervalMs ?? INTERVAL_MS);
+    await guest.start(seat.options ?? {});
+    this.#sit(index, { guest }, seat);
+  }
+
+  #sit(index: number, occupant: Occupant, seat: Seat): void {
     this.#vacate(index);
     this.#slots[index] = {
-      make,
-      strategy,
-      given,
+      occupant,
+      isOut: false,
+      given: seat.options ?? {},
       priority: seat.priority ?? "normal",
-      intervalMs,
+      intervalMs: seat.intervalMs ?? INTERVAL_MS,
       observe: seat.observe ?? false,
       statistics: emptyStatistics(),
       enabled: true,
@@ -176,6 +211,19 @@ export class Slots implements Disposable {
       errorsInRow: 0,
       dueMs: this.#now(),
     };
+  }
+
+  /**
+   * Seats a placement in slot 0, which decides where no other slot does, or has it decide again now if it sits there. The no-op
+   * already leaves core's own rule in force, which is local first.
+   */
+  fallBackTo(name: string): void {
+    const slot = this.#slots[0];
+    const seated = slot === undefined ? "" : self(slot).name;
+    const isThere = seated === (STRATEGY_ALIASES.get(name) ?? name) ||
+      (seated === "noop" && name === "local_first");
+    if (slot !== undefined && isThere) slot.dueMs = this.#now();
+    else this.assign(0, name, { priority: "low" });
   }
 
   /** Empties a slot. @throws {RangeError} for slot 0, which is never empty */
@@ -191,22 +239,28 @@ export class Slots implements Disposable {
     slot.enabled = enabled;
     slot.suspended = false;
     slot.errorsInRow = 0;
+    // One that rests holds no memory; it starts again when it is due.
+    if (!enabled) this.#release(slot);
   }
 
   /**
    * Changes one setting: `priority`, `interval` (ms), `observe`, or an option of the strategy, which then starts anew; its statistics
-   * stay.
+   * stay. A user's strategy is started anew, which takes a moment.
    *
    * @throws {Error} when the slot is empty or the value cannot be used; then nothing has changed
    */
-  set(index: number, name: string, value: string): void {
+  set(index: number, name: string, value: string): void | Promise<void> {
     const slot = this.#occupied(index, `set '${name}' of`);
     const own = OWN_SETTINGS[name];
     if (own !== undefined) return own(slot, value);
     const given = { ...slot.given, [name]: value };
-    const fresh = started(slot.make, given);
+    const { occupant } = slot;
+    if (occupant.guest !== undefined) {
+      return occupant.guest.start(given).then(() => void (slot.given = given));
+    }
+    const fresh = started(occupant.make, given);
     this.#cleanUp(slot, index);
-    slot.strategy = fresh;
+    occupant.strategy = fresh;
     slot.given = given;
   }
 
@@ -223,11 +277,16 @@ export class Slots implements Disposable {
    *
    * Slots of higher priority spend first: the others have what is left of the budget, and a key that is asked to move once in a round is
    * left alone by those who come later.
+   *
+   * @param later takes the answers of users' strategies when they come; each is asked with what is left of the budget then
    */
-  tick(view: () => View, budget: Budget): Answer[] {
+  tick(view: () => View, budget: Budget, later: TakeAnswer = () => {}): Answer[] {
     const nowMs = this.#now();
+    for (const [index, slot] of this.#slots.entries()) {
+      if (slot !== undefined) this.#reload(slot, index);
+    }
     const due = this.#slots.flatMap((slot, index) =>
-      slot !== undefined && slot.enabled && !slot.suspended && nowMs >= slot.dueMs
+      slot !== undefined && slot.enabled && !slot.suspended && !slot.isOut && nowMs >= slot.dueMs
         ? [{ slot, index }]
         : []
     ).sort((a, b) =>
@@ -238,17 +297,21 @@ export class Slots implements Disposable {
     return due.flatMap(({ slot, index }) => {
       // Rounds that were missed are not caught up.
       slot.dueMs = Math.max(slot.dueMs + slot.intervalMs, nowMs);
-      return this.#run(slot, index, round) ?? [];
+      const { guest, strategy } = unpacked(slot);
+      if (strategy !== undefined) return this.#run(slot, index, strategy, round) ?? [];
+      this.#send(slot, index, guest, round, later);
+      return [];
     });
   }
 
-  /** What every slot that is on thinks of one key. */
+  /** What every slot that is on thinks of one key; of users' strategies those that run say it too. */
   explain(view: View, key: KeyView): SlotExplanation[] {
     return this.#slots.flatMap((slot, index) => {
-      if (slot?.strategy.explain === undefined || !slot.enabled || slot.suspended) return [];
+      if (slot === undefined || !isOn(slot)) return [];
+      const { strategy } = unpacked(slot);
+      if (strategy?.explain === undefined) return [];
       try {
-        const explanation = slot.strategy.explain(view, key);
-        return [{ slot: index, strategy: slot.strategy.name, ...explanation }];
+        return [{ slot: index, strategy: strategy.name, ...strategy.explain(view, key) }];
       } catch (error) {
         this.#fail(slot, index, error);
         return [];
@@ -256,46 +319,133 @@ export class Slots implements Disposable {
     });
   }
 
+  /** The same of users' strategies that run; they may take a moment. */
+  async explainLater(view: View, key: KeyView): Promise<SlotExplanation[]> {
+    const json = JSON.stringify(view);
+    const told = this.#slots.map(async (slot, index) => {
+      if (slot === undefined || !isOn(slot)) return [];
+      const { guest } = unpacked(slot);
+      if (guest === undefined || !guest.isRunning) return [];
+      try {
+        const explanation = await guest.explain(json, key);
+        return explanation === undefined
+          ? []
+          : [{ slot: index, strategy: guest.name, ...explanation }];
+      } catch (error) {
+        this.#fail(slot, index, error);
+        return [];
+      }
+    });
+    return (await Promise.all(told)).flat();
+  }
+
   /** Cleans every strategy up. */
   [Symbol.dispose](): void {
     for (let index = 0; index < SLOT_COUNT; index++) this.#vacate(index);
   }
 
-  #run(slot: Slot, index: number, round: Round): Answer | undefined {
-    const { strategy, statistics } = slot;
+  /** The same; resolves when no process of a user's strategy is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const guests = this.#slots.flatMap((slot) => slot && unpacked(slot).guest || []);
+    this[Symbol.dispose]();
+    await Promise.all(guests.map((guest) => guest.stop()));
+  }
+
+  /** Asks a guest, and takes what it answers, whenever that is. */
+  async #send(
+    slot: Slot,
+    index: number,
+    guest: Guest,
+    round: Round,
+    later: TakeAnswer,
+  ): Promise<void> {
+    const { statistics } = slot;
+    slot.isOut = true;
+    statistics.runs++;
+    try {
+      if (!guest.isRunning) await guest.start(slot.given);
+      const budget = round.left;
+      const { placement, moves, tookMs } = await guest.ask(round.json, budget);
+      // Nobody waits for it, so it may take as long as its process is given for an answer.
+      clock(statistics, tookMs);
+      const taken = round.take(placement, moves, slot.observe, budget);
+      this.#count(slot, moves as Move[]);
+      // Whoever was sent away or stopped meanwhile decides nothing any more.
+      if (this.#slots[index] !== slot || !isOn(slot) || slot.observe) return;
+      later({ slot: index, placement: placement as PlacementPlan | undefined, moves: taken });
+    } catch (error) {
+      // A round that was called off is none.
+      if (error instanceof StoppedError) return void statistics.runs--;
+      this.#fail(slot, index, error);
+      slot.dueMs = this.#now() + Math.max(slot.intervalMs, REST_MS * 2 ** (slot.errorsInRow - 1));
+    } finally {
+      slot.isOut = false;
+    }
+  }
+
+  /** Loads a user's strategy anew when its file has changed. */
+  async #reload(slot: Slot, index: number): Promise<void> {
+    const { guest } = unpacked(slot);
+    if (guest === undefined || slot.isOut || !slot.enabled) return;
+    if (!(await guest.hasChanged()) || this.#slots[index] !== slot) return;
+    try {
+      await guest.start(slot.given);
+      if (this.#slots[index] !== slot) return await guest.stop();
+      slot.suspended = false;
+      slot.errorsInRow = 0;
+      this.#note(`Strategy '${guest.name}' in slot ${index} was loaded anew: its file has changed`);
+    } catch (error) {
+      const kept = guest.isRunning ? "; the one before goes on" : "";
+      const text = error instanceof Error ? error.message : String(error);
+      slot.statistics.lastError = text;
+      this.#warn(
+        `Strategy '${guest.name}' in slot ${index} could not be loaded anew: ${text}${kept}`,
+      );
+    }
+  }
+
+  #run(slot: Slot, index: number, strategy: Strategy, round: Round): Answer | undefined {
+    const { statistics } = slot;
     const startMs = this.#now();
     statistics.runs++;
     try {
       const placement = strategy.place(round.view);
       const moves = strategy.plan(round.view, round.left);
       const tookMs = this.#now() - startMs;
-      if (tookMs > ROUND_MS_MAX) {
-        statistics.overruns++;
-        throw new Error(`a round took ${tookMs.toFixed(0)} ms: want ${ROUND_MS_MAX} at most`);
-      }
+      checkTime(tookMs);
       const taken = round.take(placement, moves, slot.observe);
-      statistics.answers++;
-      statistics.movesAsked += moves.length;
-      slot.errorsInRow = 0;
+      this.#count(slot, moves);
       if (slot.observe) return { slot: index, placement: undefined, moves: [] };
       return { slot: index, placement, moves: taken };
     } catch (error) {
       this.#fail(slot, index, error);
       return undefined;
     } finally {
-      const tookMs = this.#now() - startMs;
-      statistics.spentMs += tookMs;
-      statistics.longestMs = Math.max(statistics.longestMs, tookMs);
+      clock(statistics, this.#now() - startMs);
     }
+  }
+
+  /** An answer that can be carried out. */
+  #count(slot: Slot, moves: readonly Move[]): void {
+    slot.statistics.answers++;
+    slot.statistics.movesAsked += moves.length;
+    slot.errorsInRow = 0;
   }
 
   #fail(slot: Slot, index: number, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     slot.statistics.errors++;
+    if (error instanceof TooSlowError) slot.statistics.overruns++;
     slot.statistics.lastError = text;
     slot.suspended = ++slot.errorsInRow >= ERRORS_MAX;
     const what = slot.suspended ? `is suspended after ${ERRORS_MAX} errors in a row` : "failed";
-    this.#warn(`Strategy '${slot.strategy.name}' in slot ${index} ${what}: ${text}`);
+    this.#warn(`Strategy '${self(slot).name}' in slot ${index} ${what}: ${text}`);
+    if (slot.suspended) this.#release(slot);
+  }
+
+  /** Ends the process of a guest. */
+  #release(slot: Slot): void {
+    unpacked(slot).guest?.stop().catch((error) => this.#warn(`A process did not end: ${error}`));
   }
 
   #occupied(index: number, action: string): Slot {
@@ -308,14 +458,16 @@ export class Slots implements Disposable {
   #vacate(index: number): void {
     const slot = this.#slots[index];
     this.#slots[index] = undefined;
-    if (slot !== undefined) this.#cleanUp(slot, index);
+    if (slot === undefined) return;
+    this.#cleanUp(slot, index);
+    this.#release(slot);
   }
 
   #cleanUp(slot: Slot, index: number): void {
     try {
-      slot.strategy.cleanup();
+      unpacked(slot).strategy?.cleanup();
     } catch (error) {
-      this.#warn(`Strategy '${slot.strategy.name}' in slot ${index} did not clean up: ${error}`);
+      this.#warn(`Strategy '${self(slot).name}' in slot ${index} did not clean up: ${error}`);
     }
   }
 }
@@ -326,6 +478,7 @@ class Round {
   readonly #keys: ReadonlyMap<number, KeyView>;
   readonly #moved = new Set<number>();
   #left: Budget;
+  #json: string | undefined;
 
   constructor(view: View, budget: Budget) {
     this.view = view;
@@ -337,44 +490,108 @@ class Round {
     return this.#left;
   }
 
+  /** The view for those who are elsewhere; written once. */
+  get json(): string {
+    return this.#json ??= JSON.stringify(this.view);
+  }
+
   /**
    * Checks an answer and, unless it is only observed, books it.
    *
-   * @returns the moves to be made: those of keys nobody has moved in this round
+   * @param asked the budget it was given; more may be spent by now
+   * @returns the moves to be made: those of keys nobody has moved in this round, as far as the budget goes
    * @throws {Error} naming what is wrong with it
    */
-  take(placement: unknown, moves: readonly Move[], observe: boolean): Move[] {
+  take(placement: unknown, moves: unknown, observe: boolean, asked = this.#left): Move[] {
     const faults = [
       ...faultsOfPlacement(placement, this.view),
-      ...faultsOfMoves(moves, this.view, this.#left, this.#keys),
+      ...faultsOfMoves(moves, this.view, asked, this.#keys),
     ];
     if (faults.length > 0) throw new Error(faults.join("; "));
     if (observe) return [];
-    const taken = moves.filter(({ id }) => !this.#moved.has(id));
-    const bytes = taken.reduce((sum, { id }) => sum + (this.#keys.get(id)?.bytes ?? 0), 0);
-    for (const { id } of taken) this.#moved.add(id);
-    this.#left = { keys: this.#left.keys - taken.length, bytes: this.#left.bytes - bytes };
-    return taken;
+    return (moves as Move[]).filter(({ id }) => this.#book(id));
   }
+
+  /** Whether a key may be moved, and is counted as moved from now on. */
+  #book(id: number): boolean {
+    const bytes = this.#keys.get(id)?.bytes ?? 0;
+    const { keys: keysLeft, bytes: bytesLeft } = this.#left;
+    if (this.#moved.has(id) || keysLeft < 1 || bytesLeft < bytes) return false;
+    this.#moved.add(id);
+    this.#left = { keys: keysLeft - 1, bytes: bytesLeft - bytes };
+    return true;
+  }
+}
+
+/** Who sits there, as one of the two it can be. */
+function unpacked(
+  { occupant }: Slot,
+): { guest: Guest; strategy?: undefined } | { guest?: undefined; strategy: Strategy } {
+  return occupant.guest === undefined ? { strategy: occupant.strategy } : { guest: occupant.guest };
+}
+
+/** What the occupant says of itself. */
+function self(slot: Slot): Pick<Strategy, "name" | "options"> {
+  const { guest, strategy } = unpacked(slot);
+  return guest ?? strategy;
+}
+
+function isOn(slot: Slot): boolean {
+  return slot.enabled && !slot.suspended;
+}
+
+/** @throws {TooSlowError} when a round took too long */
+function checkTime(tookMs: number): void {
+  if (tookMs <= ROUND_MS_MAX) return;
+  throw new TooSlowError(`a round took ${tookMs.toFixed(0)} ms: want ${ROUND_MS_MAX} at most`);
+}
+
+function clock(statistics: SlotStatistics, tookMs: number): void {
+  statistics.spentMs += tookMs;
+  statistics.longestMs = Math.max(statistics.longestMs, tookMs);
 }
 
 /** Settings every slot has, whatever sits in it. */
 const OWN_SETTINGS: Readonly<Record<string, (slot: Slot, value: string) => void>> = {
   priority: (slot, value) => void (slot.priority = readPriority(value)),
-  interval: (slot, value) => {
-    slot.intervalMs = checkInterval(/^\d{1,9}$/.test(value) ? Number(value) : NaN, value);
-  },
-  observe: (slot, value) => {
-    if (value !== "yes" && value !== "no") {
-      throw new Error(`Cannot set 'observe' to '${value}': want yes or no`);
-    }
-    slot.observe = value === "yes";
-  },
+  interval: (slot, value) => void (slot.intervalMs = readInterval(value)),
+  observe: (slot, value) => void (slot.observe = readObserve(value)),
 };
+
+/**
+ * Reads how a strategy is to be seated from names and values in turn: `priority`, `interval` (ms) and `observe`, all else options of
+ * its own.
+ *
+ * @throws {Error} quoting what cannot be used; options are read when it is seated
+ */
+export function readSeat(pairs: readonly string[]): Seat {
+  const seat: { -readonly [Part in keyof Seat]: Seat[Part] } = {};
+  const options: Record<string, string> = {};
+  for (let at = 0; at < pairs.length; at += 2) {
+    const [text = "", value = ""] = pairs.slice(at, at + 2);
+    const name = text.toLowerCase().replaceAll("-", "_");
+    if (name === "priority") seat.priority = readPriority(value);
+    else if (name === "interval") seat.intervalMs = readInterval(value);
+    else if (name === "observe") seat.observe = readObserve(value);
+    else options[name] = value;
+  }
+  return { ...seat, options };
+}
+
+function readInterval(text: string): number {
+  return checkInterval(/^\d{1,9}$/.test(text) ? Number(text) : NaN, text);
+}
+
+function readObserve(text: string): boolean {
+  const value = text.toLowerCase();
+  if (["yes", "on", "enabled"].includes(value)) return true;
+  if (["no", "off", "disabled"].includes(value)) return false;
+  throw new Error(`Cannot set 'observe' to '${text}': want yes or no`);
+}
 
 /** Reads a priority. @throws {Error} quoting what is none */
 export function readPriority(text: string): Priority {
-  const priority = PRIORITIES.find((one) => one === text);
+  const priority = PRIORITIES.find((one) => one === text.toLowerCase());
   if (priority !== undefined) return priority;
   throw new Error(`Cannot set 'priority' to '${text}': want ${PRIORITIES.join(", ")}`);
 }
@@ -386,13 +603,13 @@ function started(make: StrategyFactory, given: OptionTexts): Strategy {
 }
 
 function stateOf(slot: Slot, index: number): SlotState {
-  const { strategy, priority, intervalMs, enabled, observe, suspended, statistics } = slot;
-  const options = strategy.options.map((
-    { name, standard },
-  ) => [name, slot.given[name] ?? standard]);
+  const { priority, intervalMs, enabled, observe, suspended, statistics } = slot;
+  const { name: strategy, options: declared } = self(slot);
+  const options = declared.map(({ name, standard }) => [name, slot.given[name] ?? standard]);
   return {
     index,
-    strategy: strategy.name,
+    strategy,
+    source: unpacked(slot).guest?.source,
     priority,
     intervalMs,
     enabled,

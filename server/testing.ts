@@ -10,6 +10,7 @@
 
 import {
   CoreError,
+  JobStatus,
   type KeyMove,
   type KeyName,
   type LaneApi,
@@ -38,6 +39,19 @@ export interface FakeKey {
   readonly accessor?: number;
   readonly accesses?: number;
   readonly bytes?: number;
+  readonly vote?: number;
+  readonly moves?: number;
+  readonly movedSeconds?: number;
+  readonly type?: number;
+}
+
+/** How a job stands: its state, 0 queued to 3 cancelled, and its keys by what became of them. */
+export interface FakeJob {
+  readonly state: 0 | 1 | 2 | 3;
+  readonly moved?: number;
+  readonly skipped?: number;
+  readonly failed?: number;
+  readonly missing?: number;
 }
 
 /** A store that has the given keys and hands out their samples as core lays them out. */
@@ -81,6 +95,7 @@ export class FakeKeys implements StoreApi {
   }
 
   topology(): Topology {
+    if (this.machine !== undefined) return this.machine;
     const node = { cpus: [], memory_only: false, tier: 0, total_bytes: 0, free_bytes: null };
     return { nodes: this.#nodes.map((id) => ({ ...node, id, distances: [] })) };
   }
@@ -92,17 +107,40 @@ export class FakeKeys implements StoreApi {
   /** Moves that were asked for, job by job. */
   readonly jobs: KeyMove[][] = [];
 
+  /** The nodes, when more of them matters than their ids. */
+  machine: Topology | undefined;
+  /** Whether the keyspace is held, so that no plan can be put in force. */
+  held = false;
+  /** Whether the mover takes no more jobs. */
+  full = false;
+  /** How jobs stand, by number from 1 on; one that is not named is forgotten. */
+  readonly standing = new Map<number, FakeJob>();
+
   place(plan: Uint32Array<ArrayBuffer>): boolean {
-    this.plans.push([...plan]);
-    return true;
+    if (!this.held) this.plans.push([...plan]);
+    return !this.held;
   }
 
-  move(moves: readonly KeyMove[]): number {
-    return this.jobs.push([...moves]);
+  move(moves: readonly KeyMove[]): number | undefined {
+    return this.full ? undefined : this.jobs.push([...moves]);
   }
 
-  job(_id: number): undefined {
-    return undefined;
+  tap(_on: boolean): void {}
+
+  takeTaps(out: Uint8Array<ArrayBuffer>): number {
+    out.fill(0, 0, 8);
+    return 0;
+  }
+
+  job(id: number): JobStatus | undefined {
+    const job = this.standing.get(id);
+    if (job === undefined) return undefined;
+    const status = new JobStatus();
+    const view = new DataView(status.buffer.buffer);
+    const counts = [job.moved, job.skipped, job.failed, job.missing];
+    for (const [at, count] of counts.entries()) view.setBigUint64(8 * at, BigInt(count ?? 0), true);
+    view.setUint32(48, job.state, true);
+    return status;
   }
 
   messages(): string {
@@ -127,8 +165,10 @@ function visitAll(keys: readonly FakeKey[], visit: VisitSample): void {
     const [start, name] = [index * Sample.BYTES, names[index] ?? new Uint8Array(0)];
     view.setBigUint64(start, BigInt(one.bytes ?? 0), true);
     view.setBigUint64(start + 8, BigInt(one.accesses ?? 0), true);
-    const { db = 0, node, accessor = NO_NODE, level, idle = 0 } = one;
-    for (const [at, value] of [db, node, accessor, level, 0, idle, end, name.length].entries()) {
+    const { db = 0, node, accessor = NO_NODE, level, type = 0, idle = 0 } = one;
+    const { vote = 0, moves = 0, movedSeconds = 0 } = one;
+    const facts = [db, node, accessor, level, type, idle, end, name.length];
+    for (const [at, value] of [...facts, vote, moves, movedSeconds, NO_NODE].entries()) {
       view.setUint32(start + 16 + 4 * at, value, true);
     }
     bytes.set(name, end);

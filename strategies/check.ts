@@ -12,7 +12,9 @@ import {
   type Budget,
   type KeyView,
   type Move,
+  type OptionDescription,
   type PlacementPlan,
+  readOption,
   type Ring,
   RING_ENTRIES_MAX,
   RINGS_MAX,
@@ -166,4 +168,46 @@ function quote(value: unknown): string {
     text = String(value);
   }
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** The most options a strategy declares. */
+const OPTIONS_MAX = 64;
+
+/**
+ * What is wrong with the options a strategy declares, which may be anything.
+ *
+ * @returns faults; none when values can be read against them
+ */
+export function faultsOfOptions(options: unknown): string[] {
+  if (!Array.isArray(options) || options.length > OPTIONS_MAX) {
+    return [`it declares the options ${quote(options)}: want a list, ${OPTIONS_MAX} at most`];
+  }
+  const names = new Set<string>();
+  return options.flatMap((option) => {
+    const fault = faultOfOption(option ?? {}, names);
+    return fault === undefined ? [] : [`it declares the option ${quote(option)}: ${fault}`];
+  }).slice(0, FAULTS_MAX);
+}
+
+function faultOfOption(option: Partial<OptionDescription>, names: Set<string>): string | undefined {
+  const { name, standard, doc, kind } = option;
+  if (typeof name !== "string" || !/^[a-z][a-z0-9_]{0,63}$/.test(name) || names.has(name)) {
+    return "want a name of its own, of a-z, 0-9 and _";
+  }
+  names.add(name);
+  if (typeof standard !== "string" || typeof doc !== "string") return "want standard and doc";
+  const { min, max, choices } = option as { min?: unknown; max?: unknown; choices?: unknown };
+  if (kind === "choice") {
+    const isList = Array.isArray(choices) && choices.every((one) => typeof one === "string");
+    if (!isList) return "want choices";
+  } else if (kind !== "flag") {
+    if (kind !== "number" && kind !== "integer" && kind !== "integers") return "want a kind";
+    if (typeof min !== "number" || typeof max !== "number") return "want min and max";
+  }
+  try {
+    readOption(option as OptionDescription, standard);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -67,6 +67,8 @@ const BACK_OFF_MAX = 6;
 /** Ping-pongs in the last minute, per key that may move in a round, above which all residence is doubled. */
 const PING_PONG_SHARE = 0.01;
 
+/** From the least heat of a bin to that of the next. */
+const BIN_STEP = 2 ** 0.25;
 const LINE_BYTES = 64;
 /** Cache lines that are on their way at once while a key is copied. */
 const LINES_AT_ONCE = 8;
@@ -195,6 +197,15 @@ class Judge {
   }
 
   /**
+   * Whether it makes room for a key of that heat, which must be hotter by as much as the two thresholds are apart. Many keys may be of
+   * one heat, so that the threshold lies among them: those of its own bin give way too, or such a node would be closed.
+   */
+  givesWay(key: KeyView, at: number, heat: number): boolean {
+    return heatOf(key) < this.threshold(at) * BIN_STEP &&
+      heatOf(key) * this.tuning.hysteresis < heat && this.residenceLeft(key) === 0;
+  }
+
+  /**
    * Whether a key should come nearer to whoever uses it.
    *
    * @param victimHeat the heat of what must go to make room for it; `undefined` when there is room
@@ -206,9 +217,8 @@ class Judge {
     const heat = heatOf(key);
     const threshold = this.threshold(target);
     const residenceLeft = this.residenceLeft(key);
-    const numbers = { heat, threshold, residenceLeft, benefit: 0, cost: 0 };
-    const stay = (reason: string, more: Partial<Verdict> = {}): Verdict => {
-      return { ...numbers, ...more, target: undefined, reason };
+    const stay = (reason: string, benefit = 0, cost = 0): Verdict => {
+      return { target: undefined, reason, heat, threshold, residenceLeft, benefit, cost };
     };
     if (user === undefined) return stay("no node leads its vote by enough");
     if (target === at) return stay("it is on the fastest node of its accessor");
@@ -224,8 +234,9 @@ class Judge {
       (victim === undefined || out === undefined
         ? 0
         : this.moveNs(key.bytes, target, out) + this.#lossNs(victim, key.bytes, target, out));
-    if (benefit <= cost) return stay("moving it costs more than it saves", { benefit, cost });
-    return { ...numbers, benefit, cost, target, reason: "it is hot, and nearer memory pays" };
+    if (benefit <= cost) return stay("moving it costs more than it saves", benefit, cost);
+    const reason = "it is hot, and nearer memory pays";
+    return { target, reason, heat, threshold, residenceLeft, benefit, cost };
   }
 
   /** Nanoseconds that so many bytes of that heat lose within the payback time when they go down. */
@@ -333,10 +344,8 @@ class Planner {
     if (this.#moved.has(key.id) || this.#keysLeft <= 0) return false;
     const { target } = this.#judge.judge(key, (node) => this.#victimHeat(node, key.bytes));
     if (target === undefined) return false;
-    const cold = (leaver: KeyView): boolean =>
-      this.#judge.isCold(leaver, target) && heatOf(leaver) * this.#judge.tuning.hysteresis <
-        heatOf(key);
-    if (!this.#makeRoom(target, key.bytes, cold)) return true;
+    const gives = (leaver: KeyView): boolean => this.#judge.givesWay(leaver, target, heatOf(key));
+    if (!this.#makeRoom(target, key.bytes, gives)) return true;
     return !this.#move(key, target);
   }
 

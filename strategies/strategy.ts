@@ -147,14 +147,15 @@ export interface Ring {
 /**
  * Which node a new object goes to: plain tables that core follows without a lock and without a call.
  *
- * Core looks up `band` = the first whose bound is not below the bytes asked for (the last takes whatever is left), then
+ * Core looks up `band` = the first whose bound is not below those bytes (the last takes whatever is left), then
  * `ring = rings[table[accessor][type × bands + band]]`, then the ring's turn, then its spill. The plan is asked once for a key, when its
  * entry is made; what the key grows by later follows the entry. The key table itself never follows a plan: it stays on fast nodes.
  */
 export interface PlacementPlan {
   /**
-   * Upper bounds of the size bands in bytes of entry and embedded value, both included, ascending; one band more than there are
-   * bounds, at most {@linkcode BANDS_MAX} bands. Empty: all sizes alike.
+   * Upper bounds of the size bands, each included, ascending; one band more than there are bounds, at most {@linkcode BANDS_MAX} bands.
+   * Empty: all sizes alike. What is compared is known when the entry is made: the bytes of key and value for a string, the bytes of
+   * the key alone for a collection, whose elements come later.
    */
   readonly bounds: readonly number[];
   /** 1 to {@linkcode RINGS_MAX}; two places of the table that name one ring share its turns. */

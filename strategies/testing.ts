@@ -159,11 +159,16 @@ function freeze<T>(value: T): T {
  *
  * @param make its factory; a strategy made by it is tried with many views
  * @param traps set before the strategy's module was loaded, where it was loaded for this; else they are set now
+ * @param begins told of each part before it runs, so that one that does not come back can be named
  * @returns what it breaks, in words; nothing when it keeps the contract
  */
-export function breachesOf(make: StrategyFactory, traps?: Traps): string[] {
+export function breachesOf(
+  make: StrategyFactory,
+  traps?: Traps,
+  begins: (part: string) => void = () => {},
+): string[] {
   using own = new Traps();
-  const trial = new Trial(make, traps ?? own);
+  const trial = new Trial(make, traps ?? own, begins);
   return trial.run();
 }
 
@@ -171,11 +176,13 @@ export function breachesOf(make: StrategyFactory, traps?: Traps): string[] {
 class Trial {
   readonly #make: StrategyFactory;
   readonly #traps: Traps;
+  readonly #begins: (part: string) => void;
   readonly #breaches = new Set<string>();
 
-  constructor(make: StrategyFactory, traps: Traps) {
+  constructor(make: StrategyFactory, traps: Traps, begins: (part: string) => void) {
     this.#make = make;
     this.#traps = traps;
+    this.#begins = begins;
   }
 
   run(): string[] {
@@ -304,6 +311,7 @@ class Trial {
 
   /** Runs a part of the strategy under watch; what it throws or touches is a breach. */
   #watch<T>(part: string, run: () => T): T | undefined {
+    this.#begins(part);
     const { value, error, touched } = this.#traps.watch(run);
     for (const name of touched) this.#breaches.add(`${part} uses ${name}`);
     if (error !== undefined && touched.length === 0) {

@@ -53,6 +53,18 @@ export class Traps implements Disposable {
     }
   }
 
+  /** The same while something is loaded, which nothing else runs beside. @throws what loading throws, unless a trap did */
+  async watchLoading<T>(load: () => Promise<T>): Promise<{ value: T; touched: string[] }> {
+    this.#touched.clear();
+    this.#watching = true;
+    try {
+      const value = await load();
+      return { value, touched: [...this.#touched] };
+    } finally {
+      this.#watching = false;
+    }
+  }
+
   /** Takes the traps away; references that were taken meanwhile work as the originals do. */
   [Symbol.dispose](): void {
     for (const restore of this.#restore.splice(0).reverse()) restore();

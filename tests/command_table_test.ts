@@ -18,7 +18,7 @@ import {
 } from "../core/gen/command_model.ts";
 
 const FAMILIES = new URL("../core/commands/", import.meta.url);
-const OURS_ALONE = "numa";
+const OURS_ALONE = ["numa", "numaconfig"];
 
 /** A command as redis-cli prints COMMAND INFO in JSON. */
 type Info = [
@@ -101,7 +101,7 @@ function ourCommands(): Command[] {
   const families = names.filter((name) => name.endsWith(".json")).map((name) =>
     JSON.parse(Deno.readTextFileSync(new URL(name, FAMILIES))) as FamilyJson
   );
-  return flatten(deriveCommands(families)).filter(({ family }) => family !== OURS_ALONE);
+  return flatten(deriveCommands(families)).filter(({ family }) => !OURS_ALONE.includes(family));
 }
 
 const sorted = (names: string[]): string[] => [...names].sort();

@@ -134,6 +134,16 @@ Deno.test("NUMA COMPACT moves keys together and gives memory back while others a
   assertEquals(await client.call("NUMA", "COMPACT", "9"), NO_NODE);
 });
 
+Deno.test("NUMA COMPACT has to wait, so it is refused inside a transaction, as SHUTDOWN is", async () => {
+  await using server = await startServer({ topology: "fake:2" });
+  using client = await RespClient.connect(server.port);
+  assertEquals(await client.call("MULTI"), "OK");
+  const refused = new ReplyError("ERR Command not allowed inside a transaction");
+  assertEquals(await client.call("NUMA", "COMPACT"), refused);
+  const aborted = new ReplyError("EXECABORT Transaction discarded because of previous errors.");
+  assertEquals(await client.call("EXEC"), aborted);
+});
+
 Deno.test("CONFIG SET activedefrag has what lies thinly moved together", async () => {
   await using server = await startServer({ topology: "fake:1" });
   using client = await RespClient.connect(server.port);

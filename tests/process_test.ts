@@ -49,7 +49,18 @@ async function answers(port: number): Promise<boolean> {
 Deno.test("launcher: --help names every verb and every exit code", async () => {
   const { code, stdout, stderr } = await launch(["--help"]);
   assertEquals([code, stderr], [0, ""]);
-  for (const word of ["serve", "doctor", "test", "bench", "--port", "--topology", "NUMAKV_CORE"]) {
+  for (
+    const word of [
+      "serve",
+      "doctor",
+      "simulate",
+      "test",
+      "bench",
+      "--port",
+      "--topology",
+      "NUMAKV_CORE",
+    ]
+  ) {
     assertStringIncludes(stdout, word);
   }
   for (const exit of ["0  stopped in order", "1  an error", "2  bad usage", "3  a tool"]) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The core's unit tests and its soak under a sanitizer: tests/sanitize.sh address|thread [<filter>]
+# The core's unit tests and its soaks under a sanitizer: tests/sanitize.sh address|thread [<filter>]
 #
 # RUSTC_BOOTSTRAP lets the stable compiler take the flag. Where the sources of the standard library are installed
 # (rustup component add rust-src), it is built with the sanitizer too. Without them AddressSanitizer misses accesses inside
@@ -21,7 +21,7 @@ esac
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 flags="-Zsanitizer=$KIND --cfg numakv_sanitizer=\"$KIND\""
-set -- --locked -p numakv-core --lib --test soak --target "$host" \
+set -- --locked -p numakv-core --lib --test soak --test moves --target "$host" \
     --target-dir "$ROOT/target/sanitize-$KIND" --no-fail-fast "$@"
 if [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]; then
     set -- -Zbuild-std "$@"

@@ -4,10 +4,13 @@
  *
  * @module
  */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows, fail } from "@std/assert";
 import { Random } from "../../tests/support/random.ts";
+import { summary } from "../growth.ts";
+import { broken, type Weight } from "../memory.ts";
+import { commandFor, KINDS, scattered } from "./elements.ts";
 import { mixes, stageTable } from "./fragments.ts";
-import { keyOf, type Measure, parseCsv } from "./load.ts";
+import { benchmarkArguments, keyOf, type Measure, parseCsv } from "./load.ts";
 import { customPlan, parseCpuSeconds } from "./peer.ts";
 import { markdown, spread } from "./table.ts";
 
@@ -51,6 +54,44 @@ Deno.test("markdown() shows medians and ratios", () => {
     "| SET | 16 | 300 (300–300) | 200 (200–200) | 1.50× | 1.00 (1.00–1.00)",
   );
   assertStringIncludes(text, "| 0.50× | 1.00 / 2.00 | 1.00 / 2.00 |");
+});
+
+Deno.test("benchmarkArguments() draws elements, and reads a range as a command of its own", () => {
+  const load = {
+    pipeline: 16,
+    requests: 9,
+    clients: 2,
+    value_bytes: 64,
+    random_keys: 0,
+    cpus: "1",
+  };
+  const told = (test: string): string => benchmarkArguments(7, { ...load, test }).join(" ");
+  const common = "-P 16 --csv -p 7 -n 9 -c 2 -d 64";
+  assertEquals(told("LPUSH"), `-t lpush ${common}`);
+  assertEquals(told("ZADD"), `-t zadd ${common} -r 100000`);
+  assertEquals(told("LRANGE_100"), `${common} LRANGE bench:range 0 99`);
+});
+
+Deno.test("commandFor() writes elements of one command, each its own", () => {
+  const plain = KINDS.find(({ name }) => name === "hash field, 8 + 16 B") ?? fail("No such kind");
+  const text = commandFor(plain, 0, 2);
+  const words = "HSET hash 00000000 0000000000000000 00000001 0000000000048271".split(" ");
+  assertEquals(text, `*6\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`);
+  const all = new Set(Array.from({ length: 100_000 }, (_, index) => scattered(index)));
+  assertEquals(all.size, 100_000);
+});
+
+Deno.test("broken() names what takes more than was promised", () => {
+  const weight = (kind: string, ours: number): Weight => ({ kind, ours, theirs: 1 });
+  assertEquals(broken([weight("zset member, 16 B", 85), weight("string, 16 + 64 B", 999)]), []);
+  assertEquals(broken([weight("zset member, 16 B", 86)]), ["zset member, 16 B"]);
+  const timed = [weight("string, 16 + 64 B", 100), weight("string, 16 + 64 B, with a TTL", 117)];
+  assertEquals(broken(timed), ["TTL"]);
+});
+
+Deno.test("summary() of waits is in their order, not in that of their digits", () => {
+  const waits = Float64Array.from([10, 9, 100, 8]);
+  assertEquals(summary(waits), { median: 10, p9999: 100, max: 100 });
 });
 
 Deno.test("mixes() keeps to 16-512 bytes, and the second has smaller values", () => {

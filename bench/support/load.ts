@@ -28,8 +28,16 @@ export interface Measure {
   readonly p99_ms: number;
 }
 
+/** Tests that add elements: they draw from so many unless a load says from how many. */
+const ELEMENTS = 100_000;
+const ELEMENT_TESTS: ReadonlySet<string> = new Set(["SADD", "HSET", "ZADD"]);
+/** The list that LRANGE_100 reads, and its items. redis-benchmark's own test would fill one first, at our cost. */
+const RANGE_KEY = "bench:range";
+const RANGE_ITEMS = 100;
+
 /** Runs a load once against a peer. */
 export async function measure(peer: Peer, load: Load): Promise<Measure> {
+  if (load.test === "LRANGE_100") await fillRange(peer.port, load.value_bytes);
   const before_s = cpuSeconds(peer.pid);
   const { success, stdout, stderr } = await new Deno.Command("taskset", {
     args: ["-c", load.cpus, "redis-benchmark", ...benchmarkArguments(peer.port, load)],
@@ -40,12 +48,26 @@ export async function measure(peer: Peer, load: Load): Promise<Measure> {
   return { ...csv, cpu_us_per_request: used_s * 1e6 / load.requests };
 }
 
-function benchmarkArguments(port: number, load: Load): string[] {
+async function fillRange(port: number, value_bytes: number): Promise<void> {
+  using client = await RespClient.connect(port);
+  await client.call("DEL", RANGE_KEY);
+  const items = Array.from({ length: RANGE_ITEMS }, () => "v".repeat(value_bytes));
+  const reply = await client.call("RPUSH", RANGE_KEY, ...items);
+  if (reply !== RANGE_ITEMS) throw new Error(`RPUSH failed: ${Deno.inspect(reply)}`);
+}
+
+/** What redis-benchmark is told; exported for its test. */
+export function benchmarkArguments(port: number, load: Load): string[] {
   const name = load.test === "PING" ? "ping_mbulk" : load.test.toLowerCase();
+  const drawn = load.random_keys > 0 || !ELEMENT_TESTS.has(load.test) ? load.random_keys : ELEMENTS;
   const numbers = { p: port, n: load.requests, c: load.clients, d: load.value_bytes };
   const common = Object.entries(numbers).flatMap(([key, value]) => [`-${key}`, String(value)]);
-  const keys = load.random_keys > 0 ? ["-r", String(load.random_keys)] : [];
-  return ["-t", name, "-P", String(load.pipeline), "--csv", ...common, ...keys];
+  const keys = drawn > 0 ? ["-r", String(drawn)] : [];
+  const all = ["-P", String(load.pipeline), "--csv", ...common, ...keys];
+  if (load.test === "LRANGE_100") {
+    return [...all, "LRANGE", RANGE_KEY, "0", String(RANGE_ITEMS - 1)];
+  }
+  return ["-t", name, ...all];
 }
 
 /** The last row of redis-benchmark's CSV; latencies are in milliseconds. */

@@ -7,7 +7,7 @@
 use core::mem::{offset_of, size_of};
 
 /// Version of the boundary; compared when the library is opened.
-pub const ABI_VERSION: i32 = 3;
+pub const ABI_VERSION: i32 = 4;
 
 /// Stands for "no node" where a node id is a u32.
 pub const NO_NODE: u32 = 4294967295;
@@ -175,6 +175,8 @@ pub struct StoreStatus {
     pub moved_keys: u64,
     /// Bytes relocated to another node since then.
     pub moved_bytes: u64,
+    /// Keys that came back within a minute to the node they had left, since the start or NUMAMIGRATE RESET.
+    pub ping_pongs: u64,
     /// Sequence number of the latest effect.
     pub effects: u64,
     /// Sessions opened by connections since then.
@@ -205,7 +207,7 @@ pub struct StoreStatus {
     pub paused: u32,
 }
 
-const _: () = assert!(size_of::<StoreStatus>() == 216);
+const _: () = assert!(size_of::<StoreStatus>() == 224);
 const _: () = assert!(offset_of!(StoreStatus, used_bytes) == 0);
 const _: () = assert!(offset_of!(StoreStatus, reserved_bytes) == 8);
 const _: () = assert!(offset_of!(StoreStatus, stray_bytes) == 16);
@@ -223,20 +225,21 @@ const _: () = assert!(offset_of!(StoreStatus, expired_keys) == 104);
 const _: () = assert!(offset_of!(StoreStatus, evicted_keys) == 112);
 const _: () = assert!(offset_of!(StoreStatus, moved_keys) == 120);
 const _: () = assert!(offset_of!(StoreStatus, moved_bytes) == 128);
-const _: () = assert!(offset_of!(StoreStatus, effects) == 136);
-const _: () = assert!(offset_of!(StoreStatus, connections_total) == 144);
-const _: () = assert!(offset_of!(StoreStatus, connections_refused) == 152);
-const _: () = assert!(offset_of!(StoreStatus, input_bytes) == 160);
-const _: () = assert!(offset_of!(StoreStatus, output_bytes) == 168);
-const _: () = assert!(offset_of!(StoreStatus, started_unix_ms) == 176);
-const _: () = assert!(offset_of!(StoreStatus, clients) == 184);
-const _: () = assert!(offset_of!(StoreStatus, clients_blocked) == 188);
-const _: () = assert!(offset_of!(StoreStatus, lanes) == 192);
-const _: () = assert!(offset_of!(StoreStatus, node_count) == 196);
-const _: () = assert!(offset_of!(StoreStatus, shards) == 200);
-const _: () = assert!(offset_of!(StoreStatus, messages) == 204);
-const _: () = assert!(offset_of!(StoreStatus, shutdown_requested) == 208);
-const _: () = assert!(offset_of!(StoreStatus, paused) == 212);
+const _: () = assert!(offset_of!(StoreStatus, ping_pongs) == 136);
+const _: () = assert!(offset_of!(StoreStatus, effects) == 144);
+const _: () = assert!(offset_of!(StoreStatus, connections_total) == 152);
+const _: () = assert!(offset_of!(StoreStatus, connections_refused) == 160);
+const _: () = assert!(offset_of!(StoreStatus, input_bytes) == 168);
+const _: () = assert!(offset_of!(StoreStatus, output_bytes) == 176);
+const _: () = assert!(offset_of!(StoreStatus, started_unix_ms) == 184);
+const _: () = assert!(offset_of!(StoreStatus, clients) == 192);
+const _: () = assert!(offset_of!(StoreStatus, clients_blocked) == 196);
+const _: () = assert!(offset_of!(StoreStatus, lanes) == 200);
+const _: () = assert!(offset_of!(StoreStatus, node_count) == 204);
+const _: () = assert!(offset_of!(StoreStatus, shards) == 208);
+const _: () = assert!(offset_of!(StoreStatus, messages) == 212);
+const _: () = assert!(offset_of!(StoreStatus, shutdown_requested) == 216);
+const _: () = assert!(offset_of!(StoreStatus, paused) == 220);
 
 /// Why nkv_lane_pump came back, beside the hand-offs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -269,14 +272,17 @@ pub struct HandOff {
     pub protocol: u32,
     /// HandOffFlag bits.
     pub flags: u32,
+    /// Database the session has selected, 0-15.
+    pub db: u32,
 }
 
-const _: () = assert!(size_of::<HandOff>() == 20);
+const _: () = assert!(size_of::<HandOff>() == 24);
 const _: () = assert!(offset_of!(HandOff, session) == 0);
 const _: () = assert!(offset_of!(HandOff, argc) == 4);
 const _: () = assert!(offset_of!(HandOff, args_offset) == 8);
 const _: () = assert!(offset_of!(HandOff, protocol) == 12);
 const _: () = assert!(offset_of!(HandOff, flags) == 16);
+const _: () = assert!(offset_of!(HandOff, db) == 20);
 
 /// How a migration job stands, its keys by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -310,6 +316,20 @@ const _: () = assert!(offset_of!(JobStatus, usec) == 40);
 const _: () = assert!(offset_of!(JobStatus, state) == 48);
 const _: () = assert!(offset_of!(JobStatus, spare) == 52);
 
+/// What another process uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct ProcessUsage {
+    /// Memory of its that is in RAM.
+    pub resident_bytes: u64,
+    /// CPU time since its start, to ten milliseconds.
+    pub cpu_ms: u64,
+}
+
+const _: () = assert!(size_of::<ProcessUsage>() == 16);
+const _: () = assert!(offset_of!(ProcessUsage, resident_bytes) == 0);
+const _: () = assert!(offset_of!(ProcessUsage, cpu_ms) == 8);
+
 /// One key as the hotness sampler saw it; its name lies in the same buffer, behind the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
@@ -334,9 +354,17 @@ pub struct Sample {
     pub key_offset: u32,
     /// Length of the key.
     pub key_bytes: u32,
+    /// By how much the accessor leads, 0-15.
+    pub vote: u32,
+    /// Moves of the key that are remembered, 0-31: those of the last minutes, as far as there is room for them.
+    pub moves: u32,
+    /// Seconds since the latest of them; 0 when there is none.
+    pub moved_seconds: u32,
+    /// Node id it left then, or NO_NODE.
+    pub source: u32,
 }
 
-const _: () = assert!(size_of::<Sample>() == 48);
+const _: () = assert!(size_of::<Sample>() == 64);
 const _: () = assert!(offset_of!(Sample, footprint_bytes) == 0);
 const _: () = assert!(offset_of!(Sample, access_count) == 8);
 const _: () = assert!(offset_of!(Sample, db) == 16);
@@ -347,3 +375,7 @@ const _: () = assert!(offset_of!(Sample, r#type) == 32);
 const _: () = assert!(offset_of!(Sample, idle_seconds) == 36);
 const _: () = assert!(offset_of!(Sample, key_offset) == 40);
 const _: () = assert!(offset_of!(Sample, key_bytes) == 44);
+const _: () = assert!(offset_of!(Sample, vote) == 48);
+const _: () = assert!(offset_of!(Sample, moves) == 52);
+const _: () = assert!(offset_of!(Sample, moved_seconds) == 56);
+const _: () = assert!(offset_of!(Sample, source) == 60);

@@ -3,13 +3,14 @@
 //! Holds no code that runs. Invariant: a function missing or shaped otherwise does not compile.
 // Written by core/gen.ts from core/abi.json; edit that and run `deno task gen`.
 
-use crate::abi::{JobStatus, Outcome, Pumped, StoreStatus};
+use crate::abi::{JobStatus, Outcome, ProcessUsage, Pumped, StoreStatus};
 use crate::ffi;
 
 #[rustfmt::skip]
 const _: () = {
     let _: unsafe extern "C" fn() -> i32 = ffi::nkv_abi_version;
     let _: unsafe extern "C" fn(*mut u8, u32) -> i32 = ffi::nkv_probe;
+    let _: unsafe extern "C" fn(u32, *mut ProcessUsage) -> i32 = ffi::nkv_process_usage;
     let _: unsafe extern "C" fn(*const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_open;
     let _: unsafe extern "C" fn(u32) -> i32 = ffi::nkv_store_close;
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_configure;
@@ -34,4 +35,6 @@ const _: () = {
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32, *mut Outcome) -> i32 = ffi::nkv_answer;
     let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_news;
     let _: unsafe extern "C" fn(u32, *const u8, u32, *mut u8, u32) -> i32 = ffi::nkv_store_look;
+    let _: unsafe extern "C" fn(u32, u32) -> i32 = ffi::nkv_store_tap;
+    let _: unsafe extern "C" fn(u32, *mut u8, u32) -> i32 = ffi::nkv_store_taps;
 };

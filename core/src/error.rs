@@ -38,6 +38,8 @@ pub const NO_SUCH_KEY: &str = "ERR no such key";
 /// A move that a client waited for was cancelled.
 pub const MOVE_CANCELLED: &str =
     "ERR the move was cancelled; the key is where it was, or partly on the new node";
+/// Another move has taken the key to another node while a client waited for this one.
+pub const MOVE_OVERTAKEN: &str = "ERR another move has taken the key elsewhere meanwhile";
 /// No such migration job.
 pub const NO_SUCH_JOB: &str = "ERR no such migration job";
 /// A migration job that is over cannot be cancelled.

@@ -4,9 +4,11 @@
 //! Invariants: no lock is held and no panic travels when a call returns; buffers are the caller's and are borrowed only
 //! until then; an empty buffer may be a null pointer.
 
-use crate::abi::{ABI_VERSION, JobStatus, Outcome, Pumped, Status, StoreStatus};
+use crate::abi::{ABI_VERSION, JobStatus, Outcome, ProcessUsage, Pumped, Status, StoreStatus};
 use crate::handle::{Cells, Shared};
+use crate::lane::TAP_RECORD_BYTES;
 use crate::net::{Pump, panic_text};
+use crate::node_settings::NodeSettings;
 use crate::open::{self, OpenLane, OpenStore};
 use crate::session::Session;
 use crate::steer::{self, Refusal};
@@ -89,6 +91,27 @@ pub unsafe extern "C" fn nkv_probe(out: *mut u8, out_capacity: u32) -> i32 {
     guarded(|| fill(out, &crate::numa::probe_report()))
 }
 
+/// Tells what another process uses.
+///
+/// # Safety
+/// `usage` points at a record that nobody else uses meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_process_usage(pid: u32, usage: *mut ProcessUsage) -> i32 {
+    guarded(|| {
+        let used = crate::numa::process_use(pid).ok_or(Status::InvalidArgument)?;
+        if usage.is_null() {
+            return Err(Status::InvalidArgument);
+        }
+        let record = ProcessUsage {
+            resident_bytes: used.resident_bytes,
+            cpu_ms: used.cpu_ms,
+        };
+        // SAFETY: by this function's contract; the caller's buffer may be aligned to bytes only.
+        unsafe { usage.write_unaligned(record) };
+        Ok(0)
+    })
+}
+
 /// Opens a store.
 ///
 /// # Safety
@@ -136,11 +159,12 @@ pub unsafe extern "C" fn nkv_store_configure(
     guarded(|| {
         let home = STORES.get(store)?;
         let text = self::text(bytes)?;
-        let settings = &home.store.settings;
-        settings
-            .set_all(text)
-            .map_err(|reason| explain(err, &reason))
-            .map(|lines| lines as i32)
+        let of_nodes = NodeSettings::read(text, &home.store.topology);
+        let of_nodes = of_nodes.map_err(|reason| explain(err, &reason))?;
+        let taken = home.store.settings.set_all(text);
+        let taken = taken.map_err(|reason| explain(err, &reason))?;
+        of_nodes.follow(&home.store);
+        Ok(taken as i32)
     })
 }
 
@@ -152,7 +176,7 @@ pub unsafe extern "C" fn nkv_store_configure(
 pub unsafe extern "C" fn nkv_store_topology(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
     // SAFETY: by this function's contract.
     let out = unsafe { output(out, out_capacity) };
-    guarded(|| fill(out, &STORES.get(store)?.store.topology.to_json()))
+    guarded(|| fill(out, &STORES.get(store)?.store.topology_json()))
 }
 
 /// Goes on sampling keys.
@@ -275,6 +299,40 @@ pub unsafe extern "C" fn nkv_store_look(
         looked
             .map(|count| count as i32)
             .ok_or(Status::InvalidArgument)
+    })
+}
+
+/// Begins or ends recording the uses of keys.
+#[unsafe(no_mangle)]
+pub extern "C" fn nkv_store_tap(store: u32, on: u32) -> i32 {
+    guarded(|| {
+        let home = STORES.get(store)?;
+        match on {
+            0 => home.store.stop_taps(),
+            1 => home.store.start_taps(),
+            _ => return Err(Status::InvalidArgument),
+        }
+        Ok(0)
+    })
+}
+
+/// Takes recorded uses.
+///
+/// # Safety
+/// `out` is as `output` asks.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nkv_store_taps(store: u32, out: *mut u8, out_capacity: u32) -> i32 {
+    // SAFETY: by this function's contract.
+    let out = unsafe { output(out, out_capacity) };
+    guarded(|| {
+        let home = STORES.get(store)?;
+        let (dropped, records) = out.split_first_chunk_mut::<8>().ok_or(Status::TooSmall)?;
+        if records.len() < TAP_RECORD_BYTES {
+            return Err(Status::TooSmall);
+        }
+        let bytes = home.store.drain_taps(records);
+        *dropped = home.store.taps_dropped().to_le_bytes();
+        Ok(bytes as i32)
     })
 }
 

@@ -109,6 +109,8 @@ struct Counts {
     skipped: AtomicU64,
     failed: AtomicU64,
     missing: AtomicU64,
+    /// Those of the failed that another move has taken elsewhere.
+    overtaken: AtomicU64,
     bytes: AtomicU64,
 }
 
@@ -162,7 +164,11 @@ impl Job {
             }
             Moved::Skipped => &counts.skipped,
             Moved::Missing => &counts.missing,
-            Moved::Failed | Moved::Overtaken => &counts.failed,
+            Moved::Failed => &counts.failed,
+            Moved::Overtaken => {
+                counts.overtaken.fetch_add(1, Relaxed);
+                &counts.failed
+            }
         };
         counter.fetch_add(1, Relaxed);
     }
@@ -215,6 +221,8 @@ impl Job {
             reply.error(crate::error::NO_SUCH_KEY);
         } else if self.state() == State::Cancelled {
             reply.error(crate::error::MOVE_CANCELLED);
+        } else if counts.overtaken.load(Relaxed) > 0 {
+            reply.error(crate::error::MOVE_OVERTAKEN);
         } else {
             let id = self.target.map_or(0, |target| target.id);
             reply.error(&crate::error::node_is_full(id));

@@ -8,11 +8,13 @@
 //! collected, and once for every wake-up.
 
 mod news;
+mod tap;
 
 pub use news::{HotNews, NEWS_MAX};
+pub use tap::{Access, TAP_RECORD_BYTES, Tap};
 
 use crate::stats::{Counter, LaneCounters};
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
@@ -31,6 +33,14 @@ pub struct CommandCounters {
     pub failed: Counter,
 }
 
+/// What is unusual about a lane's look-ups.
+pub mod mode {
+    /// It only looks: its look-ups are no uses.
+    pub const SPECTATOR: u8 = 1;
+    /// Its uses are recorded.
+    pub const TAPPED: u8 = 2;
+}
+
 /// One execution context of a store.
 pub struct Lane {
     /// Its number at the locks.
@@ -47,8 +57,12 @@ pub struct Lane {
     pub longest_batch: Counter,
     /// Hot keys it came upon, for those who rank keys.
     pub news: HotNews,
-    /// Whether it only looks: its look-ups are no uses.
-    pub is_spectator: bool,
+    /// Its accesses, while somebody records them.
+    pub tap: Tap,
+    /// Bits of [`mode`]; 0 for a lane whose look-ups are uses and nothing more.
+    mode: AtomicU8,
+    /// Milliseconds since 1970 at which the recording began.
+    tapped_since_ms: AtomicI64,
     chance: AtomicU32,
     random: AtomicU64,
     mailbox: Mutex<VecDeque<(u32, u32)>>,
@@ -77,7 +91,9 @@ impl Lane {
                 .collect(),
             longest_batch: Counter::default(),
             news: HotNews::default(),
-            is_spectator: false,
+            tap: Tap::default(),
+            mode: AtomicU8::new(0),
+            tapped_since_ms: AtomicI64::new(0),
             chance: AtomicU32::new(seed as u32),
             random: AtomicU64::new(seed),
             mailbox: Mutex::new(VecDeque::new()),
@@ -85,6 +101,35 @@ impl Lane {
             wakes: AtomicU32::new(0),
             bell,
         }
+    }
+
+    /// Makes it a spectator; see [`mode::SPECTATOR`].
+    pub fn only_looks(self) -> Lane {
+        self.mode.fetch_or(mode::SPECTATOR, Relaxed);
+        self
+    }
+
+    /// Bits of [`mode`]: one load and one comparison tell that there is nothing unusual.
+    #[inline(always)]
+    pub fn mode(&self) -> u8 {
+        self.mode.load(Relaxed)
+    }
+
+    /// Has its uses recorded from now on.
+    pub fn start_tap(&self, now_ms: i64) {
+        self.tap.prepare();
+        self.tapped_since_ms.store(now_ms, Relaxed);
+        self.mode.fetch_or(mode::TAPPED, Release);
+    }
+
+    /// Ends that. What was recorded can still be drained.
+    pub fn stop_tap(&self) {
+        self.mode.fetch_and(!mode::TAPPED, Relaxed);
+    }
+
+    /// Milliseconds from the begin of the recording to a moment.
+    pub fn tapped_for_ms(&self, now_ms: i64) -> u32 {
+        (now_ms - self.tapped_since_ms.load(Relaxed)).clamp(0, u32::MAX.into()) as u32
     }
 
     /// A number that goes evenly over all 32-bit numbers, whatever part of the calls one looks at (Weyl's sequence over the

@@ -48,6 +48,8 @@ pub mod migrate;
 pub mod mover;
 /// Sockets: accept, read, execute, write.
 pub mod net;
+/// What is set node by node.
+pub mod node_settings;
 /// NUMA nodes: what there is, what the process may use, and the kernel calls about them.
 pub mod numa;
 /// Values: how each type lies in the pool.

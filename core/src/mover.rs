@@ -17,6 +17,7 @@ use crate::keyspace::shard_of;
 use crate::lane::Lane;
 use crate::migrate::{Journey, Limits, Moved, Progress};
 use crate::numa;
+use crate::pool::Pool;
 use crate::store::Store;
 use bucket::Bucket;
 use core::sync::atomic::Ordering::Relaxed;
@@ -254,6 +255,21 @@ impl Desk {
         if slice.is_last {
             store.jobs.end(&active.job, &store.interest);
             *top = None;
+        }
+        self.clear_way(&store.keyspace.pool);
+    }
+
+    /// Has the job below give up a long copy that the one on top waits for: it will not go on before that has ended.
+    fn clear_way(&mut self, pool: &Pool) {
+        let on_top = self
+            .urgent
+            .as_ref()
+            .and_then(|urgent| urgent.journey.as_ref());
+        let below = self.background.as_mut();
+        if on_top.is_some_and(|journey| journey.passage().is_kept_waiting())
+            && let Some(journey) = below.and_then(|background| background.journey.as_mut())
+        {
+            journey.give_way(pool);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::keyspace::Keyspace;
 use crate::lane::Lane;
 use crate::mover::Mover;
 use crate::net::Pump;
+use crate::node_settings::NodeSettings;
 use crate::numa::{self, Topology};
 use crate::patrol::Patrol;
 use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
@@ -64,10 +65,12 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
         }
     }
     let topology = Topology::parse(&topology).map_err(|error| error.to_string())?;
+    let node_settings = NodeSettings::read(options, &topology)?;
     let pool = Pool::open(&pool_options(&topology))?;
     let unbound: Vec<_> = pool.unbound().to_vec();
     let keyspace = Keyspace::new(pool, &topology, databases, RandomState::new().hash_one(0u8));
     let store = Arc::new(Store::new(keyspace, topology, settings, COMMAND_COUNT));
+    node_settings.follow(&store);
     for warning in &store.topology.warnings {
         store.log("warning", warning);
     }

@@ -2,7 +2,7 @@
 //!
 //! It may not know who looks. Looking is no use, and a key past its deadline is not there. Invariants: records start at
 //! offset 0, keys follow them; a round of sampling looks at about as many keys as the settings allow and takes about as
-//! long, however many there are, and goes on where the one before ended.
+//! long, however many there are, and goes on where the one before ended; what found no room comes first in the next round.
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +32,14 @@ pub struct Sampler {
     cursors: Vec<u64>,
     /// The database that begins the next round.
     first: u32,
+    /// Keys the last round came upon and had no room for: a walk stops between lines of the table, not between keys.
+    left: Vec<Name>,
+    /// News that found no room.
+    unheard: Vec<Name>,
 }
+
+/// A key's database and hash.
+type Name = (u32, u64);
 
 /// Samples on their way into a buffer.
 struct Basket<'s> {
@@ -40,6 +47,8 @@ struct Basket<'s> {
     clock: u32,
     now_ms: i64,
     samples: Vec<(Sample, Vec<u8>)>,
+    /// What found no room.
+    left: Vec<Name>,
     bytes: usize,
     room: usize,
 }
@@ -52,6 +61,8 @@ impl Sampler {
             lane,
             cursors: vec![0; store.keyspace.databases() as usize],
             first: 0,
+            left: Vec::new(),
+            unheard: Vec::new(),
         })
     }
 
@@ -70,30 +81,63 @@ impl Sampler {
         let total: u64 = (0..keyspace.databases()).map(keys).sum();
         let wanted = u64::from(settings.hotness_sample_keys.load(Relaxed));
         let mut basket = Basket::new(store, out.len());
+        let left = core::mem::take(&mut self.left);
+        self.take_named(&mut basket, &left);
+        let first = self.first;
+        self.first = (first + 1) % keyspace.databases();
         for turn in 0..keyspace.databases() {
-            let db = (self.first + turn) % keyspace.databases();
+            let db = (first + turn) % keyspace.databases();
             let share = (u128::from(wanted) * u128::from(keys(db))).div_ceil(total.max(1).into());
-            if share > 0 && !self.walk(&mut basket, db, share as u64, until) {
+            if share == 0 {
+                continue;
+            }
+            let (seen, goes_on) = self.walk(&mut basket, (db, share as u64), &left, until);
+            if !goes_on {
+                // A round cut short leaves the turn to the next database, or to this one if it had none.
+                self.first = (db + u32::from(seen > 0)) % keyspace.databases();
                 break;
             }
         }
-        self.first = (self.first + 1) % keyspace.databases();
+        self.left = core::mem::take(&mut basket.left);
         basket.write(out)
     }
 
-    /// Goes on in one database until `share` keys were seen or its end; `false` when the round is over.
-    fn walk(&mut self, basket: &mut Basket<'_>, db: u32, share: u64, until: Instant) -> bool {
+    /// Takes up these keys; those that find no room are left.
+    fn take_named(&self, basket: &mut Basket<'_>, names: &[Name]) {
+        let (keyspace, seat) = (&basket.store.keyspace, self.lane.seat);
+        for (at, &(db, hash)) in names.iter().enumerate() {
+            if basket.is_full() || !keyspace.locks.enter_world(seat) {
+                basket.left.extend_from_slice(&names[at..]);
+                return;
+            }
+            keyspace.look_by_hash(seat, db, hash, |entry| basket.take((db, hash), entry));
+            keyspace.locks.leave_world(seat);
+        }
+    }
+
+    /// Goes on in one database until `share` keys were seen or its end; answers how many were, and whether the round goes
+    /// on. Those `told` have been seen in this round.
+    fn walk(
+        &mut self,
+        basket: &mut Basket<'_>,
+        (db, share): (u32, u64),
+        told: &[Name],
+        until: Instant,
+    ) -> (u64, bool) {
         let (keyspace, seat) = (&basket.store.keyspace, self.lane.seat);
         let cursor = &mut self.cursors[db as usize];
         let mut seen = 0;
         while seen < share {
             if basket.is_full() || Instant::now() >= until || !keyspace.locks.enter_world(seat) {
-                return false;
+                return (seen, false);
             }
             let step = STEP_KEYS.min(share - seen);
-            let visit = |entry| {
+            let visit = |entry: Entry| {
                 seen += 1;
-                basket.take(db, entry);
+                let name = (db, keyspace.hash(entry.key()));
+                if !told.contains(&name) {
+                    basket.take(name, entry);
+                }
             };
             *cursor = keyspace.scan(seat, db, *cursor, step, visit);
             keyspace.locks.leave_world(seat);
@@ -101,26 +145,21 @@ impl Sampler {
                 break;
             }
         }
-        true
+        (seen, true)
     }
 
     /// Fills `out` with the hot keys that lanes noted since the last time, and answers how many.
-    pub fn news(&self, store: &Store, out: &mut [u8]) -> usize {
+    pub fn news(&mut self, store: &Store, out: &mut [u8]) -> usize {
         let lanes = store.lanes();
         let each = (NEWS_A_ROUND / lanes.len().max(1)).max(1);
-        let names: HashSet<(u32, u64)> = lanes
-            .iter()
-            .flat_map(|lane| lane.news.collect(each))
-            .collect();
-        let (keyspace, seat) = (&store.keyspace, self.lane.seat);
-        let mut basket = Basket::new(store, out.len());
-        for (db, hash) in names {
-            if basket.is_full() || !keyspace.locks.enter_world(seat) {
-                break;
-            }
-            keyspace.look_by_hash(seat, db, hash, |entry| basket.take(db, entry));
-            keyspace.locks.leave_world(seat);
+        let mut names: HashSet<Name> = self.unheard.drain(..).collect();
+        if names.len() < NEWS_A_ROUND {
+            names.extend(lanes.iter().flat_map(|lane| lane.news.collect(each)));
         }
+        let names: Vec<Name> = names.into_iter().collect();
+        let mut basket = Basket::new(store, out.len());
+        self.take_named(&mut basket, &names);
+        self.unheard = core::mem::take(&mut basket.left);
         basket.write(out)
     }
 
@@ -136,7 +175,8 @@ impl Sampler {
             if basket.is_full() || !keyspace.locks.enter_world(seat) {
                 break;
             }
-            keyspace.look(seat, db, key, |entry| basket.take(db, entry));
+            let name = (db, keyspace.hash(key));
+            keyspace.look(seat, db, key, |entry| basket.take(name, entry));
             keyspace.locks.leave_world(seat);
         }
         Some(basket.write(out))
@@ -159,6 +199,7 @@ impl<'s> Basket<'s> {
             clock: use_clock(now_ms),
             now_ms,
             samples: Vec::new(),
+            left: Vec::new(),
             bytes: 0,
             room,
         }
@@ -169,14 +210,19 @@ impl<'s> Basket<'s> {
         self.bytes + RECORD + KEY_BYTES_MAX > self.room
     }
 
-    /// Takes a key up unless it has expired or there is no room.
-    fn take(&mut self, db: u32, entry: Entry) {
+    /// Takes a key up unless it has expired; where there is no room, only its name.
+    fn take(&mut self, name: Name, entry: Entry) {
+        if entry.is_expired(self.now_ms) {
+            return;
+        }
         let key = &entry.key()[..entry.key().len().min(KEY_BYTES_MAX)];
         let bytes = self.bytes + RECORD + key.len();
-        if bytes <= self.room && !entry.is_expired(self.now_ms) {
-            self.bytes = bytes;
-            self.samples.push((self.record(db, entry), key.to_vec()));
+        if bytes > self.room {
+            return self.left.push(name);
         }
+        self.bytes = bytes;
+        self.samples
+            .push((self.record(name.0, entry), key.to_vec()));
     }
 
     fn record(&self, db: u32, entry: Entry) -> Sample {
@@ -191,6 +237,8 @@ impl<'s> Basket<'s> {
             0 => NO_NODE,
             _ => id(usage.accessor),
         };
+        let hash = self.store.keyspace.hash(entry.key());
+        let past = self.store.migrations.recent.past(hash, self.clock);
         Sample {
             footprint_bytes: entry.weight(pool) as u64,
             access_count: usage.accesses,
@@ -202,6 +250,10 @@ impl<'s> Basket<'s> {
             idle_seconds: usage.idle_seconds as u32,
             key_offset: 0,
             key_bytes: 0,
+            vote: usage.vote.into(),
+            moves: past.map_or(0, |past| past.moves),
+            moved_seconds: past.map_or(0, |past| past.seconds),
+            source: past.map_or(NO_NODE, |past| id(past.source)),
         }
     }
 

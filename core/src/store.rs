@@ -28,7 +28,7 @@ use crate::settings::Settings;
 use crate::stats::Totals;
 use crate::sync::locked;
 use crate::table::Table;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
@@ -83,6 +83,8 @@ pub struct Store {
     pub active_expire: AtomicBool,
     /// Whether core asks main to stop.
     pub shutdown_requested: AtomicBool,
+    /// Index of the node for which lanes without a node place what they make.
+    pub default_node: AtomicU32,
     /// Ticks after which a batch makes way for other clients.
     pub batch_ticks: u64,
     command_count: usize,
@@ -257,6 +259,7 @@ impl Store {
             lazy_free: LazyFree::default(),
             active_expire: AtomicBool::new(true),
             shutdown_requested: AtomicBool::new(false),
+            default_node: AtomicU32::new(0),
             batch_ticks: ticks_in(BATCH_TIME_MAX),
             command_count,
             lanes: Mutex::new(Vec::new()),
@@ -295,9 +298,12 @@ impl Store {
         is_spectator: bool,
     ) -> Option<Arc<Lane>> {
         let seat = self.keyspace.locks.open_lane()?;
-        let mut lane = Lane::new(seat, node, label.to_owned(), bell, self.command_count);
-        lane.is_spectator = is_spectator;
-        let lane = Arc::new(lane);
+        let lane = Lane::new(seat, node, label.to_owned(), bell, self.command_count);
+        let lane = Arc::new(if is_spectator {
+            lane.only_looks()
+        } else {
+            lane
+        });
         locked(&self.lanes).push(lane.clone());
         Some(lane)
     }
@@ -320,6 +326,31 @@ impl Store {
     /// The lanes open now.
     pub fn lanes(&self) -> Vec<Arc<Lane>> {
         locked(&self.lanes).clone()
+    }
+
+    /// Records the uses of keys by the lanes that are open now, from now on.
+    pub fn start_taps(&self) {
+        let now_ms = self.clock.now_ms();
+        for lane in self.lanes() {
+            lane.start_tap(now_ms);
+        }
+    }
+
+    /// Ends that; what was recorded can still be drained.
+    pub fn stop_taps(&self) {
+        self.lanes().iter().for_each(|lane| lane.stop_tap());
+    }
+
+    /// Moves what lanes recorded into `out`, as much as fits. Returns the bytes.
+    pub fn drain_taps(&self, out: &mut [u8]) -> usize {
+        self.lanes()
+            .iter()
+            .fold(0, |at, lane| at + lane.tap.drain(&mut out[at..]))
+    }
+
+    /// Uses that found no room since the recording began.
+    pub fn taps_dropped(&self) -> u64 {
+        self.lanes().iter().map(|lane| lane.tap.dropped()).sum()
     }
 
     /// Everything counted since the start or CONFIG RESETSTAT.
@@ -495,6 +526,7 @@ impl Store {
             evicted_keys: totals.evicted_keys,
             moved_keys: moved.successful,
             moved_bytes: moved.bytes,
+            ping_pongs: moved.ping_pongs,
             effects: self.effects.latest(),
             connections_total: totals.connections_received,
             connections_refused: totals.connections_rejected,
@@ -510,6 +542,23 @@ impl Store {
             shutdown_requested: self.shutdown_requested.load(Relaxed) as u32,
             paused: self.pause.remaining_ms(self.clock.now_ms()).is_some() as u32,
         }
+    }
+
+    /// The topology as JSON, each node with the bytes it holds, the most it may hold (0 for no limit), and the accesses of
+    /// its CPUs.
+    pub fn topology_json(&self) -> String {
+        let (pool, accesses) = (&self.keyspace.pool, self.accesses());
+        self.topology.to_json_with(|node| {
+            let budget_bytes = pool.budget_bytes(node).unwrap_or(0);
+            let used_bytes = pool.node_used_bytes(node);
+            let accesses = accesses.get(node as usize).copied().unwrap_or_default();
+            vec![
+                ("used_bytes", used_bytes),
+                ("budget_bytes", budget_bytes),
+                ("local_accesses", accesses.local),
+                ("remote_accesses", accesses.remote),
+            ]
+        })
     }
 
     /// Bytes core holds outside the pool: an estimate from above, made anew and kept for `is_over_maxmemory`.

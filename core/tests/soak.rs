@@ -7,6 +7,7 @@
 //! It runs for three seconds, or for a minute with `NUMAKV_TEST_FULL=1`. The seed is fixed, the interleaving is not.
 
 use client::Client;
+use client::random::Random;
 use numakv_core::keyspace::{Mode, lock::ShardSet};
 use numakv_core::lane::Lane;
 use numakv_core::open;
@@ -24,22 +25,6 @@ const KEYS: u64 = 300;
 const VALUE_BYTES_MAX: usize = 40_000;
 /// The database that all threads share; thread `t` also has database `t` to itself, which it may flush.
 const SHARED: usize = THREADS;
-
-/// xorshift64* (Marsaglia, 2003; Vigna, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        (self.next() >> 11) % end
-    }
-}
 
 /// What the model remembers of a key.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,11 +1,9 @@
 /** CONFIG as clients see it: replies, errors, and what a change does. */
 import { assertEquals } from "@std/assert";
-import { Config } from "../config.ts";
-import { Hotness } from "../hotness.ts";
 import { Log } from "../log.ts";
 import type { Protocol } from "../reply.ts";
 import { SERVER_COMMANDS } from "./mod.ts";
-import { FakeKeys } from "../testing.ts";
+import { contextOf } from "./testing.ts";
 
 /** Sends commands to a fresh configuration; `logged` collects log lines. */
 function client(protocol: Protocol = 2): {
@@ -14,8 +12,7 @@ function client(protocol: Protocol = 2): {
 } {
   const logged: string[] = [];
   const log = new Log({ write: (line) => logged.push(line) });
-  const [config, store, hotness] = [Config.load(), new FakeKeys([]), new Hotness()];
-  const context = { config, log, store, hotness, protocol, trusted: false, stop: () => {} };
+  const context = contextOf({ log, protocol, trusted: false });
   const send = async (...words: (string | Uint8Array)[]): Promise<string> => {
     const args = ["CONFIG", ...words].map((word) =>
       typeof word === "string" ? new TextEncoder().encode(word) : word

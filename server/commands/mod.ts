@@ -11,7 +11,16 @@ import { configGet, configHelp, configRewrite, configSet } from "./config.ts";
 import type { CommandContext, ServerCommand } from "./context.ts";
 import { errorReply } from "../reply.ts";
 import { numaCandidates, numaHeatmap, numaHotkeys } from "./numa.ts";
+import {
+  numaconfigGet,
+  numaconfigRebalance,
+  numaconfigSet,
+  numaconfigStats,
+} from "./numaconfig.ts";
+import { numaBalance, numaExplain } from "./placement.ts";
+import { numaSlots } from "./slots.ts";
 import { shutdown } from "./shutdown.ts";
+import { numaTrace } from "./trace.ts";
 
 export type { CommandContext, ServerCommand } from "./context.ts";
 
@@ -21,9 +30,17 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ["config|set", configSet],
   ["config|rewrite", configRewrite],
   ["config|help", configHelp],
+  ["numa|balance", numaBalance],
   ["numa|candidates", numaCandidates],
+  ["numa|explain", numaExplain],
   ["numa|heatmap", numaHeatmap],
   ["numa|hotkeys", numaHotkeys],
+  ["numa|slots", numaSlots],
+  ["numa|trace", numaTrace],
+  ["numaconfig|get", numaconfigGet],
+  ["numaconfig|set", numaconfigSet],
+  ["numaconfig|stats", numaconfigStats],
+  ["numaconfig|rebalance", numaconfigRebalance],
   ["shutdown", shutdown],
 ]);
 

@@ -1,19 +1,17 @@
 /** NUMA HOTKEYS, CANDIDATES and HEATMAP as clients see them, over keys laid out as core lays them out. */
 
 import { assertEquals } from "@std/assert";
-import { Config } from "../config.ts";
 import { Hotness } from "../hotness.ts";
-import { Log } from "../log.ts";
 import { type FakeKey, FakeKeys } from "../testing.ts";
 import { runServerCommand } from "./mod.ts";
+import { contextOf } from "./testing.ts";
 
 /** Sends lines to the commands over `all`, two nodes that are 3 and 7. */
 function client(all: FakeKey[], protocol: 2 | 3 = 2): (line: string) => Promise<string> {
   const store = new FakeKeys(all, [3, 7]);
   const hotness = new Hotness(undefined, () => 0);
   hotness.observe(store);
-  const [config, log] = [Config.load(), new Log({ write: () => {} })];
-  const context = { config, log, store, hotness, protocol, trusted: true, stop: () => {} };
+  const context = contextOf({ store, hotness, protocol });
   return async (line) => {
     const args = line.split(" ").map((word) => new TextEncoder().encode(word));
     return new TextDecoder().decode(await runServerCommand(context, args));

@@ -1,23 +1,12 @@
 /** SHUTDOWN's words, and what unknown commands and failing ones are answered. */
 
 import { assertEquals } from "@std/assert";
-import { Config } from "../config.ts";
-import { Hotness } from "../hotness.ts";
-import { Log } from "../log.ts";
 import { runServerCommand } from "./mod.ts";
-import { FakeKeys } from "../testing.ts";
+import { contextOf } from "./testing.ts";
 
 async function ask(words: string): Promise<{ reply: string; stops: number }> {
   let stops = 0;
-  const context = {
-    config: Config.load(),
-    log: new Log({ write: () => {} }),
-    store: new FakeKeys([]),
-    hotness: new Hotness(),
-    protocol: 2,
-    trusted: true,
-    stop: () => void stops++,
-  } as const;
+  const context = contextOf({ stop: () => void stops++ });
   const args = words.split(" ").map((word) => new TextEncoder().encode(word));
   return { reply: new TextDecoder().decode(await runServerCommand(context, args)), stops };
 }

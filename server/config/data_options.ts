@@ -7,6 +7,7 @@
  */
 
 import * as kind from "./kinds.ts";
+import { toggle } from "./node_kinds.ts";
 import {
   alias,
   CORE,
@@ -73,7 +74,7 @@ export const NUMA_OPTIONS: readonly Option[] = [
   option("numa-migrate-bandwidth", memory(0, LONG_MAX), "268435456", "Bytes a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
   option("numa-migrate-keys-per-second", int(0, LONG_MAX), "100000", "Keys a second moved by jobs that no client waits for; 0 is no limit.", CORE, LIVE, OWN),
   option("numa-patrol-pages", int(0, 16777216), "32768", "Pages a second that the kernel is asked about, to find those on a wrong node; 0 is none.", CORE, LIVE, OWN),
-  option("numa-rehome", bool, "yes", "Whether pages found on a wrong node are brought home in the background.", CORE, LIVE, OWN),
+  option("numa-rehome", toggle, "yes", "Whether pages found on a wrong node are brought home in the background.", CORE, LIVE, OWN),
 ];
 
 /** Where a type's layout changes. */

@@ -1,7 +1,7 @@
 /**
  * The one table of options: every directive of redis.conf 7.0.15 and numakv's own.
  *
- * Adding an option is one line in `network_options.ts` or `data_options.ts`. Knows no value, no file and no connection.
+ * Adding an option is one line in `network_options.ts`, `data_options.ts` or `numa_options.ts`. Knows no value, no file and no connection.
  * Invariant: a name or alias leads to exactly one option.
  *
  * @module
@@ -10,6 +10,7 @@
 import { closestString, levenshteinDistance } from "@std/text";
 import * as data from "./data_options.ts";
 import * as network from "./network_options.ts";
+import { dashed, PLACEMENT_OPTIONS } from "./numa_options.ts";
 import type { Option } from "./option.ts";
 
 /** Every option, in the order the tables list them. */
@@ -20,6 +21,7 @@ export const OPTIONS: readonly Option[] = [
   ...network.PROCESS_OPTIONS,
   ...data.MEMORY_OPTIONS,
   ...data.NUMA_OPTIONS,
+  ...PLACEMENT_OPTIONS,
   ...data.TYPE_OPTIONS,
   ...data.MEASURE_OPTIONS,
   ...data.PERSISTENCE_OPTIONS,
@@ -33,9 +35,9 @@ const BY_NAME: ReadonlyMap<string, Option> = indexed(OPTIONS);
 export const CORE_OPTION_NAMES: readonly string[] = OPTIONS.filter((one) => one.place === "core")
   .map((one) => one.name);
 
-/** The option called `name`, or by one of its older names; upper and lower case are the same. */
+/** The option called `name`, or by one of its older names; upper and lower case are the same, for `numa-` also `-` and `_`. */
 export function findOption(name: string): Option | undefined {
-  return BY_NAME.get(name.toLowerCase());
+  return BY_NAME.get(dashed(name));
 }
 
 /** The known name most like `name`, for "did you mean"; `undefined` when none is near. */

@@ -15,9 +15,12 @@ import { findOption, nearestName, OPTIONS } from "./options.ts";
 /** What stands for a file's name in the {@linkcode Origin} of an argument. */
 export const COMMAND_LINE = "command line";
 
+/** The same for a variable. */
+export const ENVIRONMENT = "environment";
+
 /** Where a directive stands. */
 export interface Origin {
-  /** A path, `standard input` or `command line`. */
+  /** A path, `standard input`, `command line` or `environment`. */
   readonly file: string;
   /** The line in it, or the position among the arguments; the first is 1. */
   readonly line: number;
@@ -38,7 +41,8 @@ export class ConfigError extends Error {
   /** @param remedy what is wrong and what to do @param origin the line at fault, if there is one */
   constructor(readonly remedy: string, readonly origin?: Origin) {
     const unit = origin?.file === COMMAND_LINE ? "argument" : "line";
-    const place = origin ? `${origin.file}, ${unit} ${origin.line}\n>>> '${origin.text}'\n` : "";
+    const spot = origin?.file === ENVIRONMENT ? "" : `, ${unit} ${origin?.line}`;
+    const place = origin ? `${origin.file}${spot}\n>>> '${origin.text}'\n` : "";
     super(`\n*** FATAL CONFIGURATION ERROR (numakv, Redis 7.0.15) ***\n${place}${remedy}`);
   }
 }

@@ -9,7 +9,7 @@
 // deno-fmt-ignore-file
 
 /** Version of the boundary; compared when the library is opened. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Stands for "no node" where a node id is a u32. */
 export const NO_NODE = 4294967295;
@@ -26,6 +26,14 @@ export const symbols = {
     parameters: [
       "buffer", // out: *mut u8. Receives the JSON text.
       "u32", // out_capacity: u32. Bytes `out` can take.
+    ],
+    result: "i32",
+  },
+  /** Tells what another process uses, where the caller itself may not read /proc; needs no store. Returns: 0, or INVALID_ARGUMENT when it has ended. */
+  nkv_process_usage: {
+    parameters: [
+      "u32", // pid: u32. The process.
+      "buffer", // usage: *mut ProcessUsage. Receives the numbers.
     ],
     result: "i32",
   },
@@ -57,7 +65,7 @@ export const symbols = {
     ],
     result: "i32",
   },
-  /** The topology in force with each node's budget and bytes, as JSON. Returns: bytes written. */
+  /** The topology in force with each node's budget, bytes and accesses, as JSON. Returns: bytes written. */
   nkv_store_topology: {
     parameters: [
       "u32", // store: u32. Store handle.
@@ -257,6 +265,23 @@ export const symbols = {
     ],
     result: "i32",
   },
+  /** Begins to record the uses of keys, on every lane that is open, or ends that; see nkv_store_taps. Returns: 0. */
+  nkv_store_tap: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "u32", // on: u32. 1 to begin, 0 to end; what was recorded can still be taken then.
+    ],
+    result: "i32",
+  },
+  /** Takes recorded uses, lane by lane, the oldest first. Returns: bytes of records in `out` behind a u64, the number of uses that found no room so far. A record is 16 bytes: the key's name as a hash; then, from the low end, milliseconds since the begin (32 bits), node index (6; 63 is none), type (3), whether it was looked up to be changed (1), pool bytes in units of 16 (22). */
+  nkv_store_taps: {
+    parameters: [
+      "u32", // store: u32. Store handle.
+      "buffer", // out: *mut u8. Receives the number, then the records.
+      "u32", // out_capacity: u32. Bytes `out` can take, 24 at least.
+    ],
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Why a call did not simply succeed; a function returns it negated. */
@@ -394,13 +419,13 @@ export class Outcome {
 /** The store's numbers as main needs them each tick: cheap to take, consistent only field by field. */
 export class StoreStatus {
   /** Bytes of one record. */
-  static readonly BYTES = 216;
+  static readonly BYTES = 224;
   /** What to pass to core. */
   readonly buffer: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
 
   constructor() {
-    this.buffer = new Uint8Array(216);
+    this.buffer = new Uint8Array(224);
     this.#view = new DataView(this.buffer.buffer);
   }
 
@@ -489,74 +514,79 @@ export class StoreStatus {
     return wide(this.#view, 128);
   }
 
+  /** Keys that came back within a minute to the node they had left, since the start or NUMAMIGRATE RESET. */
+  get pingPongs(): number {
+    return wide(this.#view, 136);
+  }
+
   /** Sequence number of the latest effect. */
   get effects(): number {
-    return wide(this.#view, 136);
+    return wide(this.#view, 144);
   }
 
   /** Sessions opened by connections since then. */
   get connectionsTotal(): number {
-    return wide(this.#view, 144);
+    return wide(this.#view, 152);
   }
 
   /** Sessions refused because of maxclients since then. */
   get connectionsRefused(): number {
-    return wide(this.#view, 152);
+    return wide(this.#view, 160);
   }
 
   /** Request bytes taken since then. */
   get inputBytes(): number {
-    return wide(this.#view, 160);
+    return wide(this.#view, 168);
   }
 
   /** Reply bytes given since then. */
   get outputBytes(): number {
-    return wide(this.#view, 168);
+    return wide(this.#view, 176);
   }
 
   /** When the store was opened. */
   get startedUnixMs(): number {
-    return wide(this.#view, 176);
+    return wide(this.#view, 184);
   }
 
   /** Sessions open now, main's own excluded. */
   get clients(): number {
-    return this.#view.getUint32(184, true);
+    return this.#view.getUint32(192, true);
   }
 
   /** Of these, waiting in a blocking command. */
   get clientsBlocked(): number {
-    return this.#view.getUint32(188, true);
+    return this.#view.getUint32(196, true);
   }
 
   /** Lanes open now. */
   get lanes(): number {
-    return this.#view.getUint32(192, true);
+    return this.#view.getUint32(200, true);
   }
 
   /** NUMA nodes in the topology, 1-64. */
   get nodeCount(): number {
-    return this.#view.getUint32(196, true);
+    return this.#view.getUint32(204, true);
   }
 
   /** Shards of each database. */
   get shards(): number {
-    return this.#view.getUint32(200, true);
+    return this.#view.getUint32(208, true);
   }
 
   /** Log lines waiting for nkv_store_messages. */
   get messages(): number {
-    return this.#view.getUint32(204, true);
+    return this.#view.getUint32(212, true);
   }
 
   /** 1 when core asks main to stop the server, else 0. */
   get shutdownRequested(): number {
-    return this.#view.getUint32(208, true);
+    return this.#view.getUint32(216, true);
   }
 
   /** 1 while CLIENT PAUSE holds some commands, else 0. */
   get paused(): number {
-    return this.#view.getUint32(212, true);
+    return this.#view.getUint32(220, true);
   }
 }
 
@@ -592,7 +622,7 @@ export class Pumped {
 /** A server command that waits for nkv_lane_answer; its arguments lie in the same buffer, behind the records. Reads one record of many at a time; `at` chooses it. */
 export class HandOff {
   /** Bytes of one record. */
-  static readonly BYTES = 20;
+  static readonly BYTES = 24;
   readonly #view: DataView<ArrayBufferLike>;
   #start = 0;
 
@@ -603,7 +633,7 @@ export class HandOff {
 
   /** Moves to the record of that index and returns this. */
   at(index: number): this {
-    this.#start = index * 20;
+    this.#start = index * 24;
     return this;
   }
 
@@ -630,6 +660,11 @@ export class HandOff {
   /** HandOffFlag bits. */
   get flags(): number {
     return this.#view.getUint32(this.#start + 16, true);
+  }
+
+  /** Database the session has selected, 0-15. */
+  get db(): number {
+    return this.#view.getUint32(this.#start + 20, true);
   }
 }
 
@@ -687,10 +722,34 @@ export class JobStatus {
   }
 }
 
+/** What another process uses. */
+export class ProcessUsage {
+  /** Bytes of one record. */
+  static readonly BYTES = 16;
+  /** What to pass to core. */
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+
+  constructor() {
+    this.buffer = new Uint8Array(16);
+    this.#view = new DataView(this.buffer.buffer);
+  }
+
+  /** Memory of its that is in RAM. */
+  get residentBytes(): number {
+    return wide(this.#view, 0);
+  }
+
+  /** CPU time since its start, to ten milliseconds. */
+  get cpuMs(): number {
+    return wide(this.#view, 8);
+  }
+}
+
 /** One key as the hotness sampler saw it; its name lies in the same buffer, behind the records. Reads one record of many at a time; `at` chooses it. */
 export class Sample {
   /** Bytes of one record. */
-  static readonly BYTES = 48;
+  static readonly BYTES = 64;
   readonly #view: DataView<ArrayBufferLike>;
   #start = 0;
 
@@ -701,7 +760,7 @@ export class Sample {
 
   /** Moves to the record of that index and returns this. */
   at(index: number): this {
-    this.#start = index * 48;
+    this.#start = index * 64;
     return this;
   }
 
@@ -753,5 +812,25 @@ export class Sample {
   /** Length of the key. */
   get keyBytes(): number {
     return this.#view.getUint32(this.#start + 44, true);
+  }
+
+  /** By how much the accessor leads, 0-15. */
+  get vote(): number {
+    return this.#view.getUint32(this.#start + 48, true);
+  }
+
+  /** Moves of the key that are remembered, 0-31: those of the last minutes, as far as there is room for them. */
+  get moves(): number {
+    return this.#view.getUint32(this.#start + 52, true);
+  }
+
+  /** Seconds since the latest of them; 0 when there is none. */
+  get movedSeconds(): number {
+    return this.#view.getUint32(this.#start + 56, true);
+  }
+
+  /** Node id it left then, or NO_NODE. */
+  get source(): number {
+    return this.#view.getUint32(this.#start + 60, true);
   }
 }

@@ -15,6 +15,8 @@ export interface HandOff {
   readonly protocol: 2 | 3;
   /** Whether the caller is connected from this machine. */
   readonly trusted: boolean;
+  /** Database it has selected. */
+  readonly db: number;
 }
 
 /**

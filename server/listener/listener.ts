@@ -73,9 +73,10 @@ export class Listener {
 
   /** Serves clients until something is for main, and passes that on. @returns how many messages main has sent meanwhile */
   #pump(waitMs?: number): number {
-    const { wakes, panicked } = this.#lane.pump(waitMs, ({ session, ...request }, bytes) => {
-      const args = readArguments(bytes, request.argsOffset, request.argc);
-      this.#handOff(session, { args, protocol: request.protocol, trusted: request.trusted });
+    const { wakes, panicked } = this.#lane.pump(waitMs, (asked, bytes) => {
+      const { session, protocol, trusted, db } = asked;
+      const args = readArguments(bytes, asked.argsOffset, asked.argc);
+      this.#handOff(session, { args, protocol, trusted, db });
     });
     if (panicked) this.#say({ kind: "panic", text: "Cannot execute: PANIC" });
     return wakes;

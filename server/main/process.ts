@@ -39,7 +39,11 @@ export async function run(args: readonly string[]): Promise<number> {
     else {
       // Read once: a background process has no standard input of its own.
       const input = invocation.stdin ? readStdin() : "";
-      return await runServer(Config.load(invocation, { readStdin: () => input }), args, input);
+      return await runServer(
+        Config.load(invocation, { readStdin: () => input, variable: (name) => Deno.env.get(name) }),
+        args,
+        input,
+      );
     }
     return ExitCode.ok;
   } catch (error) {

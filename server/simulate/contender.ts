@@ -53,6 +53,8 @@ export class Contender {
   readonly #machine: Machine;
   readonly #workload: Workload;
   readonly #latencies: Float64Array;
+  /** By maker: every node, the nearest first. */
+  readonly #nearest: readonly (readonly number[])[];
   readonly #movedAt: Int32Array;
   readonly #before: Uint8Array;
   readonly #moves: Uint8Array;
@@ -70,6 +72,9 @@ export class Contender {
     this.node = new Uint8Array(workload.capacity);
     this.usedBytes = machine.nodes.map(() => 0);
     this.#latencies = Float64Array.from(machine.latenciesNs.flat());
+    this.#nearest = machine.latenciesNs.map((row) =>
+      row.map((_, node) => node).sort((a, b) => row[a]! - row[b]! || a - b)
+    );
     this.#movedAt = new Int32Array(workload.capacity).fill(NEVER);
     this.#before = new Uint8Array(workload.capacity);
     this.#moves = new Uint8Array(workload.capacity);
@@ -97,7 +102,7 @@ export class Contender {
 
   #nodeFor(maker: number, type: number, bytes: number): number {
     const plan = this.#plan;
-    if (plan === undefined) return this.#firstWithRoom(this.#nearest(maker), bytes);
+    if (plan === undefined) return this.#firstWithRoom(this.#nearest[maker] ?? [], bytes);
     const over = plan.bounds.findIndex((bound) => bytes <= bound);
     const bands = plan.bounds.length + 1;
     const index = plan.table[maker]?.[type * bands + (over < 0 ? bands - 1 : over)] ?? 0;
@@ -105,12 +110,8 @@ export class Contender {
     const at = maker * plan.rings.length + index;
     const turn = this.#turns[at]!;
     this.#turns[at] = turn + 1 === ring.turns.length ? 0 : turn + 1;
-    return this.#firstWithRoom([ring.turns[turn]!, ...ring.spill], bytes);
-  }
-
-  #nearest(from: number): number[] {
-    const row = this.#machine.latenciesNs[from] ?? [];
-    return row.map((_, node) => node).sort((a, b) => row[a]! - row[b]! || a - b);
+    const first = ring.turns[turn]!;
+    return this.roomOf(first) >= bytes ? first : this.#firstWithRoom(ring.spill, bytes);
   }
 
   #firstWithRoom(nodes: readonly number[], bytes: number): number {

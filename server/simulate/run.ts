@@ -9,7 +9,13 @@
 
 import { Census, type NodeFacts } from "../census.ts";
 import { Slots } from "../slots.ts";
-import type { Budget, Locality, OptionTexts, View } from "../../strategies/strategy.ts";
+import type {
+  Budget,
+  Locality,
+  OptionTexts,
+  StrategyFactory,
+  View,
+} from "../../strategies/strategy.ts";
 import { Contender, type Totals } from "./contender.ts";
 import { shuffled } from "./draw.ts";
 import { budgetsOf, type Machine } from "./machine.ts";
@@ -24,15 +30,24 @@ const WEIGHT = 100;
 /** What is in every report. */
 export const BASELINES = ["first_touch", "interleave", "oracle"] as const;
 
+/** A strategy that takes part. */
+export interface Entrant {
+  /** As the report calls it. */
+  readonly name: string;
+  /** As it is listed, or as its own factory calls it. */
+  readonly strategy: string;
+  readonly options: OptionTexts;
+  /** Where it comes from when it is not of the list. */
+  readonly factory?: StrategyFactory;
+}
+
 /** What a run needs to know. */
 export interface RunSettings {
   readonly machine: Machine;
   /** Opens the trace from its start. */
   readonly open: () => Workload;
   readonly fastShare: number;
-  readonly strategies: readonly string[];
-  /** Options, each given to the strategies that declare it. */
-  readonly options: OptionTexts;
+  readonly entrants: readonly Entrant[];
   readonly budget: Budget;
   /** Keys a round samples. */
   readonly samples: number;
@@ -72,6 +87,12 @@ export function run(settings: RunSettings): Result[] {
   return simulation.run();
 }
 
+/** Tries whether a strategy exists and takes its options. @throws {Error} when not */
+export function checkEntrant({ strategy, options, factory }: Entrant): void {
+  using slots = new Slots();
+  slots.assign(SLOT, strategy, { options }, factory);
+}
+
 /** Whoever decides for a contender. */
 interface Driver {
   readonly contender: Contender;
@@ -104,9 +125,11 @@ class Simulation {
     for (let key = 0; key < workload.capacity; key++) total += workload.bytes[key]!;
     this.#budgets = budgetsOf(settings.machine, total, settings.fastShare);
     this.#drivers.push({ contender: this.#contender("first_touch"), points: [] });
-    this.#drivers.push(this.#seat("interleave", "interleave", false));
+    this.#drivers.push(
+      this.#seat({ name: "interleave", strategy: "interleave", options: {} }, false),
+    );
     this.#drivers.push(this.#oracle());
-    for (const name of settings.strategies) this.#drivers.push(this.#seat(name, name, true));
+    for (const entrant of settings.entrants) this.#drivers.push(this.#seat(entrant, true));
   }
 
   run(): Result[] {
@@ -176,17 +199,11 @@ class Simulation {
   }
 
   /** A contender with a strategy in a slot; one that only places is not asked again. */
-  #seat(name: string, strategy: string, moves: boolean): Driver {
+  #seat({ name, strategy, options, factory }: Entrant, moves: boolean): Driver {
     const contender = this.#contender(name);
-    const { options } = this.#settings;
     let second = 0;
     const slots = new Slots({ now: () => 1000 * second });
-    slots.assign(SLOT, strategy);
-    for (const [option, value] of Object.entries(moves ? options : {})) {
-      if (slots.state(SLOT)?.options[option] !== undefined || option === "observe") {
-        slots.set(SLOT, option, value);
-      }
-    }
+    slots.assign(SLOT, strategy, { options }, factory);
     const census = new Census(this.#facts(contender));
     let last = { local: 0, remote: 0 };
     const locality = (): Locality => {

@@ -1,4 +1,4 @@
-/** The same figures as the tests of core/src/pool/prefix.rs. */
+/** The same figures as the tests of core/src/pool/prefix/tests.rs. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Usage } from "./usage.ts";
@@ -28,8 +28,35 @@ Deno.test("usage: a level cools with time whether touched or not", () => {
   const usage = one(100);
   touch(usage, 64, 100);
   assertEquals([109, 130, 100_000].map((clock) => usage.levelAt(0, clock)), [7, 4, 0]);
-  touch(usage, 1, 130);
-  assert(usage.levelAt(0, 130) <= 5);
+  for (let clock = 101; clock < 170; clock++) touch(usage, 1, clock);
+  const level = usage.levelAt(0, 170);
+  assert(level >= 2 && level <= 5, `one access a second is level 3 or 4, not ${level}`);
+});
+
+Deno.test("usage: a key that was used much long ago becomes hot as fast as any", () => {
+  for (const before of [0, 300, 100_000, 1_000_000]) {
+    const usage = one(100);
+    touch(usage, before, 100);
+    assertEquals(usage.levelAt(0, 200), 0);
+    let accesses = 0;
+    for (; usage.levelAt(0, 201) < 5; accesses++) touch(usage, 1, 201, 1);
+    assert(accesses <= 200, `${accesses} accesses after ${before}`);
+    touch(usage, 2000, 201, 1);
+    assertEquals(usage.accessor[0], 1, `after ${before}`);
+  }
+});
+
+Deno.test("usage: a level settles at the logarithm of the rate", () => {
+  for (const [aSecond, least, most] of [[1, 2, 5], [3, 3, 6], [10, 5, 7], [200, 6, 7]] as const) {
+    const usage = one(1000);
+    let sum = 0;
+    for (let clock = 1000; clock < 1600; clock++) {
+      touch(usage, aSecond, clock);
+      sum += usage.levelAt(0, clock);
+    }
+    const mean = Math.floor(sum / 600);
+    assert(mean >= least && mean <= most, `${aSecond} a second: level ${mean}`);
+  }
 });
 
 Deno.test("usage: accesses are exact up to 255 and close beyond", () => {

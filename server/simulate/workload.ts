@@ -78,7 +78,6 @@ export const WORKLOADS = [
   "scan:S",
   "moving:S",
   "diurnal:S",
-  "trace:FILE",
 ];
 
 const SKEW = 0.99;

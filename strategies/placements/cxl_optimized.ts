@@ -2,8 +2,8 @@
  * CXL optimised: what is small, and every index, to DRAM; what is large in part to far memory, never more than a bounded share.
  *
  * Servers that send every value above a threshold to far memory end with nearly all bytes there, or nearly none, as the data grows
- * and its mix of sizes shifts. Here the large objects of a type go to far memory in a fixed proportion, and no longer at all once the type's
- * bytes there reach the bound. What is cold is found by use, not by size, and moved by the composite LRU. Invariant: placement alone
+ * and its mix of sizes shifts. Here the large objects of a type go to far memory in a fixed proportion, which is the bound, and no longer at all
+ * while the type's bytes there are above it. What is cold is found by use, not by size, and moved by the composite LRU. Invariant: placement alone
  * never raises a type's far share above the bound.
  *
  * @module
@@ -24,6 +24,8 @@ import { idOf, nearest, ringOf } from "./tables.ts";
 const NEAR = 0;
 const MIXED = 1;
 const RINGS_EACH = 2;
+/** By so much a share may seem to be above the bound, as it is estimated from samples. */
+const DOUBT = 0.05;
 
 /** Makes the CXL-optimised placement. */
 export function cxlOptimized(): Strategy {
@@ -54,7 +56,7 @@ export function cxlOptimized(): Strategy {
       farShare = numberOf(options, "far_percent") / 100;
     },
     place: (view: View): PlacementPlan => {
-      const mayGoFar = TYPE_NAMES.map((_, type) => farOf(view, type) < farShare);
+      const mayGoFar = TYPE_NAMES.map((_, type) => farOf(view, type) <= farShare + DOUBT);
       return {
         bounds: [largeBytes],
         rings: view.nodes.flatMap((_, accessor) => [

@@ -24,7 +24,8 @@ const SERVER_LAYERS: readonly Layer[] = [
   ["server/listener"],
   ["server/commands/"],
   ["server/migrator", "server/simulate"],
-  ["server/slots", "server/hotness", "server/census"],
+  ["server/slots", "server/hotness", "server/census", "server/tracer"],
+  ["server/guest"],
   [
     "server/info",
     "server/metrics",
@@ -50,6 +51,9 @@ const STRATEGY_LAYERS: readonly Layer[] = [
 const STRATEGY_DOORS: readonly [from: string, to: string][] = [
   ["server/slots", "strategies/mod.ts"],
   ["server/slots", "strategies/check.ts"],
+  ["server/guest", "strategies/check.ts"],
+  ["server/guest", "strategies/guest_main.ts"],
+  ["server/simulate", "strategies/load.ts"],
   ["server/", "strategies/strategy.ts"],
   ["mod.ts", "strategies/strategy.ts"],
 ];
@@ -61,7 +65,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["open"],
   ["net"],
   ["session"],
-  ["sample", "steer"],
+  ["sample", "steer", "node_settings"],
   ["command"],
   ["keeper", "compactor", "mover", "patrol"],
   ["evict"],

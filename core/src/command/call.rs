@@ -18,7 +18,7 @@ use crate::effect::{Cause, Group};
 use crate::error;
 use crate::keyspace::update::{Deadline, Target};
 use crate::keyspace::{Birth, Found, Grip, Keyspace};
-use crate::lane::Lane;
+use crate::lane::{Access, Lane, mode};
 use crate::object::entry::Entry;
 use crate::object::string::StringValue;
 use crate::pool::prefix::{Encoding, ObjectType, Touch};
@@ -395,26 +395,49 @@ impl<'a, 'r> Call<'a, 'r> {
                 self.missed(target.db, target.key);
             }
         }
-        found.map(|found| self.used(target, found))
+        found.map(|found| self.used(target, found, false))
     }
 
     /// The key's entry, to be changed: counted in its hotness alone.
     #[inline(always)]
     pub fn write(&mut self, target: Target<'_>) -> Option<Found> {
         let found = self.peek(target)?;
-        Some(self.used(target, found))
+        Some(self.used(target, found, true))
     }
 
     /// Counts one use. Most uses of a key that is used often have nothing to store.
     #[inline(always)]
-    fn used(&mut self, target: Target<'_>, found: Found) -> Found {
-        if !self.lane.is_spectator {
-            let chance = self.lane.chance();
-            if found.entry.is_due(chance, target.clock) {
-                self.store_use(target, found.entry, chance);
-            }
+    fn used(&mut self, target: Target<'_>, found: Found, is_write: bool) -> Found {
+        if self.lane.mode() != 0 && !self.used_unusually(target, found.entry, is_write) {
+            return found;
+        }
+        let chance = self.lane.chance();
+        if found.entry.is_due(chance, target.clock) {
+            self.store_use(target, found.entry, chance);
         }
         found
+    }
+
+    /// Records the use where somebody wants that; `false` when it is none, as its lane only looks.
+    #[cold]
+    #[inline(never)]
+    fn used_unusually(&self, target: Target<'_>, entry: Entry, is_write: bool) -> bool {
+        let mode = self.lane.mode();
+        if mode & mode::SPECTATOR != 0 {
+            return false;
+        }
+        if mode & mode::TAPPED != 0 {
+            self.lane.tap.note(Access {
+                // Databases are few: an odd factor keeps equal names in two of them apart.
+                name: target.hash ^ u64::from(target.db).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+                elapsed_ms: self.lane.tapped_for_ms(self.now_ms),
+                node: self.lane.node,
+                kind: entry.kind() as u32,
+                is_write,
+                bytes: entry.weight(&self.keyspace().pool),
+            });
+        }
+        true
     }
 
     /// Stores a use in the key's PREFIX and in the lane's counters, where it stands for as many as the PREFIX says.

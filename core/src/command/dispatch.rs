@@ -96,7 +96,9 @@ impl<'a> Context<'a> {
         let started = ticks();
         let user = User {
             clock: use_clock(now_ms),
-            node: lane.node.unwrap_or(0),
+            node: lane
+                .node
+                .unwrap_or_else(|| store.default_node.load(Relaxed)),
         };
         Context {
             store,

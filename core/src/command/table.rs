@@ -9,7 +9,7 @@ use super::spec::{
 };
 
 /// Commands and subcommands together.
-pub const COMMAND_COUNT: usize = 261;
+pub const COMMAND_COUNT: usize = 271;
 
 /// Every command, sorted by name.
 #[rustfmt::skip]
@@ -1845,7 +1845,15 @@ pub static COMMANDS: &[CommandSpec] = &[
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 126, name: "candidates", full_name: "numa|candidates", since: "0.1.0", group: "numa", arity: -2,
+                id: 126, name: "balance", full_name: "numa|balance", since: "0.1.0", group: "numa", arity: 2,
+                summary: "Shows how near to its users and how evenly over the nodes data lies", complexity: "O(N), N being the number of nodes",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 127, name: "candidates", full_name: "numa|candidates", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows the hot keys that the CPUs of another node use most, the hottest first", complexity: "O(N), N being the keys listed",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Server, locks: Locks::None,
@@ -1856,9 +1864,9 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 127, name: "compact", full_name: "numa|compact", since: "0.1.0", group: "numa", arity: -2,
+                id: 128, name: "compact", full_name: "numa|compact", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Moves together what lies thinly, and gives the memory that becomes free back to the kernel", complexity: "O(N), N being the number of allocations; in bounded steps, while other clients are served",
-                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::BLOCKING), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::NO_MULTI), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numa_compact), locks: Locks::None,
                 hints: &["nondeterministic_output"],
                 arguments: &[
@@ -1867,7 +1875,18 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 128, name: "heatmap", full_name: "numa|heatmap", since: "0.1.0", group: "numa", arity: 2,
+                id: 129, name: "explain", full_name: "numa|explain", since: "0.1.0", group: "numa", arity: 3,
+                summary: "Shows why a key is where it is, and what each strategy would do with it and why not", complexity: "O(N), N being the number of slots",
+                flags: Flags::NONE, acl: Acl::SLOW,
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "key", kind: ArgKind::String, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 130, name: "heatmap", full_name: "numa|heatmap", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes of each hotness lie on each node, estimated from samples", complexity: "O(N), N being the number of nodes",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Server, locks: Locks::None,
@@ -1875,14 +1894,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 129, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 131, name: "help", full_name: "numa|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 130, name: "hotkeys", full_name: "numa|hotkeys", since: "0.1.0", group: "numa", arity: -2,
+                id: 132, name: "hotkeys", full_name: "numa|hotkeys", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows the hottest keys of a node or of all, where they lie, who uses them and how much", complexity: "O(N), N being the keys listed",
                 flags: Flags::NONE, acl: Acl::SLOW,
                 run: Run::Server, locks: Locks::None,
@@ -1897,7 +1916,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 131, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
+                id: 133, name: "info", full_name: "numa|info", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows hit locality, moves and strays, and the strategy's counters", complexity: "O(N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_info), locks: Locks::None,
@@ -1905,7 +1924,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 132, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: -4,
+                id: 134, name: "migrate", full_name: "numa|migrate", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -1919,7 +1938,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 133, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
+                id: 135, name: "pool", full_name: "numa|pool", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Shows each node's arena: bytes, chunks, slabs and cells", complexity: "O(N), N being the number of nodes times the number of size classes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_pool), locks: Locks::None,
@@ -1930,7 +1949,38 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 134, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
+                id: 136, name: "slots", full_name: "numa|slots", since: "0.1.0", group: "numa", arity: -3,
+                summary: "Shows and changes which strategies sit in the sixteen slots", complexity: "O(1); LOAD of a file starts a process",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "subcommand", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "list", kind: ArgKind::PureToken, token: Some("LIST"), ..Argument::BLANK },
+                        Argument { name: "load", kind: ArgKind::Block, token: Some("LOAD"), arguments: &[
+                            Argument { name: "slot", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "file-or-name", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "option", kind: ArgKind::Block, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), arguments: &[
+                                Argument { name: "name", kind: ArgKind::String, ..Argument::BLANK },
+                                Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+                            ], ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                        Argument { name: "unload", kind: ArgKind::Integer, token: Some("UNLOAD"), ..Argument::BLANK },
+                        Argument { name: "enable", kind: ArgKind::Integer, token: Some("ENABLE"), ..Argument::BLANK },
+                        Argument { name: "disable", kind: ArgKind::Integer, token: Some("DISABLE"), ..Argument::BLANK },
+                        Argument { name: "set", kind: ArgKind::Block, token: Some("SET"), arguments: &[
+                            Argument { name: "slot", kind: ArgKind::Integer, ..Argument::BLANK },
+                            Argument { name: "name", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                        Argument { name: "stats", kind: ArgKind::Integer, token: Some("STATS"), ..Argument::BLANK },
+                        Argument { name: "help", kind: ArgKind::PureToken, token: Some("HELP"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 137, name: "topology", full_name: "numa|topology", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the nodes, their CPUs, memory, tiers and distances", complexity: "O(N*N), N being the number of nodes",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numa_topology), locks: Locks::None,
@@ -1938,7 +1988,28 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 135, name: "verify", full_name: "numa|verify", since: "0.1.0", group: "numa", arity: -2,
+                id: 138, name: "trace", full_name: "numa|trace", since: "0.1.0", group: "numa", arity: -3,
+                summary: "Records uses of keys into a file in the working directory, to be replayed by the simulator", complexity: "O(1); while it records, each use of a key notes 16 bytes",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                arguments: &[
+                    Argument { name: "subcommand", kind: ArgKind::Oneof, arguments: &[
+                        Argument { name: "start", kind: ArgKind::Block, token: Some("START"), arguments: &[
+                            Argument { name: "file", kind: ArgKind::String, ..Argument::BLANK },
+                            Argument { name: "limit", kind: ArgKind::Oneof, flags: ArgFlags::OPTIONAL.with(ArgFlags::MULTIPLE), arguments: &[
+                                Argument { name: "bytes", kind: ArgKind::Integer, token: Some("MAXBYTES"), ..Argument::BLANK },
+                                Argument { name: "seconds", kind: ArgKind::Integer, token: Some("SECONDS"), ..Argument::BLANK },
+                            ], ..Argument::BLANK },
+                        ], ..Argument::BLANK },
+                        Argument { name: "stop", kind: ArgKind::PureToken, token: Some("STOP"), ..Argument::BLANK },
+                        Argument { name: "status", kind: ArgKind::PureToken, token: Some("STATUS"), ..Argument::BLANK },
+                    ], ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 139, name: "verify", full_name: "numa|verify", since: "0.1.0", group: "numa", arity: -2,
                 summary: "Asks the kernel where the pages of a key, or of the whole pool, really are; FIX brings strays home", complexity: "O(N), N being the allocations of the value, or the pages in use; a long one is done by a thread of its own",
                 flags: Flags::READONLY.with(Flags::ADMIN).with(Flags::NOSCRIPT).with(Flags::BLOCKING).with(Flags::NO_MANDATORY_KEYS), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::BLOCKING).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numa_verify), locks: Locks::Keys,
@@ -1958,13 +2029,67 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 136, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
+        id: 140, name: "numaconfig", full_name: "numaconfig", since: "0.1.0", group: "numaconfig", arity: -2,
+        summary: "Groups the commands that set placement and balance", complexity: "Depends on the subcommand",
+        flags: Flags::NONE, acl: Acl::SLOW,
+        run: Run::Container, locks: Locks::None,
+        subcommands: &[
+            CommandSpec {
+                id: 141, name: "get", full_name: "numaconfig|get", since: "0.1.0", group: "numaconfig", arity: -2,
+                summary: "Shows parameters of placement, balance and strategies", complexity: "O(N), N being the number of parameters shown",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                arguments: &[
+                    Argument { name: "parameter", kind: ArgKind::String, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 142, name: "help", full_name: "numaconfig|help", since: "0.1.0", group: "numaconfig", arity: 2,
+                summary: "Lists the subcommands with a line on each", complexity: "O(1)",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Core(super::introspect::help), locks: Locks::None,
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 143, name: "rebalance", full_name: "numaconfig|rebalance", since: "0.1.0", group: "numaconfig", arity: 2,
+                summary: "Evens out what nodes hold, now; the moves go on in the background", complexity: "O(N), N being the number of keys looked at, in bounded time",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 144, name: "set", full_name: "numaconfig|set", since: "0.1.0", group: "numaconfig", arity: -4,
+                summary: "Sets a parameter, as CONFIG SET does with the directive of that name; a weight or limit with its node in front", complexity: "O(1)",
+                flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
+                run: Run::Server, locks: Locks::None,
+                arguments: &[
+                    Argument { name: "parameter", kind: ArgKind::String, ..Argument::BLANK },
+                    Argument { name: "node", kind: ArgKind::Integer, flags: ArgFlags::OPTIONAL, ..Argument::BLANK },
+                    Argument { name: "value", kind: ArgKind::String, ..Argument::BLANK },
+                ],
+                ..CommandSpec::BLANK
+            },
+            CommandSpec {
+                id: 145, name: "stats", full_name: "numaconfig|stats", since: "0.1.0", group: "numaconfig", arity: 2,
+                summary: "Shows which placement is in force, how even and how local it is, and what moved", complexity: "O(N), N being the number of nodes",
+                flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
+                run: Run::Server, locks: Locks::None,
+                hints: &["nondeterministic_output"],
+                ..CommandSpec::BLANK
+            },
+        ],
+        ..CommandSpec::BLANK
+    },
+    CommandSpec {
+        id: 146, name: "numamigrate", full_name: "numamigrate", since: "0.1.0", group: "numa", arity: -2,
         summary: "Groups the commands about key migration", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 137, name: "cancel", full_name: "numamigrate|cancel", since: "0.1.0", group: "numa", arity: 3,
+                id: 147, name: "cancel", full_name: "numamigrate|cancel", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Ends a job at its next step", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_cancel), locks: Locks::None,
@@ -1974,7 +2099,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 138, name: "db", full_name: "numamigrate|db", since: "0.1.0", group: "numa", arity: -3,
+                id: 148, name: "db", full_name: "numamigrate|db", since: "0.1.0", group: "numa", arity: -3,
                 summary: "Moves every key of the selected database to a node", complexity: "O(N), N being the number of keys",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_db), locks: Locks::None,
@@ -1985,14 +2110,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 139, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
+                id: 149, name: "help", full_name: "numamigrate|help", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 140, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
+                id: 150, name: "info", full_name: "numamigrate|info", since: "0.1.0", group: "numa", arity: 3,
                 summary: "Shows where a key lies, who uses it and how hot it is", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::numa::numamigrate_info), locks: Locks::Keys,
@@ -2005,7 +2130,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 141, name: "jobs", full_name: "numamigrate|jobs", since: "0.1.0", group: "numa", arity: 2,
+                id: 151, name: "jobs", full_name: "numamigrate|jobs", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows the jobs that are queued or running, and those that ended last", complexity: "O(N), N being the number of jobs",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_jobs), locks: Locks::None,
@@ -2013,7 +2138,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 142, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: -4,
+                id: 152, name: "key", full_name: "numamigrate|key", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves a key and its value to a node", complexity: "O(N), N being the allocations of the value",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_key), locks: Locks::Keys,
@@ -2027,7 +2152,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 143, name: "keys", full_name: "numamigrate|keys", since: "0.1.0", group: "numa", arity: -4,
+                id: 153, name: "keys", full_name: "numamigrate|keys", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves keys to a node", complexity: "O(N), N being the number of keys",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_keys), locks: Locks::None,
@@ -2041,7 +2166,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 144, name: "pattern", full_name: "numamigrate|pattern", since: "0.1.0", group: "numa", arity: -4,
+                id: 154, name: "pattern", full_name: "numamigrate|pattern", since: "0.1.0", group: "numa", arity: -4,
                 summary: "Moves every key whose name matches a pattern to a node", complexity: "O(N), N being the number of keys",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_pattern), locks: Locks::None,
@@ -2054,14 +2179,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 145, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
+                id: 155, name: "reset", full_name: "numamigrate|reset", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Sets the counters of migration back to zero", complexity: "O(1)",
                 flags: Flags::ADMIN.with(Flags::NOSCRIPT), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
                 run: Run::Core(super::numa::numamigrate_reset), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 146, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
+                id: 156, name: "stats", full_name: "numamigrate|stats", since: "0.1.0", group: "numa", arity: 2,
                 summary: "Shows how many keys and bytes moved, were skipped or failed, and why", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::numa::numamigrate_stats), locks: Locks::None,
@@ -2072,13 +2197,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 147, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
+        id: 157, name: "object", full_name: "object", since: "2.2.3", group: "generic", arity: -2,
         summary: "Groups the commands that look inside a value", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 148, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
+                id: 158, name: "encoding", full_name: "object|encoding", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Names the encoding of a value", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_encoding), locks: Locks::Keys,
@@ -2091,7 +2216,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 149, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
+                id: 159, name: "freq", full_name: "object|freq", since: "4.0.0", group: "generic", arity: 3,
                 summary: "Answers a key's logarithmic access counter", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_freq), locks: Locks::Keys,
@@ -2104,14 +2229,14 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 150, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
+                id: 160, name: "help", full_name: "object|help", since: "6.2.0", group: "generic", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::KEYSPACE.with(Acl::SLOW),
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 151, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
+                id: 161, name: "idletime", full_name: "object|idletime", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many seconds ago a key was last accessed", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_idletime), locks: Locks::Keys,
@@ -2124,7 +2249,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 152, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
+                id: 162, name: "refcount", full_name: "object|refcount", since: "2.2.3", group: "generic", arity: 3,
                 summary: "Answers how many references a value has", complexity: "O(1)",
                 flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
                 run: Run::Core(super::generic::object_refcount), locks: Locks::Keys,
@@ -2140,7 +2265,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 153, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
+        id: 163, name: "persist", full_name: "persist", since: "2.2.0", group: "generic", arity: 2,
         summary: "Removes a key's expiry", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::persist), locks: Locks::Keys,
@@ -2152,7 +2277,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 154, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
+        id: 164, name: "pexpire", full_name: "pexpire", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpire), locks: Locks::Keys,
@@ -2172,7 +2297,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 155, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
+        id: 165, name: "pexpireat", full_name: "pexpireat", since: "2.6.0", group: "generic", arity: -3,
         summary: "Sets the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::pexpireat), locks: Locks::Keys,
@@ -2192,7 +2317,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 156, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
+        id: 166, name: "pexpiretime", full_name: "pexpiretime", since: "7.0.0", group: "generic", arity: 2,
         summary: "Answers the Unix millisecond at which a key expires", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pexpiretime), locks: Locks::Keys,
@@ -2204,7 +2329,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 157, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 167, name: "pfadd", full_name: "pfadd", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Adds elements to a HyperLogLog, creating it when missing", complexity: "O(1) for each element",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::FAST),
         run: Run::Core(super::hyperloglog::pfadd), locks: Locks::Keys,
@@ -2217,7 +2342,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 158, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 168, name: "pfcount", full_name: "pfcount", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Estimates how many different elements were added to HyperLogLogs", complexity: "O(1) with a small constant for one key, O(N) with a large one for N keys",
         flags: Flags::READONLY.with(Flags::MAY_REPLICATE), acl: Acl::READ.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfcount), locks: Locks::Keys,
@@ -2229,7 +2354,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 159, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
+        id: 169, name: "pfdebug", full_name: "pfdebug", since: "2.8.9", group: "hyperloglog", arity: 3,
         summary: "Shows how a HyperLogLog is laid out", complexity: "N/A",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ADMIN), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfdebug), locks: Locks::Keys,
@@ -2243,7 +2368,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 160, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
+        id: 170, name: "pfmerge", full_name: "pfmerge", since: "2.8.9", group: "hyperloglog", arity: -2,
         summary: "Merges HyperLogLogs into one", complexity: "O(N) with a large constant, N being the keys",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::HYPERLOGLOG).with(Acl::SLOW),
         run: Run::Core(super::hyperloglog::pfmerge), locks: Locks::Keys,
@@ -2256,7 +2381,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 161, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
+        id: 171, name: "pfselftest", full_name: "pfselftest", since: "2.8.9", group: "hyperloglog", arity: 1,
         summary: "Checks the registers and the estimate of HyperLogLogs", complexity: "N/A",
         flags: Flags::ADMIN, acl: Acl::HYPERLOGLOG.with(Acl::ADMIN).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::hyperloglog::pfselftest), locks: Locks::None,
@@ -2264,7 +2389,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 162, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
+        id: 172, name: "ping", full_name: "ping", since: "1.0.0", group: "connection", arity: -1,
         summary: "Shows that the server answers", complexity: "O(1)",
         flags: Flags::FAST, acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::ping), locks: Locks::None,
@@ -2275,7 +2400,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 163, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
+        id: 173, name: "psetex", full_name: "psetex", since: "2.6.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in milliseconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::psetex), locks: Locks::Keys,
@@ -2289,7 +2414,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 164, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 174, name: "psubscribe", full_name: "psubscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to every channel that matches a pattern", complexity: "O(N), N being the number of patterns named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::psubscribe), locks: Locks::None,
@@ -2301,7 +2426,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 165, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
+        id: 175, name: "pttl", full_name: "pttl", since: "2.6.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in milliseconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::pttl), locks: Locks::Keys,
@@ -2315,7 +2440,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 166, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
+        id: 176, name: "publish", full_name: "publish", since: "2.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a channel's subscribers", complexity: "O(N+M), N being the number of the channel's subscribers and M that of all patterns",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::publish), locks: Locks::None,
@@ -2326,13 +2451,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 167, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
+        id: 177, name: "pubsub", full_name: "pubsub", since: "2.8.0", group: "pubsub", arity: -2,
         summary: "Groups the commands that look at subscriptions", complexity: "Depends on the subcommand",
         flags: Flags::NONE, acl: Acl::SLOW,
         run: Run::Container, locks: Locks::None,
         subcommands: &[
             CommandSpec {
-                id: 168, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 178, name: "channels", full_name: "pubsub|channels", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Names the channels anybody is subscribed to", complexity: "O(N), N being the number of channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_channels), locks: Locks::None,
@@ -2342,21 +2467,21 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 169, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
+                id: 179, name: "help", full_name: "pubsub|help", since: "6.2.0", group: "pubsub", arity: 2,
                 summary: "Lists the subcommands with a line on each", complexity: "O(1)",
                 flags: Flags::LOADING.with(Flags::STALE), acl: Acl::SLOW,
                 run: Run::Core(super::introspect::help), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 170, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
+                id: 180, name: "numpat", full_name: "pubsub|numpat", since: "2.8.0", group: "pubsub", arity: 2,
                 summary: "Answers how many patterns anybody is subscribed to", complexity: "O(1)",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numpat), locks: Locks::None,
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 171, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
+                id: 181, name: "numsub", full_name: "pubsub|numsub", since: "2.8.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each channel named", complexity: "O(N), N being the number of channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_numsub), locks: Locks::None,
@@ -2366,7 +2491,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 172, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 182, name: "shardchannels", full_name: "pubsub|shardchannels", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Names the shard channels anybody is subscribed to", complexity: "O(N), N being the number of shard channels",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardchannels), locks: Locks::None,
@@ -2376,7 +2501,7 @@ pub static COMMANDS: &[CommandSpec] = &[
                 ..CommandSpec::BLANK
             },
             CommandSpec {
-                id: 173, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
+                id: 183, name: "shardnumsub", full_name: "pubsub|shardnumsub", since: "7.0.0", group: "pubsub", arity: -2,
                 summary: "Answers how many are subscribed to each shard channel named", complexity: "O(N), N being the number of shard channels named",
                 flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
                 run: Run::Core(super::pubsub::pubsub_shardnumsub), locks: Locks::None,
@@ -2389,7 +2514,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 174, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 184, name: "punsubscribe", full_name: "punsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to patterns, all or those named", complexity: "O(N+M), N being the number of patterns the client has and M of those all clients have",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::punsubscribe), locks: Locks::None,
@@ -2399,14 +2524,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 175, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
+        id: 185, name: "quit", full_name: "quit", since: "1.0.0", group: "connection", arity: -1,
         summary: "Closes the connection", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::quit), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 176, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
+        id: 186, name: "randomkey", full_name: "randomkey", since: "1.0.0", group: "generic", arity: 1,
         summary: "Names any one key of the database", complexity: "O(1)",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::randomkey), locks: Locks::None,
@@ -2414,7 +2539,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 177, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
+        id: 187, name: "rename", full_name: "rename", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name, replacing what had it", complexity: "O(1)",
         flags: Flags::WRITE, acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW),
         run: Run::Core(super::generic::rename), locks: Locks::Keys,
@@ -2427,7 +2552,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 178, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
+        id: 188, name: "renamenx", full_name: "renamenx", since: "1.0.0", group: "generic", arity: 3,
         summary: "Gives a key another name unless that name is taken", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::renamenx), locks: Locks::Keys,
@@ -2441,14 +2566,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 179, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
+        id: 189, name: "reset", full_name: "reset", since: "6.2.0", group: "connection", arity: 1,
         summary: "Brings the connection back to how it was when it opened", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::NO_AUTH).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::reset), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 180, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
+        id: 190, name: "restore", full_name: "restore", since: "2.6.0", group: "generic", arity: -4,
         summary: "Creates a key from what DUMP answered", complexity: "O(1) to create the key, then O(N) for the bytes of its value; sorted sets O(N log M)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore), locks: Locks::Keys,
@@ -2467,7 +2592,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 181, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
+        id: 191, name: "restore-asking", full_name: "restore-asking", since: "3.0.0", group: "server", arity: -4,
         summary: "RESTORE for a node of a cluster that takes a hash slot over", complexity: "O(1) to make the key and O(N*M) to put the value together, N being its elements and M their mean size",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::ASKING), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::restore_asking), locks: Locks::Keys,
@@ -2487,7 +2612,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 182, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
+        id: 192, name: "rpop", full_name: "rpop", since: "1.0.0", group: "list", arity: -2,
         summary: "Removes and answers the last elements", complexity: "O(N), N being the elements popped",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpop), locks: Locks::Keys,
@@ -2501,7 +2626,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 183, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
+        id: 193, name: "rpoplpush", full_name: "rpoplpush", since: "1.2.0", group: "list", arity: 3,
         summary: "Pops the last element of one list and pushes it before the first of another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::LIST).with(Acl::SLOW),
         run: Run::Core(super::list::rpoplpush), locks: Locks::Keys,
@@ -2515,7 +2640,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 184, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
+        id: 194, name: "rpush", full_name: "rpush", since: "1.0.0", group: "list", arity: -3,
         summary: "Puts elements behind the last, creating the list when missing", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpush), locks: Locks::Keys,
@@ -2529,7 +2654,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 185, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
+        id: 195, name: "rpushx", full_name: "rpushx", since: "2.2.0", group: "list", arity: -3,
         summary: "Puts elements behind the last of a list that exists", complexity: "O(1) for each element pushed",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::LIST).with(Acl::FAST),
         run: Run::Core(super::list::rpushx), locks: Locks::Keys,
@@ -2543,7 +2668,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 186, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
+        id: 196, name: "sadd", full_name: "sadd", since: "1.0.0", group: "set", arity: -3,
         summary: "Adds members to a set, creating it when missing", complexity: "O(1) for each member named",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sadd), locks: Locks::Keys,
@@ -2557,7 +2682,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 187, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
+        id: 197, name: "scan", full_name: "scan", since: "2.8.0", group: "generic", arity: -2,
         summary: "Walks the keys of the database a few at a time", complexity: "O(1) a call, O(N) for the whole walk, N being the number of keys",
         flags: Flags::READONLY, acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::SLOW),
         run: Run::Core(super::generic::scan), locks: Locks::None,
@@ -2572,7 +2697,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 188, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
+        id: 198, name: "scard", full_name: "scard", since: "1.0.0", group: "set", arity: 2,
         summary: "Counts the members of a set", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::scard), locks: Locks::Keys,
@@ -2584,7 +2709,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 189, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
+        id: 199, name: "sdiff", full_name: "sdiff", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what the first set has and no other", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiff), locks: Locks::Keys,
@@ -2597,7 +2722,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 190, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
+        id: 200, name: "sdiffstore", full_name: "sdiffstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what the first set has and no other under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sdiffstore), locks: Locks::Keys,
@@ -2610,7 +2735,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 191, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
+        id: 201, name: "select", full_name: "select", since: "1.0.0", group: "connection", arity: 2,
         summary: "Chooses the connection's database", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST.with(Acl::CONNECTION),
         run: Run::Core(super::connection::select), locks: Locks::None,
@@ -2620,7 +2745,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 192, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
+        id: 202, name: "set", full_name: "set", since: "1.0.0", group: "string", arity: -3,
         summary: "Sets a string, whatever the key held before", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::set), locks: Locks::Keys,
@@ -2646,7 +2771,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 193, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
+        id: 203, name: "setbit", full_name: "setbit", since: "2.2.0", group: "bitmap", arity: 4,
         summary: "Sets or clears the bit at an offset of a string and answers what it was", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::BITMAP).with(Acl::SLOW),
         run: Run::Core(super::bitmap::setbit), locks: Locks::Keys,
@@ -2660,7 +2785,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 194, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
+        id: 204, name: "setex", full_name: "setex", since: "2.0.0", group: "string", arity: 4,
         summary: "Sets a string and its time to live in seconds", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setex), locks: Locks::Keys,
@@ -2674,7 +2799,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 195, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
+        id: 205, name: "setnx", full_name: "setnx", since: "1.0.0", group: "string", arity: 3,
         summary: "Sets a string unless the key exists", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::setnx), locks: Locks::Keys,
@@ -2687,7 +2812,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 196, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
+        id: 206, name: "setrange", full_name: "setrange", since: "2.2.0", group: "string", arity: 4,
         summary: "Overwrites the bytes of a string from an offset on", complexity: "O(1) for a short value, else O(M), M being its length",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::setrange), locks: Locks::Keys,
@@ -2701,7 +2826,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 197, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
+        id: 207, name: "shutdown", full_name: "shutdown", since: "1.0.0", group: "server", arity: -1,
         summary: "Saves if asked or configured to, and stops the server", complexity: "O(N) when it saves, N being the number of keys in all databases, else O(1)",
         flags: Flags::ADMIN.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE).with(Flags::NO_MULTI).with(Flags::ALLOW_BUSY), acl: Acl::ADMIN.with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Server, locks: Locks::None,
@@ -2718,7 +2843,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 198, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
+        id: 208, name: "sinter", full_name: "sinter", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what all sets have in common", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinter), locks: Locks::Keys,
@@ -2731,7 +2856,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 199, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
+        id: 209, name: "sintercard", full_name: "sintercard", since: "7.0.0", group: "set", arity: -3,
         summary: "Counts what all sets have in common, up to a limit", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sintercard), locks: Locks::Keys,
@@ -2745,7 +2870,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 200, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
+        id: 210, name: "sinterstore", full_name: "sinterstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what all sets have in common under a key", complexity: "O(N*M), N being the size of the smallest set and M the number of sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sinterstore), locks: Locks::Keys,
@@ -2758,7 +2883,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 201, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
+        id: 211, name: "sismember", full_name: "sismember", since: "1.0.0", group: "set", arity: 3,
         summary: "Tells whether a set has a member", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::sismember), locks: Locks::Keys,
@@ -2771,7 +2896,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 202, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
+        id: 212, name: "smembers", full_name: "smembers", since: "1.0.0", group: "set", arity: 2,
         summary: "Lists the members of a set", complexity: "O(N), N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::smembers), locks: Locks::Keys,
@@ -2784,7 +2909,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 203, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
+        id: 213, name: "smismember", full_name: "smismember", since: "6.2.0", group: "set", arity: -3,
         summary: "Tells which of the given members a set has", complexity: "O(N), N being the members named",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smismember), locks: Locks::Keys,
@@ -2797,7 +2922,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 204, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
+        id: 214, name: "smove", full_name: "smove", since: "1.0.0", group: "set", arity: 4,
         summary: "Moves a member from one set to another", complexity: "O(1)",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::smove), locks: Locks::Keys,
@@ -2811,7 +2936,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 205, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
+        id: 215, name: "sort", full_name: "sort", since: "1.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort), locks: Locks::Keys,
@@ -2835,7 +2960,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 206, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
+        id: 216, name: "sort_ro", full_name: "sort_ro", since: "7.0.0", group: "generic", arity: -2,
         summary: "Sorts the elements of a list, a set or a sorted set and keeps nothing", complexity: "O(N+M*log(M)), N being the elements and M those answered; O(N) when they are not sorted",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SET).with(Acl::SORTEDSET).with(Acl::LIST).with(Acl::SLOW).with(Acl::DANGEROUS),
         run: Run::Core(super::generic::sort_ro), locks: Locks::Keys,
@@ -2858,7 +2983,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 207, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
+        id: 217, name: "spop", full_name: "spop", since: "1.0.0", group: "set", arity: -2,
         summary: "Takes members picked at random out of a set", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::spop), locks: Locks::Keys,
@@ -2873,7 +2998,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 208, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
+        id: 218, name: "spublish", full_name: "spublish", since: "7.0.0", group: "pubsub", arity: 3,
         summary: "Sends a message to a shard channel's subscribers", complexity: "O(N), N being the number of the shard channel's subscribers",
         flags: Flags::PUBSUB.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::MAY_REPLICATE), acl: Acl::PUBSUB.with(Acl::FAST),
         run: Run::Core(super::pubsub::spublish), locks: Locks::None,
@@ -2886,7 +3011,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 209, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
+        id: 219, name: "srandmember", full_name: "srandmember", since: "1.0.0", group: "set", arity: -2,
         summary: "Picks members of a set at random", complexity: "O(1) for one member, O(N) for a count of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::srandmember), locks: Locks::Keys,
@@ -2901,7 +3026,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 210, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
+        id: 220, name: "srem", full_name: "srem", since: "1.0.0", group: "set", arity: -3,
         summary: "Removes members from a set", complexity: "O(N), N being the members named",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SET).with(Acl::FAST),
         run: Run::Core(super::set::srem), locks: Locks::Keys,
@@ -2915,7 +3040,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 211, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
+        id: 221, name: "sscan", full_name: "sscan", since: "2.8.0", group: "set", arity: -3,
         summary: "Lists the members of a set a few at a time", complexity: "O(1) for a call, O(N) for the whole walk, N being the size of the set",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sscan), locks: Locks::Keys,
@@ -2931,7 +3056,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 212, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
+        id: 222, name: "ssubscribe", full_name: "ssubscribe", since: "7.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to shard channels", complexity: "O(N), N being the number of shard channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::ssubscribe), locks: Locks::None,
@@ -2943,7 +3068,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 213, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
+        id: 223, name: "strlen", full_name: "strlen", since: "2.2.0", group: "string", arity: 2,
         summary: "Answers how many bytes a string has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::STRING).with(Acl::FAST),
         run: Run::Core(super::string::strlen), locks: Locks::Keys,
@@ -2955,7 +3080,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 214, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
+        id: 224, name: "subscribe", full_name: "subscribe", since: "2.0.0", group: "pubsub", arity: -2,
         summary: "Subscribes to channels", complexity: "O(N), N being the number of channels named",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::subscribe), locks: Locks::None,
@@ -2965,7 +3090,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 215, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
+        id: 225, name: "substr", full_name: "substr", since: "1.0.0", group: "string", arity: 4,
         summary: "Reads the bytes of a string between two offsets", complexity: "O(N), N being the bytes returned",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::STRING).with(Acl::SLOW),
         run: Run::Core(super::string::substr), locks: Locks::Keys,
@@ -2980,7 +3105,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 216, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
+        id: 226, name: "sunion", full_name: "sunion", since: "1.0.0", group: "set", arity: -2,
         summary: "Lists what any of the sets has", complexity: "O(N), N being the members of all sets",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunion), locks: Locks::Keys,
@@ -2993,7 +3118,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 217, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
+        id: 227, name: "sunionstore", full_name: "sunionstore", since: "1.0.0", group: "set", arity: -3,
         summary: "Keeps what any of the sets has under a key", complexity: "O(N), N being the members of all sets",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SET).with(Acl::SLOW),
         run: Run::Core(super::set::sunionstore), locks: Locks::Keys,
@@ -3006,7 +3131,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 218, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
+        id: 228, name: "sunsubscribe", full_name: "sunsubscribe", since: "7.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to shard channels, all or those named", complexity: "O(N), N being the number of shard channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::sunsubscribe), locks: Locks::None,
@@ -3018,7 +3143,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 219, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
+        id: 229, name: "swapdb", full_name: "swapdb", since: "4.0.0", group: "server", arity: 3,
         summary: "Exchanges the contents of two databases", complexity: "O(N), N being the clients that watch or wait for keys of either database",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST).with(Acl::DANGEROUS),
         run: Run::Core(super::server::swapdb), locks: Locks::World,
@@ -3029,7 +3154,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 220, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
+        id: 230, name: "time", full_name: "time", since: "2.6.0", group: "server", arity: 1,
         summary: "Answers the server's clock", complexity: "O(1)",
         flags: Flags::LOADING.with(Flags::STALE).with(Flags::FAST), acl: Acl::FAST,
         run: Run::Core(super::server::time), locks: Locks::None,
@@ -3037,7 +3162,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 221, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
+        id: 231, name: "touch", full_name: "touch", since: "3.2.1", group: "generic", arity: -2,
         summary: "Marks keys as accessed now and counts those that exist", complexity: "O(N), N being the number of keys",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::touch), locks: Locks::Keys,
@@ -3050,7 +3175,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 222, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
+        id: 232, name: "ttl", full_name: "ttl", since: "1.0.0", group: "generic", arity: 2,
         summary: "Answers a key's time to live in seconds", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::ttl), locks: Locks::Keys,
@@ -3064,7 +3189,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 223, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
+        id: 233, name: "type", full_name: "type", since: "1.0.0", group: "generic", arity: 2,
         summary: "Names the type of the value at a key", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::READ).with(Acl::FAST),
         run: Run::Core(super::generic::type_), locks: Locks::Keys,
@@ -3076,7 +3201,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 224, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
+        id: 234, name: "unlink", full_name: "unlink", since: "4.0.0", group: "generic", arity: -2,
         summary: "Deletes keys and frees their values in the background", complexity: "O(1) a key, then O(N) in the background, N being the allocations of the values",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::KEYSPACE.with(Acl::WRITE).with(Acl::FAST),
         run: Run::Core(super::generic::unlink), locks: Locks::Keys,
@@ -3089,7 +3214,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 225, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
+        id: 235, name: "unsubscribe", full_name: "unsubscribe", since: "2.0.0", group: "pubsub", arity: -1,
         summary: "Ends subscriptions to channels, all or those named", complexity: "O(N), N being the number of channels",
         flags: Flags::PUBSUB.with(Flags::NOSCRIPT).with(Flags::LOADING).with(Flags::STALE), acl: Acl::PUBSUB.with(Acl::SLOW),
         run: Run::Core(super::pubsub::unsubscribe), locks: Locks::None,
@@ -3099,14 +3224,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 226, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
+        id: 236, name: "unwatch", full_name: "unwatch", since: "2.2.0", group: "transactions", arity: 1,
         summary: "Watches no key any more", complexity: "O(1)",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::unwatch), locks: Locks::None,
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 227, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
+        id: 237, name: "wait", full_name: "wait", since: "3.0.0", group: "generic", arity: 3,
         summary: "Waits until replicas have acknowledged this connection's writes", complexity: "O(1)",
         flags: Flags::NOSCRIPT, acl: Acl::SLOW.with(Acl::CONNECTION),
         run: Run::Core(super::blocking::wait), locks: Locks::None,
@@ -3118,7 +3243,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 228, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
+        id: 238, name: "watch", full_name: "watch", since: "2.2.0", group: "transactions", arity: -2,
         summary: "Lets the next transaction run only if the keys stay as they are", complexity: "O(1) for each key",
         flags: Flags::NOSCRIPT.with(Flags::LOADING).with(Flags::STALE).with(Flags::FAST).with(Flags::ALLOW_BUSY), acl: Acl::FAST.with(Acl::TRANSACTION),
         run: Run::Core(super::transaction::watch), locks: Locks::Keys,
@@ -3130,7 +3255,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 229, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 239, name: "zadd", full_name: "zadd", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Adds members to a sorted set, or gives them other scores", complexity: "O(log(N)) for each member, N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zadd), locks: Locks::Keys,
@@ -3157,7 +3282,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 230, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
+        id: 240, name: "zcard", full_name: "zcard", since: "1.2.0", group: "sorted-set", arity: 2,
         summary: "Answers how many members a sorted set has", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcard), locks: Locks::Keys,
@@ -3169,7 +3294,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 231, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 241, name: "zcount", full_name: "zcount", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Counts the members whose scores lie in a range", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zcount), locks: Locks::Keys,
@@ -3183,7 +3308,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 232, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 242, name: "zdiff", full_name: "zdiff", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiff), locks: Locks::Keys,
@@ -3197,7 +3322,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 233, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
+        id: 243, name: "zdiffstore", full_name: "zdiffstore", since: "6.2.0", group: "sorted-set", arity: -4,
         summary: "Stores the members of the first sorted set that no other has", complexity: "O(L + (N-K)log(N)), L being all members of all keys, N those of the first, K those of the result",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zdiffstore), locks: Locks::Keys,
@@ -3211,7 +3336,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 234, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 244, name: "zincrby", full_name: "zincrby", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Adds an amount to a member's score", complexity: "O(log(N)), N being the members there are",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zincrby), locks: Locks::Keys,
@@ -3225,7 +3350,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 235, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 245, name: "zinter", full_name: "zinter", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinter), locks: Locks::Keys,
@@ -3245,7 +3370,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 236, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
+        id: 246, name: "zintercard", full_name: "zintercard", since: "7.0.0", group: "sorted-set", arity: -3,
         summary: "Counts the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zintercard), locks: Locks::Keys,
@@ -3259,7 +3384,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 237, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 247, name: "zinterstore", full_name: "zinterstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that all sorted sets have", complexity: "O(N*K), N being the members of the smallest of K keys, and O(M*log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zinterstore), locks: Locks::Keys,
@@ -3279,7 +3404,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 238, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 248, name: "zlexcount", full_name: "zlexcount", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Counts the members that lie in a range of names", complexity: "O(log(N)), N being the members there are",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zlexcount), locks: Locks::Keys,
@@ -3293,7 +3418,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 239, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
+        id: 249, name: "zmpop", full_name: "zmpop", since: "7.0.0", group: "sorted-set", arity: -4,
         summary: "Takes the lowest or highest members out of the first sorted set that has any", complexity: "O(K) for K keys, and O(M*log(N)) for M members taken out of N",
         flags: Flags::WRITE.with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zmpop), locks: Locks::Keys,
@@ -3311,7 +3436,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 240, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 250, name: "zmscore", full_name: "zmscore", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the scores of several members", complexity: "O(N), N being the members asked for",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zmscore), locks: Locks::Keys,
@@ -3324,7 +3449,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 241, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 251, name: "zpopmax", full_name: "zpopmax", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the highest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmax), locks: Locks::Keys,
@@ -3337,7 +3462,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 242, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
+        id: 252, name: "zpopmin", full_name: "zpopmin", since: "5.0.0", group: "sorted-set", arity: -2,
         summary: "Takes the members with the lowest scores out", complexity: "O(log(N)*M), M being the members taken out of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zpopmin), locks: Locks::Keys,
@@ -3350,7 +3475,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 243, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
+        id: 253, name: "zrandmember", full_name: "zrandmember", since: "6.2.0", group: "sorted-set", arity: -2,
         summary: "Answers members picked at random", complexity: "O(N), N being the members answered",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrandmember), locks: Locks::Keys,
@@ -3367,7 +3492,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 244, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 254, name: "zrange", full_name: "zrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrange), locks: Locks::Keys,
@@ -3392,7 +3517,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 245, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 255, name: "zrangebylex", full_name: "zrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebylex), locks: Locks::Keys,
@@ -3411,7 +3536,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 246, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
+        id: 256, name: "zrangebyscore", full_name: "zrangebyscore", since: "1.0.5", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangebyscore), locks: Locks::Keys,
@@ -3432,7 +3557,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 247, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
+        id: 257, name: "zrangestore", full_name: "zrangestore", since: "6.2.0", group: "sorted-set", arity: -5,
         summary: "Stores the members in a range of ranks, scores or names", complexity: "O(log(N)+M), M being the members stored of N",
         flags: Flags::WRITE.with(Flags::DENYOOM), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrangestore), locks: Locks::Keys,
@@ -3456,7 +3581,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 248, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 258, name: "zrank", full_name: "zrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the lowest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrank), locks: Locks::Keys,
@@ -3469,7 +3594,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 249, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
+        id: 259, name: "zrem", full_name: "zrem", since: "1.2.0", group: "sorted-set", arity: -3,
         summary: "Removes members", complexity: "O(M*log(N)), M being the members removed of N",
         flags: Flags::WRITE.with(Flags::FAST), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrem), locks: Locks::Keys,
@@ -3483,7 +3608,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 250, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
+        id: 260, name: "zremrangebylex", full_name: "zremrangebylex", since: "2.8.9", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of names", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebylex), locks: Locks::Keys,
@@ -3497,7 +3622,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 251, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
+        id: 261, name: "zremrangebyrank", full_name: "zremrangebyrank", since: "2.0.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of ranks", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyrank), locks: Locks::Keys,
@@ -3511,7 +3636,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 252, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
+        id: 262, name: "zremrangebyscore", full_name: "zremrangebyscore", since: "1.2.0", group: "sorted-set", arity: 4,
         summary: "Removes the members in a range of scores", complexity: "O(log(N)+M), M being the members removed of N",
         flags: Flags::WRITE, acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zremrangebyscore), locks: Locks::Keys,
@@ -3525,7 +3650,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 253, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
+        id: 263, name: "zrevrange", full_name: "zrevrange", since: "1.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of ranks, the highest score first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrange), locks: Locks::Keys,
@@ -3541,7 +3666,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 254, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
+        id: 264, name: "zrevrangebylex", full_name: "zrevrangebylex", since: "2.8.9", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of names, the last first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebylex), locks: Locks::Keys,
@@ -3560,7 +3685,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 255, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
+        id: 265, name: "zrevrangebyscore", full_name: "zrevrangebyscore", since: "2.2.0", group: "sorted-set", arity: -4,
         summary: "Answers the members in a range of scores, the highest first", complexity: "O(log(N)+M), M being the members answered of N",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zrevrangebyscore), locks: Locks::Keys,
@@ -3581,7 +3706,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 256, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
+        id: 266, name: "zrevrank", full_name: "zrevrank", since: "2.0.0", group: "sorted-set", arity: 3,
         summary: "Answers how many members stand before one, the highest score first", complexity: "O(log(N))",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zrevrank), locks: Locks::Keys,
@@ -3594,7 +3719,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 257, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
+        id: 267, name: "zscan", full_name: "zscan", since: "2.8.0", group: "sorted-set", arity: -3,
         summary: "Walks a sorted set, some members at a time", complexity: "O(1) for every call, O(N) for the whole walk, N being the members there are",
         flags: Flags::READONLY, acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zscan), locks: Locks::Keys,
@@ -3610,7 +3735,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 258, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
+        id: 268, name: "zscore", full_name: "zscore", since: "1.2.0", group: "sorted-set", arity: 3,
         summary: "Answers a member's score", complexity: "O(1)",
         flags: Flags::READONLY.with(Flags::FAST), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::FAST),
         run: Run::Core(super::zset::zscore), locks: Locks::Keys,
@@ -3623,7 +3748,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 259, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
+        id: 269, name: "zunion", full_name: "zunion", since: "6.2.0", group: "sorted-set", arity: -3,
         summary: "Answers the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M*log(M)) for M results",
         flags: Flags::READONLY.with(Flags::MOVABLEKEYS), acl: Acl::READ.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunion), locks: Locks::Keys,
@@ -3643,7 +3768,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ..CommandSpec::BLANK
     },
     CommandSpec {
-        id: 260, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
+        id: 270, name: "zunionstore", full_name: "zunionstore", since: "2.0.0", group: "sorted-set", arity: -4,
         summary: "Stores the members that any sorted set has", complexity: "O(N) for N members of all keys, and O(M log(M)) for M results",
         flags: Flags::WRITE.with(Flags::DENYOOM).with(Flags::MOVABLEKEYS), acl: Acl::WRITE.with(Acl::SORTEDSET).with(Acl::SLOW),
         run: Run::Core(super::zset::zunionstore), locks: Locks::Keys,

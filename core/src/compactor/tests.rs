@@ -139,7 +139,9 @@ fn numa_compact_moves_every_type_together_and_tells_what_it_gave_back() {
     assert!(moved > 500 && moved <= told["moved_keys"]);
     assert_eq!(server.store.keyspace.pool.leaving_bytes(0), 0);
     let after = server.store.keyspace.pool.used_bytes();
-    assert!(after.abs_diff(used) < 64 << 10, "{used} used, then {after}");
+    // Tables become smaller; all else is of the same cells.
+    assert!(after < used + (64 << 10), "{used} used, then {after}");
+    assert!(used < after + (1 << 20), "{used} used, then {after}");
     let again = compact_now(&mut server, "NUMA COMPACT");
     assert!(again["moved_keys"] < told["moved_keys"] / 10);
     server.check();

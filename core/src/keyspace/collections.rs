@@ -54,7 +54,7 @@ impl<'a> Grip<'a> {
         // SAFETY: the shard is held exclusively, and the entry keeps the hash as it is below.
         let mut hash = unsafe { HashMut::new(Hash::of(entry), space, limits, hasher) };
         let answer = change(&mut hash);
-        let Hash { encoding, word } = hash.hash();
+        let Hash { encoding, word, .. } = hash.value();
         keep(entry, encoding, word);
         answer
     }
@@ -69,7 +69,7 @@ impl<'a> Grip<'a> {
         let space = self.space_for_new(target.node, ObjectType::Hash);
         let mut hash = HashMut::create(space, limits, self.keyspace().hasher())?;
         let answer = fill(&mut hash)?;
-        let Hash { encoding, word } = hash.hash();
+        let Hash { encoding, word, .. } = hash.value();
         self.create(target, ObjectType::Hash, encoding, word)?;
         hash.hand_over();
         Ok(answer)
@@ -86,7 +86,7 @@ impl<'a> Grip<'a> {
         // SAFETY: the shard is held exclusively, and the entry keeps the set as it is below.
         let mut set = unsafe { SetMut::new(Set::of(entry), space, limit, hasher) };
         let answer = change(&mut set);
-        let Set { encoding, word } = set.set();
+        let Set { encoding, word, .. } = set.value();
         keep(entry, encoding, word);
         answer
     }
@@ -125,7 +125,7 @@ impl<'a> Grip<'a> {
         target: Target<'_>,
         set: Unlinked<ChangedSet<'a>>,
     ) -> Result<Found, Full> {
-        let Set { encoding, word } = set.set();
+        let Set { encoding, word, .. } = set.value();
         let found = self.create(target, ObjectType::Set, encoding, word)?;
         set.hand_over();
         Ok(found)
@@ -138,7 +138,7 @@ impl<'a> Grip<'a> {
         target: Target<'_>,
         set: Unlinked<ChangedSet<'a>>,
     ) -> Result<Option<Entry>, Full> {
-        let Set { encoding, word } = set.set();
+        let Set { encoding, word, .. } = set.value();
         let draft = EntryDraft {
             key: target.key,
             deadline: None,

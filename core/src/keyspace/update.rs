@@ -51,6 +51,13 @@ impl Deadline {
     }
 }
 
+/// Whether a block, held exclusively, has room for `len` bytes, or gets it where it lies, and then `spare` more if there are.
+fn has_room(block: Block, pool: &Pool, len: usize, spare: usize) -> bool {
+    // SAFETY: the owner is held exclusively; a block that is too small is shorter than what it is stretched to.
+    block.capacity() >= len
+        || unsafe { block.stretch(pool, len + spare) || block.stretch(pool, len) }
+}
+
 /// Bytes a block that is being appended to may grow by at once, beyond what was asked (Redis' SDS_MAX_PREALLOC).
 const SPARE_BYTES_MAX: usize = 1 << 20;
 
@@ -227,12 +234,16 @@ impl<'a> Grip<'a> {
         });
         let old_len = value.len();
         let new_len = old_len.max(offset + bytes.len());
+        let spare = match found {
+            Some(_) => new_len.min(SPARE_BYTES_MAX),
+            None => 0,
+        };
         if let Some(block) = found.and_then(|found| Block::owner_of(found.entry))
-            && block.capacity() >= offset + bytes.len()
+            && has_room(block, pool, offset + bytes.len(), spare)
         {
             // SAFETY: the block has room and the shard is held exclusively.
             unsafe { block.write(offset, bytes) };
-            tell_copier(pool, block, old_len.min(offset)..offset + bytes.len());
+            block.wrote(pool, old_len.min(offset)..offset + bytes.len());
             found.inspect(|found| set_outside_encoding(found.entry, Encoding::Raw));
             return Ok(new_len);
         }
@@ -245,11 +256,8 @@ impl<'a> Grip<'a> {
             self.set_string(target, found, value, Encoding::Raw, Deadline::Keep)?;
             return Ok(new_len);
         }
-        let spare = if found.is_some() {
-            new_len.min(SPARE_BYTES_MAX)
-        } else {
-            0
-        };
+        // What has to be copied will not be for a while: at most eight bytes for each that is added.
+        let spare = spare.max(old_len / 8);
         let space = Space::new(
             pool,
             self.order_of(target, found, ObjectType::String, new_len),
@@ -289,7 +297,7 @@ impl<'a> Grip<'a> {
         };
         make_raw(found.entry);
         if let Some(block) = Block::owner_of(found.entry) {
-            tell_copier(self.pool(), block, writes);
+            block.wrote(self.pool(), writes);
         }
         // SAFETY: the shard is held exclusively for as long as `self` is borrowed, and nobody else has the bytes.
         Ok(unsafe { string::bytes_mut(found.entry) })
@@ -671,17 +679,10 @@ fn overwrite_block(pool: &Pool, entry: Entry, bytes: &[u8], encoding: Encoding) 
             block.truncate(0);
             block.write(0, bytes);
         }
-        tell_copier(pool, block, 0..bytes.len());
+        block.wrote(pool, 0..bytes.len());
         set_outside_encoding(entry, encoding);
     }
     fits
-}
-
-/// Bytes `range` of a block's value were written, or are about to be: who copies it in steps copies them again.
-#[inline]
-fn tell_copier(pool: &Pool, block: Block, range: Range<usize>) {
-    let range = BLOCK_HEADER + range.start..BLOCK_HEADER + range.end;
-    pool.copying.wrote(block.address(), range);
 }
 
 /// Changes what the encoding of a string outside its entry is called: a short value lies outside too when its key is long.

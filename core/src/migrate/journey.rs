@@ -54,6 +54,11 @@ impl Journey {
         self.passage.after_step(pool);
     }
 
+    /// Gives up a long copy that is under way, so that another can be made; the next step begins it anew. The shard is free.
+    pub fn give_way(&mut self, pool: &Pool) {
+        self.passage.abandon(pool);
+    }
+
     /// Ends it, whatever it has come to; the shard is free.
     pub fn end(mut self, pool: &Pool) {
         self.passage.abandon(pool);

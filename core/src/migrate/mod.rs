@@ -1,8 +1,9 @@
 //! Migration: moving one key, whole, to another node, in bounded steps while it is used.
 //!
 //! `passage` is the way of one value and its entry, a step at each hold of the key's shard; `long` copies a value of one
-//! large block between holds; `journey` names the key and finds it again at each step; `stats` counts. They may not know
-//! why a key should move, nor who asks for its steps.
+//! large block between holds; `journey` names the key and finds it again at each step; `stats` counts, and `recent`
+//! remembers who was moved of late. They may not know why a key should move, nor who asks
+//! for its steps.
 //!
 //! ```text
 //! entry on the source ── step: the entry is on the target ── steps: piece after piece ── a pass that finds nothing: done
@@ -17,12 +18,14 @@
 mod journey;
 mod long;
 mod passage;
+mod recent;
 mod stats;
 #[cfg(test)]
 mod tests;
 
 pub use journey::Journey;
 pub use passage::{Limits, Passage, Progress};
+pub use recent::{PastMoves, Recent};
 pub use stats::{MigrationStats, MigrationTotals};
 
 use crate::keyspace::{Found, Grip};

@@ -48,6 +48,8 @@ pub struct Passage {
     pass_began: u64,
     meter: Meter,
     long: Option<LongCopy>,
+    /// Whether a long copy could not begin, as one at a time is made.
+    is_kept_waiting: bool,
     /// A block that was replaced, and is given back once the shard is free.
     garbage: Option<Block>,
 }
@@ -63,6 +65,7 @@ impl Passage {
             pass_began: 0,
             meter: Meter::default(),
             long: None,
+            is_kept_waiting: false,
             garbage: None,
         }
     }
@@ -80,6 +83,11 @@ impl Passage {
     /// Allocations and bytes moved so far.
     pub fn written(&self) -> (u64, u64) {
         (self.meter.blocks.get(), self.meter.bytes.get())
+    }
+
+    /// Whether it cannot go on before another passage ends or abandons its long copy.
+    pub const fn is_kept_waiting(&self) -> bool {
+        self.is_kept_waiting
     }
 
     /// How the next step wants the shard held: a long copy lets readers in.
@@ -143,7 +151,7 @@ impl Passage {
         }
     }
 
-    /// Leaves the key as it is now.
+    /// Leaves the key as it is now; a step may follow, which begins anew with what was not done.
     pub fn abandon(&mut self, pool: &Pool) {
         self.after_step(pool);
         if let Some(long) = self.long.take() {
@@ -259,6 +267,7 @@ impl Passage {
         let (pool, entry, order) = (grip.pool(), found.entry, [self.node]);
         let Some(long) = &mut self.long else {
             self.long = LongCopy::begin(pool, block);
+            self.is_kept_waiting = self.long.is_none();
             return Progress::More;
         };
         if !long.is_of(pool, block) {

@@ -2,15 +2,11 @@
 //!
 //! It may not know how a move is made. Invariant: `total == successful + skipped + failed + those under way`.
 
+use super::recent::Recent;
 use super::{Moved, Passage, Progress};
 use crate::keyspace::{Found, Grip};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-
-/// A key that comes back within so many seconds to where it left has gone to and fro.
-const PING_PONG_SECONDS: u32 = 60;
-/// Moves that are remembered for that: a power of two.
-const REMEMBERED: usize = 4096;
 
 /// What moves did since the start or NUMAMIGRATE RESET.
 pub struct MigrationStats {
@@ -27,8 +23,8 @@ pub struct MigrationStats {
     ping_pongs: AtomicU64,
     blocks: AtomicU64,
     block_bytes: AtomicU64,
-    /// The last moves, by hash: 32 bits of hash, 8 of the node that was left, 24 of the second.
-    recent: Box<[AtomicU64]>,
+    /// The moves of late.
+    pub recent: Recent,
 }
 
 impl Default for MigrationStats {
@@ -48,7 +44,7 @@ impl Default for MigrationStats {
             ping_pongs: zero(),
             blocks: zero(),
             block_bytes: zero(),
-            recent: (0..REMEMBERED).map(|_| zero()).collect(),
+            recent: Recent::default(),
         }
     }
 }
@@ -74,7 +70,7 @@ pub struct MigrationTotals {
     pub steps: u64,
     /// Microseconds of the longest of them.
     pub longest_micros: u64,
-    /// Moves back to a node that was left less than `PING_PONG_SECONDS` before.
+    /// Moves back to a node that was left less than a minute before.
     pub ping_pongs: u64,
     /// Allocations that were moved, by moves of any outcome.
     pub blocks: u64,
@@ -148,8 +144,10 @@ impl MigrationStats {
         let outcome = match moved {
             Moved::Done { bytes } => {
                 self.bytes.fetch_add(bytes, Relaxed);
-                if let Some(source) = passage.source().filter(|it| *it != passage.node()) {
-                    self.remember(hash, source, passage.node(), clock);
+                if let Some(source) = passage.source().filter(|it| *it != passage.node())
+                    && self.recent.note(hash, source, passage.node(), clock)
+                {
+                    self.ping_pongs.fetch_add(1, Relaxed);
                 }
                 &self.succeeded
             }
@@ -157,19 +155,6 @@ impl MigrationStats {
             Moved::Failed | Moved::Overtaken => &self.failed,
         };
         outcome.fetch_add(1, Relaxed);
-    }
-
-    /// Remembers that a key left `source` for `target`, and counts when it had left that a short while ago.
-    fn remember(&self, hash: u64, source: u32, target: u32, clock: u32) {
-        const CLOCK_MASK: u64 = (1 << 24) - 1;
-        let (tag, clock) = (hash >> 32, u64::from(clock) & CLOCK_MASK);
-        let word = tag << 32 | u64::from(source) << 24 | clock;
-        let before = self.recent[hash as usize % REMEMBERED].swap(word, Relaxed);
-        let age = clock.wrapping_sub(before) & CLOCK_MASK;
-        let is_return = before >> 24 == tag << 8 | u64::from(target);
-        if before != 0 && is_return && age < u64::from(PING_PONG_SECONDS) {
-            self.ping_pongs.fetch_add(1, Relaxed);
-        }
     }
 
     /// Moves a key to `node` (an index) in one hold and counts it. The grip holds its shard exclusively.

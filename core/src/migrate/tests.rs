@@ -5,6 +5,7 @@ use super::*;
 use crate::keyspace::Mode;
 use crate::keyspace::lock::ShardSet;
 use crate::lane::Lane;
+use crate::object::block::Block;
 use crate::testing::Server;
 use std::sync::Arc;
 use std::time::Duration;
@@ -320,6 +321,106 @@ fn writes_between_all_steps_are_kept_and_do_not_keep_a_key_from_arriving() {
             "kind {kind}: {moved:?}"
         );
         assert!(pair.is_on("k", 1), "kind {kind} ({encoding})");
+        pair.end();
+    }
+}
+
+/// A long value: its settings and how it is made, and writes that change it where it lies; `#` stands for a number.
+struct LongKind {
+    settings: &'static [(&'static str, &'static str)],
+    lines: Vec<String>,
+    writes: Vec<String>,
+    /// Whether the writes make its block longer, and whether they make it shorter.
+    resizes: (bool, bool),
+}
+
+fn long_kinds() -> Vec<LongKind> {
+    let field = |name: &str, size: usize| format!("HSET k {name} {}", "f".repeat(size));
+    let integers: Vec<String> = (1..=40_000_u64).map(|n| (n << 33).to_string()).collect();
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    vec![
+        LongKind {
+            settings: &[],
+            lines: vec![format!("SET k {}", "s".repeat(400_000))],
+            writes: vec![
+                format!("APPEND k {}", "a".repeat(70_000)),
+                "SETRANGE k 900000 end#".into(),
+                "SETRANGE k 20 #".into(),
+            ],
+            resizes: (true, false),
+        },
+        LongKind {
+            settings: &[("hash-max-listpack-value", "100000")],
+            lines: (0..20)
+                .map(|n| field(&format!("f{n:02}"), 20_000))
+                .collect(),
+            writes: vec![
+                "HSET k f02 short#".into(),
+                field("f02", 30_000),
+                "HDEL k f17 f18".into(),
+                "HSET k f05 same#".into(),
+                "HINCRBY k counter 100".into(),
+                field("f17", 25_000),
+            ],
+            resizes: (true, true),
+        },
+        LongKind {
+            settings: &[("set-max-intset-entries", "100000")],
+            lines: vec![format!("SADD k {}", integers.join(" "))],
+            writes: lines(&["SADD k 5#", "SREM k 8589934592", "SADD k 17179869185"]),
+            resizes: (false, false),
+        },
+    ]
+}
+
+/// Where the block of `k` lies, and its capacity.
+fn block_of(pair: &Pair) -> (usize, usize) {
+    let keyspace = &pair.moving.store.keyspace;
+    let grip = keyspace.grip(pair.lane.seat, ShardSet::ALL, Mode::Shared);
+    let found = grip
+        .find(0, keyspace.hash(b"k"), b"k")
+        .expect("it is there");
+    let block = Block::owner_of(found.entry).expect("one block");
+    (block.address().addr().get(), block.capacity())
+}
+
+#[test]
+fn a_long_value_that_is_changed_where_it_lies_arrives_as_it_is_then() {
+    for (number, kind) in long_kinds().into_iter().enumerate() {
+        let mut pair = Pair::new();
+        for &(name, value) in kind.settings {
+            for server in [&pair.moving, &pair.twin] {
+                let set = server.store.settings.set(name, value);
+                set.expect("a setting");
+            }
+        }
+        build(&mut pair, &kind.lines);
+        // Each write once after each of these steps, so that it falls before, into and behind what has been copied.
+        let mut resized = (false, false);
+        for stop in [2, 3, 7, 12, 17] {
+            for write in &kind.writes {
+                let target = if pair.is_on("k", 0) { 1 } else { 0 };
+                let mut journey = pair.journey("k", target);
+                for _ in 0..stop {
+                    assert_eq!(
+                        pair.step(&mut journey, ONE_STRIDE),
+                        Progress::More,
+                        "{number}"
+                    );
+                }
+                let before = block_of(&pair);
+                pair.tell(&write.replace('#', &stop.to_string()));
+                let after = block_of(&pair);
+                if before.0 == after.0 {
+                    resized.0 |= after.1 > before.1;
+                    resized.1 |= after.1 < before.1;
+                }
+                let (moved, _) = pair.go(journey);
+                assert!(matches!(moved, Moved::Done { .. }), "{number}: {moved:?}");
+                assert!(pair.is_on("k", target), "{number}, {stop}");
+            }
+        }
+        assert_eq!(resized, kind.resizes, "{number}");
         pair.end();
     }
 }

@@ -93,6 +93,27 @@ fn nobody_waits_for_an_asynchronous_job_and_a_held_mover_stands_still() {
 }
 
 #[test]
+fn a_client_that_waits_for_a_long_string_overtakes_the_copy_of_another() {
+    let mut server = with_large_hash();
+    for key in ["first", "second"] {
+        server.run(&["SETRANGE", key, "3000000", "end"]);
+    }
+    server.run(&["DEBUG", "MOVER", "PAUSE", "4"]);
+    server.run(&["NUMAMIGRATE", "KEY", "first", "1", "ASYNC"]);
+    until("it stands", || server.store.jobs.is_standing());
+    let store = server.store.clone();
+    let resumed = std::thread::spawn(move || {
+        until("the second is asked for", || store.jobs.list().len() == 2);
+        store.jobs.let_go();
+    });
+    let reply = wait_for(&mut server, &["NUMAMIGRATE", "KEY", "second", "2"]);
+    assert_eq!(reply, "+OK\r\n");
+    resumed.join().expect("no panic");
+    until("it is through", || state_of(&server, 1) == State::Done);
+    assert!(is_on(&server, "first", 1) && is_on(&server, "second", 2));
+}
+
+#[test]
 fn a_cancelled_job_ends_and_its_key_can_be_moved_again() {
     let mut server = with_large_hash();
     server.run(&["DEBUG", "MOVER", "PAUSE", "2"]);
@@ -189,6 +210,26 @@ fn inside_a_transaction_a_key_moves_to_the_end_and_waiting_is_refused() {
     let reply = server.run(&["EXEC"]);
     assert!(reply.starts_with("*2\r\n+OK\r\n-ERR SYNC"), "{reply}");
     assert!(is_on(&server, "h", 2));
+}
+
+#[test]
+fn a_move_inside_a_transaction_overtakes_one_that_a_client_waits_for() {
+    let mut server = with_large_hash();
+    let mut other = server.peer();
+    server.run(&["DEBUG", "MOVER", "PAUSE", "2"]);
+    let store = server.store.clone();
+    let overtaken = std::thread::spawn(move || {
+        until("it stands", || store.jobs.is_standing());
+        other.run(&["MULTI"]);
+        other.run(&["NUMAMIGRATE", "KEY", "h", "2"]);
+        assert_eq!(other.run(&["EXEC"]), "*1\r\n+OK\r\n");
+        store.jobs.let_go();
+    });
+    let reply = wait_for(&mut server, &["NUMAMIGRATE", "KEY", "h", "1"]);
+    overtaken.join().expect("no panic");
+    assert!(reply.starts_with("-ERR another move"), "{reply}");
+    assert!(is_on(&server, "h", 2));
+    assert_eq!(server.store.migrations.totals().failed, 1);
 }
 
 #[test]

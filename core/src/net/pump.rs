@@ -160,7 +160,9 @@ impl Pump {
                 at as u32,
                 record.protocol,
                 record.flags,
+                record.db,
             ];
+            const { assert!(size_of::<HandOff>() == size_of::<[u32; 6]>()) };
             let place = &mut out[index * size_of::<HandOff>()..][..size_of::<HandOff>()];
             for (slot, word) in place.chunks_exact_mut(4).zip(words) {
                 slot.copy_from_slice(&word.to_le_bytes());
@@ -552,6 +554,7 @@ fn next_of(result: i32, outcome: &Outcome, output: &[u8], session: u32, is_local
                 args_offset: 0,
                 protocol: outcome.protocol,
                 flags: if is_local { hand_off_flag::LOCAL } else { 0 },
+                db: outcome.db,
             };
             let args = output[start..start + outcome.args_bytes as usize].to_vec();
             Next::HandOff(Asked { record, args })

@@ -32,6 +32,7 @@ mod tier;
 pub use affinity::{current_cpu_node, inherited_cpus, pin_current_thread};
 pub use capability::{Capabilities, Library, Permission};
 pub use error::{NumaError, TopologyError};
+pub use procfs::ProcessUse;
 pub use report::{Verdict, probe_report};
 pub use scratch::os_page_bytes;
 pub use sysfs::{Hmat, HugePages};
@@ -233,6 +234,11 @@ impl Topology {
         }
         topology
     }
+}
+
+/// What the process of that number uses now; None when it has ended.
+pub fn process_use(pid: u32) -> Option<ProcessUse> {
+    ProcessUse::read(&Roots::real().proc, pid)
 }
 
 /// The CPUs we may use: what the process was started with, or what /proc says where the kernel

@@ -33,6 +33,32 @@ impl Status {
     }
 }
 
+/// What a process uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessUse {
+    /// Memory in RAM.
+    pub resident_bytes: u64,
+    /// CPU time since its start.
+    pub cpu_ms: u64,
+}
+
+impl ProcessUse {
+    /// Reads `<proc>/<pid>/stat`. The name in it is in parentheses and may hold anything; numbers follow.
+    pub(super) fn read(proc_root: &Path, pid: u32) -> Option<ProcessUse> {
+        /// The unit of CPU time that the kernel shows to programs, on every platform we run on.
+        const TICK_MS: u64 = 10;
+        /// The kernel counts resident memory in pages of this size; the pool needs no other.
+        const PAGE_BYTES: u64 = 4096;
+        let text = read_text(&proc_root.join(format!("{pid}/stat")))?;
+        let (_, numbers) = text.rsplit_once(')')?;
+        let field = |index: usize| numbers.split_whitespace().nth(index)?.parse::<u64>().ok();
+        Some(ProcessUse {
+            resident_bytes: field(21)? * PAGE_BYTES,
+            cpu_ms: (field(11)? + field(12)?) * TICK_MS,
+        })
+    }
+}
+
 /// Switches that decide what the kernel does with memory behind our back, and where we run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Switches {
@@ -142,6 +168,22 @@ mod tests {
                 mems: Some(vec![0, 2])
             }
         );
+    }
+
+    #[test]
+    fn a_processs_use_is_read_behind_whatever_its_name_is() {
+        let tree = Tree::new();
+        let numbers: Vec<String> = (4..=52).map(|field: u32| field.to_string()).collect();
+        let stat = format!("7 (a) b (c) S {}\n", numbers.join(" "));
+        tree.write("proc/7/stat", &stat);
+        let used = ProcessUse::read(&tree.path("proc"), 7).expect("a process");
+        assert_eq!(
+            (used.resident_bytes, used.cpu_ms),
+            (24 * 4096, (14 + 15) * 10)
+        );
+        assert_eq!(ProcessUse::read(&tree.path("proc"), 8), None);
+        tree.write("proc/9/stat", "9 (short) S 1 2\n");
+        assert_eq!(ProcessUse::read(&tree.path("proc"), 9), None);
     }
 
     #[test]

@@ -23,7 +23,12 @@ impl Topology {
     /// The topology as a JSON object: `origin`, `nodes`, `capabilities`, `warnings`, `verdict`.
     /// Bytes and nanoseconds are named in each field; free bytes are those of this moment.
     pub fn to_json(&self) -> String {
-        object(&self.fields())
+        self.to_json_with(|_| Vec::new())
+    }
+
+    /// The same, with numbers of the pool's added to each node, by its index.
+    pub fn to_json_with(&self, of_node: impl Fn(u32) -> Vec<(&'static str, u64)>) -> String {
+        object(&self.fields(of_node))
     }
 
     /// Whether placement can help here.
@@ -39,12 +44,15 @@ impl Topology {
     }
 
     /// The topology's fields, encoded; the probe appends the machine's to them.
-    fn fields(&self) -> Vec<(&'static str, String)> {
+    fn fields(
+        &self,
+        of_node: impl Fn(u32) -> Vec<(&'static str, u64)>,
+    ) -> Vec<(&'static str, String)> {
         let nodes = self
             .nodes
             .iter()
             .zip(0..)
-            .map(|(node, index)| self.node_json(node, index));
+            .map(|(node, index)| self.node_json(node, index, &of_node(index)));
         vec![
             ("origin", string(&self.origin.to_string())),
             ("nodes", array(nodes)),
@@ -58,8 +66,8 @@ impl Topology {
     }
 
     /// One node. `cpus` is a list of numbers, so that readers need not know the kernel's format.
-    fn node_json(&self, node: &Node, index: u32) -> String {
-        object(&[
+    fn node_json(&self, node: &Node, index: u32, more: &[(&'static str, u64)]) -> String {
+        let mut fields = vec![
             ("index", index.to_string()),
             ("id", node.id.to_string()),
             ("kernel_node", optional(node.kernel_node)),
@@ -79,7 +87,12 @@ impl Topology {
                 "huge_pages",
                 array(node.huge_pages.iter().map(huge_pages_json)),
             ),
-        ])
+        ];
+        let more = more
+            .iter()
+            .map(|(name, number)| (*name, number.to_string()));
+        fields.extend(more);
+        object(&fields)
     }
 
     /// No node is farther or slower than another. Rare: a kernel that knows nothing still says 10
@@ -163,7 +176,7 @@ pub fn probe_report() -> String {
     let topology = Topology::discover();
     let switches = Switches::read(&roots.proc, &roots.sys);
     let status = Status::read(&roots.proc);
-    let mut fields = topology.fields();
+    let mut fields = topology.fields(|_| Vec::new());
     fields.extend([
         (
             "kernel_release",

@@ -12,6 +12,7 @@ use crate::object::entry::Entry;
 use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, usable_size};
+use core::ops::Range;
 use core::ptr::NonNull;
 
 /// Bytes before those of the value.
@@ -61,6 +62,25 @@ impl Block {
         Ok(block)
     }
 
+    /// Gives a large block room for at least `capacity` bytes where it lies; `false` when that cannot be, and then nothing has
+    /// changed. No byte is copied.
+    ///
+    /// # Safety
+    /// `self.len() <= capacity`, and its owner is held exclusively.
+    pub unsafe fn stretch(self, pool: &Pool, capacity: usize) -> bool {
+        debug_assert!(self.len() <= capacity);
+        let usable = usable_size(BLOCK_HEADER + capacity.min(BLOCK_BYTES_MAX)) - BLOCK_HEADER;
+        let capacity = usable.min(BLOCK_BYTES_MAX);
+        // SAFETY: the block is live, was asked for with `asked()` bytes, and nobody reads it meanwhile, by contract.
+        unsafe {
+            let stretched = pool.resize_in_place(self.0, self.asked(), BLOCK_HEADER + capacity);
+            if stretched {
+                (*self.header())[1] = capacity as u32;
+            }
+            stretched
+        }
+    }
+
     /// A block of another capacity with the same bytes; this one is freed. When there is no room nothing has changed.
     ///
     /// # Safety
@@ -68,6 +88,10 @@ impl Block {
     pub unsafe fn resized(self, space: Space<'_>, capacity: usize) -> Result<Block, Full> {
         debug_assert!(self.len() <= capacity);
         if usable_size(BLOCK_HEADER + capacity) == usable_size(BLOCK_HEADER + self.capacity()) {
+            return Ok(self);
+        }
+        // SAFETY: by this function's contract.
+        if unsafe { self.stretch(space.pool, capacity) } {
             return Ok(self);
         }
         let block = Block::alloc(space, capacity)?;
@@ -194,6 +218,14 @@ impl Block {
             core::ptr::copy_nonoverlapping(bytes.as_ptr(), start.add(offset), bytes.len());
             (*self.header())[0] = len.max(end) as u32;
         }
+    }
+
+    /// Bytes `range` of the value were written, or are about to be in the same hold: who copies the block in steps copies
+    /// them again. Every writer of a block that may be long says so.
+    #[inline]
+    pub fn wrote(self, pool: &Pool, range: Range<usize>) {
+        let range = BLOCK_HEADER + range.start..BLOCK_HEADER + range.end;
+        pool.copying.wrote(self.0, range);
     }
 
     /// Sets how many bytes are used: shortens the value.

@@ -8,16 +8,14 @@
 //! It may not know keys, entries' tables or commands. Invariants: a field is there once, and always has a value; a table never
 //! becomes a listpack again, as in Redis.
 
-use crate::object::block::Block;
-use crate::object::elements::{Element, Elements, Hasher, Unlinked, Whole, varint};
-use crate::object::entry::Entry;
+use crate::object::collection::{Collection, CollectionMut, Kind};
+use crate::object::elements::{Element, Elements, Hasher, Unlinked, varint};
 use crate::object::listpack::{self, BlockBytes, HEADER_BYTES, LISTPACK_BYTES_MAX, Listpack};
 use crate::object::string::StringValue;
 use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, usable_size};
 use crate::table::Found;
-use crate::table::pick::{Lottery, below};
 use crate::table::segment::Slot;
 use core::ptr::NonNull;
 
@@ -25,7 +23,7 @@ use core::ptr::NonNull;
 const PAIR_OVERHEAD_MAX: usize = 32;
 
 /// How a field and its value lie in the pool.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field;
 
 impl Element for Field {
@@ -110,75 +108,46 @@ pub struct Limits {
     pub value_bytes: u64,
 }
 
-/// A hash: what an entry of that type holds. Reading it needs its key held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hash {
-    /// `Listpack` or `Hashtable`.
-    pub encoding: Encoding,
-    /// The block or the table's root.
-    pub word: u64,
-}
-
+/// A hash.
+pub type Hash = Collection<Field>;
+/// A hash to be changed.
+pub type HashMut<'s, H> = CollectionMut<'s, Field, H>;
 /// A field and its value.
 pub type Pair<'a> = (StringValue<'a>, StringValue<'a>);
 
-impl Hash {
-    /// The hash of an entry that holds one.
-    pub fn of(entry: Entry) -> Hash {
-        Hash {
-            encoding: entry.encoding(),
-            word: entry.word(),
-        }
-    }
+impl Kind for Field {
+    const PACKED: Encoding = Encoding::Listpack;
+    const EMPTY: &'static [u8] = &listpack::EMPTY;
+    type Item<'a> = Pair<'a>;
+    type Limits = Limits;
 
-    /// A hash without fields, to be filled.
-    pub fn create(space: Space<'_>) -> Result<Hash, Full> {
-        Block::from_bytes(space, &listpack::EMPTY).map(Hash::of_block)
-    }
-
-    fn of_block(block: Block) -> Hash {
-        Hash {
-            encoding: Encoding::Listpack,
-            word: block.word(),
-        }
-    }
-
-    fn of_elements(elements: Elements<Field>) -> Hash {
-        Hash {
-            encoding: Encoding::Hashtable,
-            word: elements.word(),
-        }
-    }
-
-    fn elements(self) -> Option<Elements<Field>> {
-        // SAFETY: the word of a hash in that encoding is its table's root, which lives as long as the hash.
-        (self.encoding == Encoding::Hashtable).then(|| unsafe { Elements::at(self.word) })
-    }
-
-    fn block(self) -> Option<Block> {
-        (self.encoding == Encoding::Listpack)
-            .then(|| Block::from_word(self.word))
-            .flatten()
-    }
-
-    fn listpack<'a>(self) -> Option<Listpack<'a>> {
-        // SAFETY: the block lives as long as the hash, and its key is held.
-        self.block()
-            .map(|block| Listpack::new(unsafe { block.bytes() }))
-    }
-
-    /// How many fields.
     #[inline]
-    pub fn len(self) -> usize {
-        match self.elements() {
-            Some(elements) => elements.len(),
-            None => self.listpack().map_or(0, |listpack| listpack.len() / 2),
-        }
+    fn packed_len(bytes: &[u8]) -> usize {
+        Listpack::new(bytes).len() / 2
     }
 
-    /// Whether there are none.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
+    fn packed_items<'a>(bytes: &'a [u8]) -> impl Iterator<Item = Pair<'a>> + use<'a> {
+        let mut elements = Listpack::new(bytes).iter().map(|(_, value)| value);
+        core::iter::from_fn(move || Some((elements.next()?, elements.next()?)))
+    }
+
+    fn packed_item(bytes: &[u8], index: usize) -> Option<Pair<'_>> {
+        let listpack = Listpack::new(bytes);
+        let field = listpack.seek(2 * index as i64)?;
+        Some((listpack.get(field), listpack.get(listpack.next(field)?)))
+    }
+
+    #[inline]
+    fn item(slot: Slot, pool: &Pool) -> Pair<'_> {
+        // SAFETY: a slot of a hash leads to a live element.
+        let (field, value) = unsafe { parts(Elements::<Field>::address(slot, pool)) };
+        (StringValue::Bytes(field), StringValue::Bytes(value))
+    }
+}
+
+impl Hash {
+    fn listpack<'a>(self) -> Option<Listpack<'a>> {
+        self.packed().map(Listpack::new)
     }
 
     /// The value of `field`.
@@ -191,90 +160,11 @@ impl Hash {
     ) -> Option<StringValue<'a>> {
         if let Some(elements) = self.elements() {
             let found = elements.find(pool, hash.of(field), field)?;
-            return Some(pair_of(found.slot(), pool).1);
+            return Some(Field::item(found.slot(), pool).1);
         }
         let listpack = self.listpack()?;
         let at = find_in(listpack, field)?;
         listpack.next(at).map(|value| listpack.get(value))
-    }
-
-    /// Every field with its value: of a listpack in the order in which they came, else in none.
-    pub fn pairs<'a>(self, pool: &'a Pool) -> impl Iterator<Item = Pair<'a>> + use<'a> {
-        let packed = self.listpack().into_iter().flat_map(|listpack| {
-            let mut elements = listpack.iter().map(|(_, value)| value);
-            core::iter::from_fn(move || Some((elements.next()?, elements.next()?)))
-        });
-        let slots = self
-            .elements()
-            .into_iter()
-            .flat_map(|elements| elements.table().all(pool));
-        packed.chain(slots.map(|slot| pair_of(slot, pool)))
-    }
-
-    /// Visits about `count` pairs from `cursor` on and answers where to go on, 0 when all are done; a listpack's all at once.
-    pub fn scan<'a>(
-        self,
-        pool: &'a Pool,
-        cursor: u64,
-        count: u64,
-        mut visit: impl FnMut(Pair<'a>),
-    ) -> u64 {
-        match self.elements() {
-            Some(elements) => elements.scan(pool, cursor, count, |slot| {
-                visit(pair_of(slot, pool));
-            }),
-            None => {
-                self.pairs(pool).for_each(visit);
-                0
-            }
-        }
-    }
-
-    /// A pair picked at random, each with the same chance.
-    pub fn pick<'a>(self, pool: &'a Pool, mut random: impl FnMut() -> u64) -> Option<Pair<'a>> {
-        if let Some(elements) = self.elements() {
-            let slot = elements.table().pick(pool, random);
-            return slot.map(|slot| pair_of(slot, pool));
-        }
-        let listpack = self.listpack()?;
-        let index = below(random(), self.len());
-        let field = listpack.seek(2 * index as i64)?;
-        Some((listpack.get(field), listpack.get(listpack.next(field)?)))
-    }
-
-    /// Visits `count` different pairs, every choice with the same chance.
-    pub fn choose<'a>(
-        self,
-        pool: &'a Pool,
-        count: usize,
-        mut random: impl FnMut() -> u64,
-        mut visit: impl FnMut(Pair<'a>),
-    ) {
-        if let Some(elements) = self.elements() {
-            let chosen = elements.table().choose(pool, count, random);
-            let pairs = chosen.into_iter().map(|slot| pair_of(slot, pool));
-            return pairs.for_each(visit);
-        }
-        let len = self.len();
-        let mut lottery = Lottery::new(count.min(len), len);
-        for pair in self.pairs(pool) {
-            if lottery.draw(random()) {
-                visit(pair);
-            }
-        }
-    }
-
-    /// A copy in `space`. Nothing is left behind when there is no room.
-    pub fn duplicate(self, space: Space<'_>) -> Result<Hash, Full> {
-        if let Some(elements) = self.elements() {
-            return elements.duplicate(space).map(Hash::of_elements);
-        }
-        let Some(block) = self.block() else {
-            return Hash::create(space);
-        };
-        // SAFETY: the block lives as long as the hash, and its key is held.
-        let bytes = unsafe { block.bytes() };
-        Block::from_bytes(space, bytes).map(Hash::of_block)
     }
 
     /// Re-derives the layout's invariants; the error says what does not hold.
@@ -291,55 +181,9 @@ impl Hash {
         }
         Ok(())
     }
-
-    /// Frees it whole.
-    ///
-    /// # Safety
-    /// Nobody else reaches it, now or later.
-    pub unsafe fn free(self, pool: &Pool) {
-        // SAFETY: by this function's contract.
-        unsafe {
-            match (self.elements(), self.block()) {
-                (Some(elements), _) => elements.free(pool),
-                (None, Some(block)) => block.free(pool),
-                (None, None) => {}
-            }
-        }
-    }
-}
-
-/// A hash to be changed, by whoever holds its key exclusively.
-pub struct HashMut<'s, H> {
-    hash: Hash,
-    space: Space<'s>,
-    limits: Limits,
-    hasher: H,
-}
-
-impl<H: Hasher> Whole for HashMut<'_, H> {
-    unsafe fn free_whole(&mut self) {
-        // SAFETY: by this function's contract.
-        unsafe { self.hash.free(self.space.pool) }
-    }
 }
 
 impl<'s, H: Hasher> HashMut<'s, H> {
-    /// # Safety
-    /// The owner is held exclusively and keeps `hash()` after every call, whatever that answered.
-    pub const unsafe fn new(
-        hash: Hash,
-        space: Space<'s>,
-        limits: Limits,
-        hasher: H,
-    ) -> HashMut<'s, H> {
-        HashMut {
-            hash,
-            space,
-            limits,
-            hasher,
-        }
-    }
-
     /// A hash without fields.
     pub fn create(
         space: Space<'s>,
@@ -348,25 +192,20 @@ impl<'s, H: Hasher> HashMut<'s, H> {
     ) -> Result<Unlinked<HashMut<'s, H>>, Full> {
         let hash = Hash::create(space)?;
         // SAFETY: nobody else has seen it.
-        Ok(unsafe { Unlinked::new(HashMut::new(hash, space, limits, hasher)) })
-    }
-
-    /// The hash as it is now.
-    pub const fn hash(&self) -> Hash {
-        self.hash
+        Ok(unsafe { HashMut::unlinked(hash, space, limits, hasher) })
     }
 
     /// Gives `field` a value and answers whether it is new. A listpack that would break the limits becomes a table. When
     /// there is no room the fields are as they were.
     pub fn set(&mut self, field: &[u8], value: &[u8]) -> Result<bool, Full> {
         let (space, hasher) = (self.space, self.hasher);
-        if let Some(elements) = self.hash.elements() {
+        if let Some(elements) = self.value.elements() {
             // SAFETY: the owner is held exclusively (`new`'s contract).
             return unsafe { set_element(elements, space, field, value, hasher) };
         }
-        if let (Some(listpack), Some(block)) = (self.hash.listpack(), self.hash.block()) {
+        if let (Some(listpack), Some(block)) = (self.value.listpack(), self.value.block()) {
             let at = find_in(listpack, field);
-            let len = self.hash.len() + at.is_none() as usize;
+            let len = self.value.len() + at.is_none() as usize;
             let bytes = listpack.bytes().len() + field.len() + value.len();
             let fits = len as u64 <= self.limits.entries
                 && field.len().max(value.len()) as u64 <= self.limits.value_bytes
@@ -375,7 +214,7 @@ impl<'s, H: Hasher> HashMut<'s, H> {
                 // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract).
                 let mut target = unsafe { BlockBytes::new(space, block) };
                 let set = set_packed(&mut target, at, field, value);
-                self.hash = Hash::of_block(target.block());
+                self.value = Hash::of_block(target.block());
                 return set.map(|()| at.is_none());
             }
         }
@@ -412,53 +251,43 @@ impl<'s, H: Hasher> HashMut<'s, H> {
             let set = pairs.map(|(field, value)| self.set(field, value)).next();
             return set.unwrap_or(Ok(false)).map(usize::from);
         }
-        if let Some(elements) = self.hash.elements() {
+        if let Some(elements) = self.value.elements() {
             // SAFETY: the owner is held exclusively (`new`'s contract).
             return unsafe { set_or_undo(elements, self.space, pairs, self.hasher) };
         }
-        let copy = self.hash.duplicate(self.space)?;
-        let before = copy.len();
-        // SAFETY: nobody else has seen the copy.
-        let mut copy =
-            unsafe { Unlinked::new(HashMut::new(copy, self.space, self.limits, self.hasher)) };
+        let mut copy = self.copy()?;
+        let before = copy.value.len();
         copy.fill(pairs)?;
-        self.become_other(copy.hand_over().hash);
-        Ok(self.hash.len() - before)
+        self.become_other(copy.hand_over().value);
+        Ok(self.value.len() - before)
     }
 
     /// Removes a field and answers whether it was there.
     pub fn remove(&mut self, field: &[u8]) -> bool {
         let space = self.space;
-        if let Some(elements) = self.hash.elements() {
+        if let Some(elements) = self.value.elements() {
             let hashed = self.hasher.of(field);
             let found = elements.find(space.pool, hashed, field);
             // SAFETY: the owner is held exclusively (`new`'s contract), and the slot was found just now.
             let removed = found.map(|it| unsafe { elements.remove(space.pool, it, hashed) });
             return removed.is_some();
         }
-        let place = self.hash.listpack().and_then(|it| find_in(it, field));
-        let (Some(at), Some(block)) = (place, self.hash.block()) else {
+        let place = self.value.listpack().and_then(|it| find_in(it, field));
+        let (Some(at), Some(block)) = (place, self.value.block()) else {
             return false;
         };
         // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract).
         let mut target = unsafe { BlockBytes::new(space, block) };
         listpack::remove(&mut target, at, 2);
-        self.hash = Hash::of_block(target.block());
+        self.value = Hash::of_block(target.block());
         true
-    }
-
-    /// Frees what it was and becomes `other`.
-    fn become_other(&mut self, other: Hash) {
-        // SAFETY: the owner keeps `other` from now on (`new`'s contract), so nobody reaches what it was.
-        unsafe { self.hash.free(self.space.pool) };
-        self.hash = other;
     }
 
     /// The same fields as a table of elements.
     fn to_table(&self) -> Result<Hash, Full> {
         let (space, hasher) = (self.space, self.hasher);
         let elements = Elements::create(space)?;
-        for (field, value) in self.hash.pairs(space.pool) {
+        for (field, value) in self.value.iter(space.pool) {
             let add = |field: &[u8], value: &[u8]| {
                 // SAFETY: the new table is ours alone.
                 unsafe { add_element(elements, space, hasher.of(field), (field, value), hasher) }
@@ -502,14 +331,6 @@ fn set_packed(
             })
         }
     }
-}
-
-/// The field and the value that a slot leads to.
-#[inline]
-fn pair_of<'a>(slot: Slot, pool: &'a Pool) -> Pair<'a> {
-    // SAFETY: a slot of a hash leads to a live element.
-    let (field, value) = unsafe { parts(Elements::<Field>::address(slot, pool)) };
-    (StringValue::Bytes(field), StringValue::Bytes(value))
 }
 
 /// A new element with that field and value.

@@ -447,6 +447,14 @@ impl Splice for BlockBytes<'_> {
             {
                 self.block = smaller;
             }
+            // What moved, what the caller is about to write, and the header.
+            let end = if inserted == removed {
+                at + inserted
+            } else {
+                new_len
+            };
+            self.block.wrote(self.space.pool, at..end);
+            self.block.wrote(self.space.pool, 0..HEADER_BYTES);
             Ok(&mut self.block.room()[..new_len])
         }
     }

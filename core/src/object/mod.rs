@@ -2,6 +2,7 @@
 //! or a command.
 
 pub mod block;
+pub mod collection;
 pub mod elements;
 pub mod entry;
 pub mod hash;

@@ -8,16 +8,15 @@
 //! It may not know keys, entries' tables or commands. Invariants: a member is there once; one that prints as an integer is
 //! compared as one, and in a table it is inline exactly when it fits; a table never becomes an intset again, as in Redis.
 
-use crate::object::block::Block;
-use crate::object::elements::{Element, Elements, Hasher, Unlinked, Whole, hash_inline, varint};
-use crate::object::entry::Entry;
+use crate::object::collection::{Collection, CollectionMut, Kind};
+use crate::object::elements::{Element, Elements, Hasher, Unlinked, hash_inline, varint};
 use crate::object::intset::{self, Intset};
 use crate::object::string::StringValue;
 use crate::pool::Pool;
 use crate::pool::prefix::Encoding;
 use crate::pool::space::{Full, Space};
 use crate::resp::number::{I64_TEXT_BYTES, fmt_i64};
-use crate::table::pick::{Lottery, below};
+use crate::table::pick::Lottery;
 use crate::table::segment::{PAYLOAD_BITS, Slot};
 use crate::table::{Found, tag_of};
 use core::ptr::NonNull;
@@ -32,7 +31,7 @@ const INTSET_LEN_MAX: u64 = 1 << 30;
 const _: () = assert!(INLINE_END > 10i64.pow(OUTSIDE_DIGITS_MIN as u32 - 1));
 
 /// How a member lies in the pool.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member;
 
 impl Element for Member {
@@ -61,21 +60,6 @@ const fn payload_of(value: i64) -> Option<u64> {
     }
 }
 
-/// The member that a slot holds or leads to.
-#[inline]
-fn member_of<'a>(slot: Slot, pool: &'a Pool) -> StringValue<'a> {
-    if slot.is_inline() {
-        StringValue::Int(slot.payload() as i64 - INLINE_END)
-    } else {
-        // SAFETY: a slot of a set leads to a live member.
-        let bytes = unsafe { Member::key(Elements::<Member>::address(slot, pool)) };
-        match bytes.len() {
-            OUTSIDE_DIGITS_MIN.. => StringValue::parse(bytes),
-            _ => StringValue::Bytes(bytes),
-        }
-    }
-}
-
 /// Calls `f` with the payload of a member that lies in its slot, or with the bytes of any other.
 #[inline]
 fn with_key<R>(
@@ -92,73 +76,47 @@ fn with_key<R>(
     }
 }
 
-/// A set: what an entry of that type holds. Reading it needs its key held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Set {
-    /// `Intset` or `Hashtable`.
-    pub encoding: Encoding,
-    /// The block or the table's root.
-    pub word: u64,
+/// A set.
+pub type Set = Collection<Member>;
+/// A set to be changed; its limit is the most members an intset may have.
+pub type SetMut<'s, H> = CollectionMut<'s, Member, H>;
+
+impl Kind for Member {
+    const PACKED: Encoding = Encoding::Intset;
+    const EMPTY: &'static [u8] = &intset::EMPTY;
+    type Item<'a> = StringValue<'a>;
+    type Limits = u64;
+
+    #[inline]
+    fn packed_len(bytes: &[u8]) -> usize {
+        Intset::new(bytes).len()
+    }
+
+    fn packed_items<'a>(bytes: &'a [u8]) -> impl Iterator<Item = StringValue<'a>> + use<'a> {
+        Intset::new(bytes).iter().map(StringValue::Int)
+    }
+
+    fn packed_item(bytes: &[u8], index: usize) -> Option<StringValue<'_>> {
+        Some(StringValue::Int(Intset::new(bytes).get(index)))
+    }
+
+    #[inline]
+    fn item(slot: Slot, pool: &Pool) -> StringValue<'_> {
+        if slot.is_inline() {
+            return StringValue::Int(slot.payload() as i64 - INLINE_END);
+        }
+        // SAFETY: a slot of a set leads to a live member.
+        let bytes = unsafe { Member::key(Elements::<Member>::address(slot, pool)) };
+        match bytes.len() {
+            OUTSIDE_DIGITS_MIN.. => StringValue::parse(bytes),
+            _ => StringValue::Bytes(bytes),
+        }
+    }
 }
 
 impl Set {
-    /// The set of an entry that holds one.
-    pub fn of(entry: Entry) -> Set {
-        Set {
-            encoding: entry.encoding(),
-            word: entry.word(),
-        }
-    }
-
-    /// A set without members, to be filled.
-    pub fn create(space: Space<'_>) -> Result<Set, Full> {
-        Block::from_bytes(space, &intset::EMPTY).map(Set::of_block)
-    }
-
-    fn of_block(block: Block) -> Set {
-        Set {
-            encoding: Encoding::Intset,
-            word: block.word(),
-        }
-    }
-
-    /// The set whose members are `elements`.
-    fn of_elements(elements: Elements<Member>) -> Set {
-        Set {
-            encoding: Encoding::Hashtable,
-            word: elements.word(),
-        }
-    }
-
-    fn elements(self) -> Option<Elements<Member>> {
-        // SAFETY: the word of a set in that encoding is its table's root, which lives as long as the set.
-        (self.encoding == Encoding::Hashtable).then(|| unsafe { Elements::at(self.word) })
-    }
-
-    fn block(self) -> Option<Block> {
-        (self.encoding == Encoding::Intset)
-            .then(|| Block::from_word(self.word))
-            .flatten()
-    }
-
     fn intset<'a>(self) -> Option<Intset<'a>> {
-        // SAFETY: the block lives as long as the set, and its key is held.
-        self.block()
-            .map(|block| Intset::new(unsafe { block.bytes() }))
-    }
-
-    /// How many members.
-    #[inline]
-    pub fn len(self) -> usize {
-        match self.elements() {
-            Some(elements) => elements.len(),
-            None => self.intset().map_or(0, Intset::len),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
+        self.packed().map(Intset::new)
     }
 
     /// Whether `member`, as `StringValue::parse` reads it, is one.
@@ -171,95 +129,10 @@ impl Set {
         }
     }
 
-    /// Every member: of an intset in rising order, else in none.
-    pub fn members<'a>(self, pool: &'a Pool) -> impl Iterator<Item = StringValue<'a>> + use<'a> {
-        let integers = self.intset().into_iter().flat_map(Intset::iter);
-        let slots = self
-            .elements()
-            .into_iter()
-            .flat_map(|elements| elements.table().all(pool));
-        integers
-            .map(StringValue::Int)
-            .chain(slots.map(|slot| member_of(slot, pool)))
-    }
-
-    /// Visits about `count` members from `cursor` on and answers where to go on, 0 when all are done; an intset's all at
-    /// once.
-    pub fn scan<'a>(
-        self,
-        pool: &'a Pool,
-        cursor: u64,
-        count: u64,
-        mut visit: impl FnMut(StringValue<'a>),
-    ) -> u64 {
-        match self.elements() {
-            Some(elements) => elements.scan(pool, cursor, count, |slot| {
-                visit(member_of(slot, pool));
-            }),
-            None => {
-                self.members(pool).for_each(visit);
-                0
-            }
-        }
-    }
-
-    /// A member picked at random, each with the same chance.
-    pub fn pick<'a>(
-        self,
-        pool: &'a Pool,
-        mut random: impl FnMut() -> u64,
-    ) -> Option<StringValue<'a>> {
-        if let Some(elements) = self.elements() {
-            let slot = elements.table().pick(pool, random);
-            return slot.map(|slot| member_of(slot, pool));
-        }
-        let intset = self.intset().filter(|intset| !intset.is_empty())?;
-        let index = below(random(), intset.len());
-        Some(StringValue::Int(intset.get(index)))
-    }
-
-    /// Visits `count` different members, every choice with the same chance.
-    pub fn choose<'a>(
-        self,
-        pool: &'a Pool,
-        count: usize,
-        mut random: impl FnMut() -> u64,
-        mut visit: impl FnMut(StringValue<'a>),
-    ) {
-        if let Some(elements) = self.elements() {
-            let chosen = elements.table().choose(pool, count, random);
-            let members = chosen.into_iter().map(|slot| member_of(slot, pool));
-            return members.for_each(visit);
-        }
-        let mut lottery = Lottery::new(count.min(self.len()), self.len());
-        for member in self.members(pool) {
-            if lottery.draw(random()) {
-                visit(member);
-            }
-        }
-    }
-
-    /// A copy in `space`. Nothing is left behind when there is no room.
-    pub fn duplicate(self, space: Space<'_>) -> Result<Set, Full> {
-        if let Some(elements) = self.elements() {
-            return elements.duplicate(space).map(Set::of_elements);
-        }
-        let Some(block) = self.block() else {
-            return Set::create(space);
-        };
-        // SAFETY: the block lives as long as the set, and its key is held.
-        let bytes = unsafe { block.bytes() };
-        Block::from_bytes(space, bytes).map(Set::of_block)
-    }
-
     /// Re-derives the layout's invariants; the error says what does not hold.
     pub fn is_valid(self, pool: &Pool, hash: impl Hasher) -> Result<(), String> {
         let Some(elements) = self.elements() else {
-            // SAFETY: the block lives as long as the set, and its key is held.
-            let bytes = self
-                .block()
-                .map_or(&[][..], |block| unsafe { block.bytes() });
-            return if intset::is_valid(bytes) {
+            return if intset::is_valid(self.packed().unwrap_or_default()) {
                 Ok(())
             } else {
                 Err("its integers do not ascend, or are not as many as it says".into())
@@ -277,51 +150,9 @@ impl Set {
         }
         Ok(())
     }
-
-    /// Frees it whole.
-    ///
-    /// # Safety
-    /// Nobody else reaches it, now or later.
-    pub unsafe fn free(self, pool: &Pool) {
-        // SAFETY: by this function's contract.
-        unsafe {
-            match (self.elements(), self.block()) {
-                (Some(elements), _) => elements.free(pool),
-                (None, Some(block)) => block.free(pool),
-                (None, None) => {}
-            }
-        }
-    }
-}
-
-/// A set to be changed, by whoever holds its key exclusively.
-pub struct SetMut<'s, H> {
-    set: Set,
-    space: Space<'s>,
-    /// The most members of an intset.
-    limit: u64,
-    hasher: H,
-}
-
-impl<H: Hasher> Whole for SetMut<'_, H> {
-    unsafe fn free_whole(&mut self) {
-        // SAFETY: by this function's contract.
-        unsafe { self.set.free(self.space.pool) }
-    }
 }
 
 impl<'s, H: Hasher> SetMut<'s, H> {
-    /// # Safety
-    /// The owner is held exclusively and keeps `set()` after every call, whatever that answered.
-    pub const unsafe fn new(set: Set, space: Space<'s>, limit: u64, hasher: H) -> SetMut<'s, H> {
-        SetMut {
-            set,
-            space,
-            limit,
-            hasher,
-        }
-    }
-
     /// A set without members; `first`, which is to become one, says in which encoding.
     pub fn create(
         space: Space<'s>,
@@ -334,28 +165,23 @@ impl<'s, H: Hasher> SetMut<'s, H> {
             StringValue::Bytes(_) => Set::of_elements(Elements::create(space)?),
         };
         // SAFETY: nobody else has seen it.
-        Ok(unsafe { Unlinked::new(SetMut::new(set, space, limit, hasher)) })
-    }
-
-    /// The set as it is now.
-    pub const fn set(&self) -> Set {
-        self.set
+        Ok(unsafe { SetMut::unlinked(set, space, limit, hasher) })
     }
 
     /// Adds a member and answers whether it is new. An intset that grows beyond its limit becomes a table. When there is no
     /// room nothing has changed.
     pub fn add(&mut self, member: StringValue<'_>) -> Result<bool, Full> {
         let (space, hasher) = (self.space, self.hasher);
-        if let Some(elements) = self.set.elements() {
+        if let Some(elements) = self.value.elements() {
             // SAFETY: the owner is held exclusively (`new`'s contract).
             return unsafe { add_element(elements, space, member, hasher) }
                 .map(|slot| slot.is_some());
         }
-        if let (StringValue::Int(value), Some(intset)) = (member, self.set.intset()) {
+        if let (StringValue::Int(value), Some(intset)) = (member, self.value.intset()) {
             let Err(index) = intset.find(value) else {
                 return Ok(false);
             };
-            if (intset.len() as u64) < self.limit.min(INTSET_LEN_MAX) {
+            if (intset.len() as u64) < self.limits.min(INTSET_LEN_MAX) {
                 self.insert(index, value, intset.bytes_with(value))?;
                 return Ok(true);
             }
@@ -375,14 +201,15 @@ impl<'s, H: Hasher> SetMut<'s, H> {
 
     /// Puts `value` at `index` of an intset, which has `len` bytes afterwards.
     fn insert(&mut self, index: usize, value: i64, len: usize) -> Result<(), Full> {
-        let block = self.set.block().ok_or(Full)?;
+        let block = self.value.block().ok_or(Full)?;
         // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract); what the bytes hold up to `len`
         // is written before that is said to be in use.
         unsafe {
             let block = block.resized(self.space, len.max(block.capacity()))?;
             intset::insert(&mut block.room()[..len], index, value);
             block.set_len(len);
-            self.set = Set::of_block(block);
+            block.wrote(self.space.pool, 0..len);
+            self.value = Set::of_block(block);
         }
         Ok(())
     }
@@ -405,24 +232,21 @@ impl<'s, H: Hasher> SetMut<'s, H> {
             let added = members.next().map(|member| self.add(member));
             return added.unwrap_or(Ok(false)).map(usize::from);
         }
-        if let Some(elements) = self.set.elements() {
+        if let Some(elements) = self.value.elements() {
             // SAFETY: the owner is held exclusively (`new`'s contract).
             return unsafe { add_or_undo(elements, self.space, members, self.hasher) };
         }
-        let copy = self.set.duplicate(self.space)?;
-        let before = copy.len();
-        // SAFETY: nobody else has seen the copy.
-        let mut copy =
-            unsafe { Unlinked::new(SetMut::new(copy, self.space, self.limit, self.hasher)) };
+        let mut copy = self.copy()?;
+        let before = copy.value.len();
         members.try_for_each(|member| copy.add(member).map(|_| ()))?;
-        self.become_other(copy.hand_over().set);
-        Ok(self.set.len() - before)
+        self.become_other(copy.hand_over().value);
+        Ok(self.value.len() - before)
     }
 
     /// Removes a member and answers whether it was there.
     pub fn remove(&mut self, member: StringValue<'_>) -> bool {
         let pool = self.space.pool;
-        if let Some(elements) = self.set.elements() {
+        if let Some(elements) = self.value.elements() {
             let found = find(elements, pool, member, self.hasher);
             // SAFETY: the owner is held exclusively (`new`'s contract), and the slot was found just now.
             let removed = found.map(|(at, hashed)| unsafe { elements.remove(pool, at, hashed) });
@@ -431,7 +255,7 @@ impl<'s, H: Hasher> SetMut<'s, H> {
         let StringValue::Int(value) = member else {
             return false;
         };
-        let place = self.set.intset().and_then(|it| it.find(value).ok());
+        let place = self.value.intset().and_then(|it| it.find(value).ok());
         if let Some(index) = place {
             self.shorten(|bytes| intset::remove(bytes, index));
         }
@@ -445,10 +269,10 @@ impl<'s, H: Hasher> SetMut<'s, H> {
         mut random: impl FnMut() -> u64,
         mut visit: impl FnMut(StringValue<'_>),
     ) {
-        let (pool, len) = (self.space.pool, self.set.len());
-        if let Some(elements) = self.set.elements() {
+        let (pool, len) = (self.space.pool, self.value.len());
+        if let Some(elements) = self.value.elements() {
             for slot in elements.table().choose(pool, count, random) {
-                visit(member_of(slot, pool));
+                visit(Member::item(slot, pool));
                 // SAFETY: the owner is held exclusively (`new`'s contract).
                 unsafe { elements.remove_slot(pool, slot, self.hasher) };
             }
@@ -468,32 +292,26 @@ impl<'s, H: Hasher> SetMut<'s, H> {
 
     /// Lets `change` shorten an intset's bytes, and gives back what they do not need any more.
     fn shorten(&mut self, change: impl FnOnce(&mut [u8]) -> usize) {
-        let Some(block) = self.set.block() else {
+        let Some(block) = self.value.block() else {
             return;
         };
         // SAFETY: the owner is held exclusively and takes the block over (`new`'s contract); nothing else refers to the bytes.
         unsafe {
             let len = change(&mut block.room()[..block.len()]);
             block.truncate(len);
+            block.wrote(self.space.pool, 0..len);
             if len * 2 < block.capacity()
                 && let Ok(smaller) = block.resized(self.space, len)
             {
-                self.set = Set::of_block(smaller);
+                self.value = Set::of_block(smaller);
             }
         }
-    }
-
-    /// Frees what it was and becomes `other`.
-    fn become_other(&mut self, other: Set) {
-        // SAFETY: the owner keeps `other` from now on (`new`'s contract), so nobody reaches what it was.
-        unsafe { self.set.free(self.space.pool) };
-        self.set = other;
     }
 
     /// The same members as a table of elements.
     fn to_table(&self) -> Result<Set, Full> {
         let elements = Elements::create(self.space)?;
-        for member in self.set.members(self.space.pool) {
+        for member in self.value.iter(self.space.pool) {
             // SAFETY: the new table is ours alone.
             unsafe {
                 if let Err(Full) = add_element(elements, self.space, member, self.hasher) {

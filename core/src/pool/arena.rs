@@ -332,4 +332,24 @@ impl Arena {
         }
         self.pages.lock().put_span(page, pages, !large);
     }
+
+    /// Makes the span at `address`, which was taken for `size` bytes, one for `wanted` where it lies; `false` when it cannot.
+    pub(super) fn resize_span(&self, address: usize, size: usize, wanted: usize) -> bool {
+        let page = self.window.page_of(address);
+        let [pages, wanted] = [size, wanted].map(|size| size.div_ceil(PAGE_BYTES) as u32);
+        let cut = pages.saturating_sub(wanted);
+        let large = cut >= LARGE_PAGES;
+        if large {
+            self.window.release(page + wanted, cut);
+        }
+        let resized = self.pages.lock().resize_span(page, pages, wanted, !large);
+        if resized && wanted > pages {
+            let bytes = (wanted - pages) as u64 * PAGE_BYTES as u64;
+            self.used_bytes.fetch_add(bytes, Ordering::Relaxed);
+        } else if resized {
+            let bytes = cut as u64 * PAGE_BYTES as u64;
+            self.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        resized
+    }
 }

@@ -1,9 +1,9 @@
-//! The one long allocation that is being copied in steps while its owner uses it: whether it still lives, and what was
-//! written to it since.
+//! The one long allocation that is being copied in steps while its owner uses it: whether it is still there and of the same
+//! size, and what was written to it since.
 //!
-//! Whoever writes to long allocations tells it where; the pool tells it of frees. It may not know who copies, or what for.
-//! All of them hold the owner's shard, the writers and the freer exclusively, so what is told before a hold ends is seen in
-//! the next.
+//! Whoever writes to long allocations tells it where; the pool tells it of frees and other sizes. It may not know who
+//! copies, or what for. All of them hold the owner's shard, the writers and the freer exclusively, so what is told before a
+//! hold ends is seen in the next.
 //!
 //! Invariant: every byte that was written since `begin` lies in a granule of `written`, unless `is_alive` is false.
 
@@ -16,7 +16,7 @@ use std::sync::Mutex;
 
 /// Bytes that are copied again together when one of them was written.
 pub const GRANULE_BYTES: usize = 16 * 1024;
-/// Stands for the address when it was freed.
+/// Stands for the address when it was freed, or has another size.
 const FREED: usize = 1;
 
 /// See the module.
@@ -41,7 +41,7 @@ impl Copying {
         locked(&self.written).clear();
     }
 
-    /// Whether it was not freed since `begin`.
+    /// Whether it was neither freed nor resized since `begin`.
     pub fn is_alive(&self) -> bool {
         self.address.load(SeqCst) > FREED
     }
@@ -60,7 +60,7 @@ impl Copying {
         locked(&self.written).extend(granules);
     }
 
-    /// The allocation at `address` is given back.
+    /// The allocation at `address` is given back, or has another size where it lies.
     #[inline(always)]
     pub(super) fn freed(&self, address: usize) {
         if self.address.load(Relaxed) == address {

@@ -183,6 +183,19 @@ impl Pool {
         })
     }
 
+    /// From now on chunks and spans in the window of `node` take at most so many bytes, or as many as the window holds. What
+    /// is taken stays. Nothing happens when there is no such node.
+    pub fn set_budget(&self, node: u32, bytes: Option<u64>) {
+        if let Some(arena) = self.arenas.get(node as usize) {
+            arena.pages.lock().set_limit(bytes);
+        }
+    }
+
+    /// What [`Pool::set_budget`] or the opening allows, to the page; None when only the window bounds it.
+    pub fn budget_bytes(&self, node: u32) -> Option<u64> {
+        self.arenas.get(node as usize)?.pages.lock().limit_bytes()
+    }
+
     /// Windows whose binding failed, and why.
     pub fn unbound(&self) -> &[(u32, String)] {
         &self.unbound
@@ -398,6 +411,25 @@ impl Pool {
             arena.take_span(size)
         })?;
         Some(pointer_to(span))
+    }
+
+    /// Makes a large allocation of `size` bytes one of `wanted` where it lies, with the bytes that are in both; `false` when it
+    /// is not a span before and after, or what lies behind it is in use. Then nothing has changed.
+    ///
+    /// # Safety
+    /// `pointer` was allocated with `size` and is live; with `true` it was with `wanted`, and nobody reaches beyond.
+    pub unsafe fn resize_in_place(&self, pointer: NonNull<u8>, size: usize, wanted: usize) -> bool {
+        if size.min(wanted) <= CELL_MAX || u32::try_from(wanted.div_ceil(PAGE_BYTES)).is_err() {
+            return false;
+        }
+        self.check_free(pointer, size);
+        let arena = &self.arenas[self.node_of(pointer) as usize];
+        let resized = arena.resize_span(pointer.addr().get(), size, wanted);
+        if resized {
+            // Who copies it in steps knows another size.
+            self.copying.freed(pointer.addr().get());
+        }
+        resized
     }
 
     #[inline(never)]

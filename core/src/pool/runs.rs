@@ -38,6 +38,16 @@ impl Runs {
         Some(page)
     }
 
+    /// Cuts `pages` pages from the front of the run that starts at `page`; `false` when none does, or a shorter one.
+    pub(super) fn take_at(&mut self, page: u32, pages: u32) -> bool {
+        let Some(length) = self.at(page).filter(|&length| length >= pages) else {
+            return false;
+        };
+        self.remove(page, length);
+        self.insert(page + pages, length - pages);
+        true
+    }
+
     /// Adds a run, joined with those it touches; returns the whole: first page and length.
     pub(super) fn put(&mut self, page: u32, pages: u32) -> (u32, u32) {
         let (mut start, mut end) = (page, page + pages);

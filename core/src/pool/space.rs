@@ -164,6 +164,12 @@ impl<'a> Space<'a> {
         }
     }
 
+    /// Whether this is for a compaction.
+    #[inline]
+    pub const fn is_compacting(self) -> bool {
+        self.compaction.is_some()
+    }
+
     /// Whether a piece may stay where it is: on the first node, or where nothing is being evacuated.
     #[inline]
     pub fn holds(self, address: NonNull<u8>) -> bool {

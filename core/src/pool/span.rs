@@ -14,7 +14,7 @@
 //! This file knows nothing of cells.
 //!
 //! Invariants: `taken + dirty + clean == frontier - first`; no clean run touches the frontier;
-//! `taken <= limit`; `dirty <= dirty_limit`.
+//! `taken <= limit`, but for what was taken before the limit fell; `dirty <= dirty_limit`.
 
 use std::collections::BTreeSet;
 
@@ -47,6 +47,8 @@ pub(super) struct Pages {
     taken: u32,
     /// Most pages that may be taken.
     limit: u32,
+    /// Pages taken above the limit when it was set.
+    excess: u32,
     /// Fault injection: refuse every commit.
     refuse: bool,
     /// Chunks of slabs with idle pages, and of these those with dirty ones (see `supply.rs`).
@@ -72,14 +74,19 @@ pub(super) struct Pages {
     pub(super) span_misses: u64,
 }
 
+/// A limit in pages, `all` at most.
+fn pages_within(limit: Option<u64>, all: u32) -> u32 {
+    limit.map_or(all, |bytes| {
+        (bytes / PAGE_BYTES as u64).min(all as u64) as u32
+    })
+}
+
 impl Pages {
     /// The pages of a window that nothing was taken from yet; at most `limit` bytes may be.
     pub(super) fn new(window: Window, limit: Option<u64>) -> Pages {
         let first = window.head_pages();
         let all = window.pages() - first;
-        let limit = limit.map_or(all, |bytes| {
-            (bytes / PAGE_BYTES as u64).min(all as u64) as u32
-        });
+        let limit = pages_within(limit, all);
         Pages {
             window,
             dirty_runs: Runs::default(),
@@ -90,6 +97,7 @@ impl Pages {
             committed: first,
             taken: 0,
             limit,
+            excess: 0,
             refuse: false,
             slab_chunks: BTreeSet::new(),
             dirty_chunks: BTreeSet::new(),
@@ -107,10 +115,24 @@ impl Pages {
         }
     }
 
+    /// Chunks and spans together take at most so many bytes from now on; what is taken stays.
+    pub(super) fn set_limit(&mut self, limit: Option<u64>) {
+        self.limit = pages_within(limit, self.window.pages() - self.first);
+        self.excess = self.taken.saturating_sub(self.limit);
+        self.dirty_limit = DIRTY_RUN_PAGES.min(self.limit / 8);
+        self.clean_down_to(self.dirty_limit);
+    }
+
+    /// Bytes that chunks and spans may take; None when only the window bounds them.
+    pub(super) fn limit_bytes(&self) -> Option<u64> {
+        let is_limited = self.limit < self.window.pages() - self.first;
+        is_limited.then_some(self.limit as u64 * PAGE_BYTES as u64)
+    }
+
     /// Takes `pages` pages starting at a multiple of `align` (a power of two), without touching
     /// the page map. None when the limit, the window or the kernel does not allow it.
     pub(super) fn take_run(&mut self, pages: u32, align: u32) -> Option<u32> {
-        if pages > self.limit - self.taken {
+        if pages > self.limit.saturating_sub(self.taken) {
             return None;
         }
         let free = self.dirty_runs.take(pages, align);
@@ -252,6 +274,40 @@ impl Pages {
         Some(page)
     }
 
+    /// Gives the live span of `pages` pages at `page` so many as `wanted`, where it lies: `false` when the pages behind it are not
+    /// free, or not to be had, and then nothing has changed. The memory of pages cut off has been given back already when
+    /// they are not `dirty`.
+    pub(super) fn resize_span(&mut self, page: u32, pages: u32, wanted: u32, dirty: bool) -> bool {
+        debug_assert!(pages.min(wanted) >= SPAN_PAGES_MIN);
+        let end = page + pages;
+        if wanted < pages {
+            self.put_run(page + wanted, pages - wanted, dirty);
+            self.released += if dirty { 0 } else { (pages - wanted) as u64 };
+        } else if !self.take_behind(end, wanted - pages) {
+            return false;
+        } else {
+            self.taken += wanted - pages;
+            self.note_low();
+            self.window.set_kind(end, wanted - pages, SPAN_REST);
+        }
+        self.window
+            .chunk(span_descriptor_page(page))
+            .format_span(wanted);
+        self.span_pages = self.span_pages - pages as u64 + wanted as u64;
+        true
+    }
+
+    /// Takes `pages` pages from `page` on, which are one free run or were never used; `false` when they are not.
+    fn take_behind(&mut self, page: u32, pages: u32) -> bool {
+        if pages > self.limit - self.taken {
+            return false;
+        }
+        if page == self.frontier {
+            return self.take_frontier(pages, 1).is_some();
+        }
+        self.dirty_runs.take_at(page, pages) || self.clean_runs.take_at(page, pages)
+    }
+
     /// Gives back a dead span; `dirty` as for `put_run`.
     pub(super) fn put_span(&mut self, page: u32, pages: u32, dirty: bool) {
         self.put_run(page, pages, dirty);
@@ -309,8 +365,9 @@ impl Pages {
         }
         let (dirty, clean) = (self.dirty_runs.pages(), self.clean_runs.pages());
         let (taken, used) = (self.taken, self.frontier - self.first);
-        let bounded =
-            taken <= self.limit && dirty <= self.dirty_limit && self.frontier <= self.committed;
+        let bounded = taken <= self.limit + self.excess
+            && dirty <= self.dirty_limit
+            && self.frontier <= self.committed;
         if taken + dirty + clean != used || !bounded {
             return Err(format!(
                 "pages: taken {taken} + dirty {dirty} + clean {clean} != {used}"

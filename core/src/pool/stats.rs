@@ -36,6 +36,8 @@ pub struct NodeStats {
     pub committed_bytes: u64,
     /// Bytes in chunks and spans.
     pub taken_bytes: u64,
+    /// The most these may be; 0 when only the window bounds them.
+    pub budget_bytes: u64,
     /// Bytes of live cells and spans.
     pub used_bytes: u64,
     /// Bytes of slabs, chunks of cells and spans: what `used_bytes` lie in.
@@ -160,6 +162,7 @@ impl Pool {
             reserved_bytes: arena.window.bytes() as u64,
             committed_bytes: bytes((pages.committed() - pages.first()) as u64),
             taken_bytes: bytes(pages.taken() as u64),
+            budget_bytes: pages.limit_bytes().unwrap_or(0),
             slabs: pages.slabs as u64,
             slab_chunks: pages.slab_chunk_count,
             spans: pages.spans,

@@ -132,6 +132,31 @@ impl Model {
         }
     }
 
+    /// Another size where it lies, for some allocation; counts those that got it.
+    fn resize(&mut self) -> u32 {
+        let Some((&last, _)) = self.live.last_key_value() else {
+            return 0;
+        };
+        let pick = self.random.next() % (last + 1);
+        let (&offset, &(node, size)) = self.live.range(pick..).next().expect("at most the last");
+        let wanted = 1 + self.random.below(3 * size + 1);
+        let pointer = self.pool.at(offset);
+        // SAFETY: the model says that this allocation is alive and has this size.
+        let resized = unsafe { self.pool.resize_in_place(pointer, size, wanted) };
+        if !resized {
+            assert_filled(pointer, size);
+            return 0;
+        }
+        assert!(size.min(wanted) > CELL_MAX);
+        assert_eq!(self.pool.size_of(pointer), usable_size(wanted));
+        let after = self.live.range(offset + 1..).next();
+        assert!(after.is_none_or(|(&after, _)| offset + usable_size(wanted) as u64 <= after));
+        assert_filled(pointer, size.min(wanted));
+        fill(pointer, wanted);
+        self.live.insert(offset, (node, wanted));
+        1
+    }
+
     fn check(&self) {
         self.pool.is_valid().expect("valid");
         let bytes = self
@@ -160,9 +185,12 @@ impl Model {
 /// Three phases of growing and shrinking, then everything is freed.
 fn run_model(seed: u64, steps: usize) {
     let mut model = Model::new(seed);
+    let mut resized = 0;
     for phase in [70, 35, 60] {
         for step in 0..steps {
-            if model.random.below(100) < phase {
+            if model.random.below(4) == 0 {
+                resized += model.resize();
+            } else if model.random.below(100) < phase {
                 model.alloc()
             } else {
                 model.free()
@@ -174,6 +202,7 @@ fn run_model(seed: u64, steps: usize) {
         model.pool.purge();
         model.check();
     }
+    assert!(resized > 10, "{resized} resized where they lay");
     while !model.live.is_empty() {
         model.free();
     }

@@ -100,6 +100,52 @@ fn a_small_keyspace_is_seen_whole_in_each_round_and_no_key_twice() {
 }
 
 #[test]
+fn a_small_buffer_takes_more_rounds_and_leaves_no_key_out() {
+    let mut server = Server::start();
+    server.with_setting("numa-hotness-sample-usec", "1000000");
+    for db in 0..2 {
+        run(&mut server, &format!("SELECT {db}"));
+        (0..300).for_each(|key| drop(run(&mut server, &format!("SET {db}:{key} v"))));
+    }
+    for room in [RECORD + KEY_BYTES_MAX, 2000, 8192] {
+        let mut looker = Looker::new(&server);
+        looker.out = vec![0; room];
+        let (mut found, mut rounds) = (HashSet::new(), 0);
+        while found.len() < 600 {
+            let round = looker.round();
+            let keys: HashSet<String> = round.iter().map(|seen| seen.key.clone()).collect();
+            assert_eq!(keys.len(), round.len(), "a key twice in a round");
+            found.extend(keys);
+            rounds += 1;
+            assert!(rounds <= 1200, "{} keys with {room} bytes", found.len());
+        }
+        server.store.close_lane(looker.sampler.lane());
+    }
+}
+
+#[test]
+fn news_that_find_no_room_are_told_next() {
+    let mut server = Server::start();
+    for key in 0..20 {
+        run(&mut server, &format!("SET {key} v"));
+        (0..16).for_each(|_| drop(run(&mut server, &format!("GET {key}"))));
+    }
+    let mut looker = Looker::new(&server);
+    looker.out = vec![0; RECORD + KEY_BYTES_MAX];
+    let mut told: Vec<String> = Vec::new();
+    loop {
+        let news = looker.news();
+        if news.is_empty() {
+            break;
+        }
+        told.extend(news.into_iter().map(|one| one.key));
+    }
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), 20);
+}
+
+#[test]
 fn a_look_tells_what_the_prefix_says_cooled_and_leaves_out_what_is_gone() {
     let mut server = Server::start();
     for key in ["hot", "gone", "renamed", "expires"] {
@@ -166,6 +212,28 @@ fn a_key_that_becomes_hot_is_news_however_many_keys_there_are() {
     assert_eq!((news[0].sample.node, news[0].sample.accessor), (0, 1));
     run(&mut server, "DEL 777");
     assert!(looker.news().is_empty());
+}
+
+#[test]
+fn a_sample_tells_the_vote_and_the_moves_of_late() {
+    let mut server = Server::start();
+    run(&mut server, "SET k v");
+    let mut looker = Looker::new(&server);
+    let look = |looker: &mut Looker| looker.look(&[(0, "k")]).expect("well formed")[0].sample;
+    let fresh = look(&mut looker);
+    assert_eq!((fresh.vote, fresh.moves, fresh.moved_seconds), (0, 0, 0));
+    assert_eq!(fresh.source, NO_NODE);
+    let mut far = server.peer();
+    (0..4).for_each(|_| drop(far.run(&["GET", "k"])));
+    let used = look(&mut looker);
+    assert_eq!((used.accessor, used.vote), (1, 4));
+    assert_eq!(run(&mut server, "NUMAMIGRATE KEY k 1"), "+OK\r\n");
+    server.store.clock.advance(7_000);
+    let moved = look(&mut looker);
+    assert_eq!((moved.node, moved.moves, moved.source), (1, 1, 0));
+    assert!((6..=8).contains(&moved.moved_seconds));
+    server.store.clock.advance(600_000);
+    assert_eq!(look(&mut looker).moves, 0, "forgotten");
 }
 
 #[test]

@@ -26,6 +26,9 @@ use segment::{LINE_BYTES, LINE_SLOTS, LINE_STEPS, LINES_MAX, Place, Segment, Slo
 pub const DEPTH_MAX: u32 = 26;
 /// One in so many removals looks whether its segment has become too large.
 const SHRINK_CHECK_EVERY: usize = 64;
+/// A segment is too large for what it holds below so many tenths: when something is removed, and to a compaction.
+const SHRINK_BELOW: usize = 3;
+const COMPACT_BELOW: usize = 5;
 
 /// The bits of a hash that choose a line.
 #[inline(always)]
@@ -329,17 +332,27 @@ impl Table {
         Ok(())
     }
 
-    /// Makes the segment of `hash` smaller when it is less than three tenths full. It stays where it is when there is no room.
+    /// Makes the segment of `hash` smaller when it has become much too large.
     fn shrink(&mut self, pool: &Pool, hash: u64) {
         let index = self.index(hash);
         let Some(link) = self.link(index) else { return };
+        self.tighten(pool, index, link, SHRINK_BELOW);
+    }
+
+    /// Makes a segment smaller when less than `tenths` of its slots are in use; `false` when it is not, or cannot be: then it
+    /// stays as it is.
+    fn tighten(&mut self, pool: &Pool, index: usize, link: Link, tenths: usize) -> bool {
         let segment = Table::segment(link, pool);
-        let used = segment.slots().count();
-        if segment.lines() > 1 && used * 10 < segment.lines() as usize * LINE_SLOTS * 3 {
-            let lines = lines_for(used);
-            let node = [pool.node_of(segment.address())];
-            let _stays_when_full = self.resize(Space::new(pool, &node), index, link, lines);
+        let (used, lines) = (segment.slots().count(), segment.lines());
+        if used * 10 >= lines as usize * LINE_SLOTS * tenths {
+            return false;
         }
+        let node = [pool.node_of(segment.address())];
+        let (space, wanted) = (Space::new(pool, &node), lines_for(used));
+        let mut smaller = LINE_STEPS
+            .into_iter()
+            .filter(|it| (wanted..lines).contains(it));
+        smaller.any(|lines| self.resize(space, index, link, lines) == Ok(true))
     }
 
     /// Every segment once, with its local depth, in the order of hash prefixes.
@@ -371,7 +384,8 @@ impl Table {
     }
 
     /// Moves what of the directory and the segments from `cursor` on does not lie on the space's node there, until `budget`
-    /// bytes are written; `true` when more is left. The slots stay as they are.
+    /// bytes are written; `true` when more is left. The slots stay as they are. A compaction also makes segments smaller
+    /// that have room to spare.
     pub fn relocate_step(
         &mut self,
         space: Space<'_>,
@@ -392,7 +406,9 @@ impl Table {
             let (first, count) = self.range(*cursor, link.depth());
             let segment = Table::segment(link, space.pool);
             *budget = budget.saturating_sub(LOOK_BYTES);
-            if !space.holds(segment.address()) {
+            if space.is_compacting() && self.tighten(space.pool, first, link, COMPACT_BELOW) {
+                *budget = budget.saturating_sub(segment.bytes());
+            } else if !space.holds(segment.address()) {
                 // SAFETY: the segment was allocated with `bytes()`, and the links lead to the answer from now on.
                 let target = unsafe { space.migrate_block(segment.address(), segment.bytes())? };
                 let offset = space.pool.offset_of(target);

@@ -8,6 +8,8 @@
     reason = "a module of a test has no other crate to be public to"
 )]
 
+pub mod random;
+
 use numakv_core::abi::{Outcome, Status};
 use numakv_core::lane::Lane;
 use numakv_core::session::Session;
@@ -46,9 +48,9 @@ impl Client {
         encode(&mut bytes, request);
         let mut reply = Vec::new();
         self.exchange(&bytes, |part| reply.extend_from_slice(part));
-        // A move of a large value is answered when the mover is through.
-        while reply.is_empty() && request[0] == b"NUMAMIGRATE" {
-            std::thread::yield_now();
+        // A move of a large value is answered when the mover is through, a compaction when the compactor is.
+        while reply.is_empty() && request[0].starts_with(b"NUMA") {
+            std::thread::sleep(std::time::Duration::from_micros(50));
             self.exchange(b"", |part| reply.extend_from_slice(part));
         }
         reply

@@ -125,7 +125,9 @@ check(
       await client.pipeline(Array.from({ length: 400 }, () => ["GET", "seen"]));
       const [localNow = 0, remoteNow = 0] = await counts();
       const rise = [localNow - local, remoteNow - remote];
-      assert((rise[node] ?? 0) >= 360, `node ${node}: ${rise}`);
+      // Up to 255 accesses of a key are counted each; from then on one in 2^s is and stands for 2^s. After these 1200 that is
+      // one in 16 at most, and the sample of a stretch is two off at most, before and after s changes.
+      assert(Math.abs((rise[node] ?? 0) - 400) <= 40, `node ${node}: ${rise}`);
       assertEquals((await keyOf(client, "seen")).get("accessor_node"), node);
     }
     assertEquals((await keyOf(clientOf(), "seen")).get("resident_node"), 0);

@@ -242,7 +242,7 @@ impl Source<'_> {
                 });
             }
             Source::Set(set) => {
-                let members = set.members(pool).skip(window.start);
+                let members = set.iter(pool).skip(window.start);
                 members.take(left).for_each(each);
             }
             Source::Sorted(set) => {

@@ -12,7 +12,7 @@ use crate::object::string::StringValue;
 pub fn hgetall(call: &mut Call<'_, '_>) -> Answer {
     let (hash, pool) = (read(call)?, &call.keyspace().pool);
     call.reply.map(hash.map_or(0, |hash| hash.len()));
-    for (field, value) in hash.into_iter().flat_map(|hash| hash.pairs(pool)) {
+    for (field, value) in hash.into_iter().flat_map(|hash| hash.iter(pool)) {
         write(call.reply, field);
         write(call.reply, value);
     }
@@ -32,7 +32,7 @@ pub fn hvals(call: &mut Call<'_, '_>) -> Answer {
 fn one_of_each<'a>(call: &mut Call<'a, '_>, part: impl Fn(Pair<'a>) -> StringValue<'a>) -> Answer {
     let (hash, pool) = (read(call)?, &call.keyspace().pool);
     call.reply.array(hash.map_or(0, |hash| hash.len()));
-    for pair in hash.into_iter().flat_map(|hash| hash.pairs(pool)) {
+    for pair in hash.into_iter().flat_map(|hash| hash.iter(pool)) {
         write(call.reply, part(pair));
     }
     Ok(())

@@ -88,7 +88,7 @@ fn set_all(call: &mut Call<'_, '_>) -> Result<usize, Error> {
             .change_hash(found.entry, limits, |hash| hash.set_all(pairs))?,
         None => call.grip().create_hash(target, limits, |hash| {
             hash.fill(pairs)?;
-            Ok(hash.hash().len())
+            Ok(hash.value().len())
         })?,
     };
     call.changed_by(count as u64);

@@ -55,7 +55,7 @@ fn pick_many(call: &mut Call<'_, '_>) -> Answer {
         Hash {
             encoding: Encoding::Listpack,
             ..
-        } => hash.pairs(pool).collect(),
+        } => hash.iter(pool).collect(),
         _ => Vec::new(),
     };
     for _ in 0..wanted {

@@ -39,6 +39,7 @@ fn write_node(reply: &mut Reply<'_>, id: u32, stats: &NodeStats, strays: u64) {
         ("reserved_bytes", stats.reserved_bytes),
         ("committed_bytes", stats.committed_bytes),
         ("taken_bytes", stats.taken_bytes),
+        ("budget_bytes", stats.budget_bytes),
         ("active_bytes", stats.active_bytes),
         ("used_bytes", stats.used_bytes),
         ("resident_bytes", stats.resident_bytes),

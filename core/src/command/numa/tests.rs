@@ -349,3 +349,32 @@ fn the_resident_node_is_the_kernels_word() {
         );
     }
 }
+
+/// Few accesses of a hot key are stored, each for many, so the counts are estimates: off by two of the sample at most, before
+/// and after its rarity changes. They are exact as long as each is stored.
+#[test]
+fn accesses_of_a_hot_key_are_counted_nearly_whatever_else_is_used_between() {
+    for others in 0..4 {
+        let mut server = Server::with_options("topology fake:2\n");
+        server.run(&["SET", "hot", "v"]);
+        for number in 0..others {
+            server.run(&["SET", &number.to_string(), "v"]);
+        }
+        let count = |server: &Server| server.store.totals().local_accesses;
+        for (gets, slack) in [(200, 0), (400, 16), (600, 40), (3000, 100)] {
+            let before = count(&server);
+            for number in 0..gets {
+                server.run(&["GET", "hot"]);
+                if others > 0 {
+                    server.run(&["GET", &(number % others).to_string()]);
+                }
+            }
+            let used = gets * (1 + u64::from(others > 0));
+            let off = (count(&server) - before).abs_diff(used);
+            assert!(
+                off <= slack * (1 + others),
+                "{off} off {used} among {others}"
+            );
+        }
+    }
+}

@@ -97,7 +97,7 @@ fn add_value(digest: &mut Digest, entry: Entry, pool: &Pool) {
             ControlFlow::Continue(())
         }),
         ObjectType::Set => Set::of(entry)
-            .members(pool)
+            .iter(pool)
             .for_each(|member| member.with_bytes(|bytes| digest.add(bytes))),
         ObjectType::SortedSet => SortedSet::of(entry)
             .walk(0, false)
@@ -107,7 +107,7 @@ fn add_value(digest: &mut Digest, entry: Entry, pool: &Pool) {
                 pair.mix(fmt_f64(score, &mut [0; F64_TEXT_BYTES]));
                 digest.add(&pair.0);
             }),
-        ObjectType::Hash => Hash::of(entry).pairs(pool).for_each(|(field, value)| {
+        ObjectType::Hash => Hash::of(entry).iter(pool).for_each(|(field, value)| {
             let mut pair = Digest::default();
             pair.mix_value(field);
             pair.mix_value(value);

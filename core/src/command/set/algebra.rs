@@ -54,7 +54,7 @@ fn intersect<'a>(
         return Ok(());
     };
     let (pool, hasher) = (&keyspace.pool, keyspace.hasher());
-    for member in first.members(pool) {
+    for member in first.iter(pool) {
         let mut others = others.iter().filter(|set| *set != first);
         if others.all(|set| set.contains(pool, member, hasher)) && !visit(member)? {
             break;
@@ -120,7 +120,7 @@ pub fn sunion(call: &mut Call<'_, '_>) -> Answer {
     let mut union = begin(call)?;
     unite(keyspace, &sets, &mut union)?;
     answer(call, |visit| {
-        union.set().members(&keyspace.pool).try_for_each(visit)
+        union.value().iter(&keyspace.pool).try_for_each(visit)
     })
 }
 
@@ -139,7 +139,7 @@ fn unite(
     union: &mut ChangedSet<'_>,
 ) -> Result<(), Full> {
     let pool = &keyspace.pool;
-    let mut members = sets.iter().flatten().flat_map(|set| set.members(pool));
+    let mut members = sets.iter().flatten().flat_map(|set| set.iter(pool));
     members.try_for_each(|member| union.add(member).map(|_| ()))
 }
 
@@ -152,7 +152,7 @@ fn unite_asking<'a>(
     let (pool, hasher) = (&keyspace.pool, keyspace.hasher());
     for (index, set) in sets.iter().enumerate() {
         let before = || sets[..index].iter().flatten();
-        for member in set.iter().flat_map(|set| set.members(pool)) {
+        for member in set.iter().flat_map(|set| set.iter(pool)) {
             if !before().any(|set| set.contains(pool, member, hasher)) {
                 visit(member)?;
             }
@@ -177,7 +177,7 @@ pub fn sdiff(call: &mut Call<'_, '_>) -> Answer {
     let mut rest = begin(call)?;
     subtract(keyspace, first, &others, &mut rest)?;
     answer(call, |visit| {
-        rest.set().members(&keyspace.pool).try_for_each(visit)
+        rest.value().iter(&keyspace.pool).try_for_each(visit)
     })
 }
 
@@ -230,7 +230,7 @@ fn subtract_asking<'a>(
     visit: &mut Visit<'_, 'a>,
 ) -> Result<(), Full> {
     let (pool, hasher) = (&keyspace.pool, keyspace.hasher());
-    for member in first.members(pool) {
+    for member in first.iter(pool) {
         if !others.iter().any(|set| set.contains(pool, member, hasher)) {
             visit(member)?;
         }
@@ -245,14 +245,14 @@ fn subtract(
     rest: &mut ChangedSet<'_>,
 ) -> Result<(), Full> {
     let pool = &keyspace.pool;
-    for member in first.members(pool) {
+    for member in first.iter(pool) {
         rest.add(member)?;
     }
     for set in others {
-        if rest.set().is_empty() {
+        if rest.value().is_empty() {
             break;
         }
-        set.members(pool).for_each(|member| {
+        set.iter(pool).for_each(|member| {
             rest.remove(member);
         });
     }
@@ -281,7 +281,7 @@ fn store<'a>(
     event: &'static str,
 ) -> Answer {
     let target = call.target(call.args.get(1));
-    let (len, found) = (kept.set().len(), call.peek(target));
+    let (len, found) = (kept.value().len(), call.peek(target));
     if len > 0 {
         let before = call.grip().overwrite_with_set(target, kept)?;
         if let Some(before) = before {

@@ -58,7 +58,7 @@ fn add_all<'m>(
     let first = first.unwrap_or(StringValue::Int(0));
     let mut set = call.grip().new_set(target.node, limit, first)?;
     set.fill(&mut members)?;
-    let added = set.set().len();
+    let added = set.value().len();
     call.grip().link_set(target, set)?;
     Ok(added)
 }
@@ -183,7 +183,7 @@ pub fn scard(call: &mut Call<'_, '_>) -> Answer {
 pub fn smembers(call: &mut Call<'_, '_>) -> Answer {
     let (set, pool) = (read(call)?, &call.keyspace().pool);
     call.reply.set(set.map_or(0, Set::len));
-    for member in set.into_iter().flat_map(|set| set.members(pool)) {
+    for member in set.into_iter().flat_map(|set| set.iter(pool)) {
         write(call.reply, member);
     }
     Ok(())

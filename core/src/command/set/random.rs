@@ -109,7 +109,7 @@ fn take(call: &mut Call<'_, '_>, target: Target<'_>, found: Found, count: usize)
 /// Answers all members and removes the key.
 fn take_all(call: &mut Call<'_, '_>, target: Target<'_>, found: Found, len: usize) {
     let pool = &call.keyspace().pool;
-    for member in Set::of(found.entry).members(pool) {
+    for member in Set::of(found.entry).iter(pool) {
         write(call.reply, member);
     }
     call.delete(target, found, false);

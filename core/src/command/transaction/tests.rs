@@ -321,19 +321,20 @@ fn watches_end_with_exec_discard_and_unwatch() {
 fn expired_keys_count_as_changed_only_when_they_were_there() {
     let mut server = Server::start();
     server.store.active_expire.store(false, Relaxed);
-    let wait = || std::thread::sleep(Duration::from_millis(5));
+    let store = server.store.clone();
+    let wait = || store.clock.advance(70_000);
     let check = ["MULTI", "PING", "EXEC"];
-    session(&mut server, &["SET k v PX 2", "WATCH k"]);
+    session(&mut server, &["SET k v PX 60000", "WATCH k"]);
     wait();
     assert_eq!(last(&mut server, &check), NIL, "expired since");
-    session(&mut server, &["SET k v PX 2"]);
+    session(&mut server, &["SET k v PX 60000"]);
     wait();
     assert_eq!(
         last(&mut server, &["WATCH k", "GET k", "MULTI", "PING", "EXEC"]),
         PONG
     );
     for (other, expected) in [("FLUSHALL", PONG), ("DEL k", PONG), ("SET k v", NIL)] {
-        session(&mut server, &["SET k v PX 1"]);
+        session(&mut server, &["SET k v PX 60000"]);
         wait();
         assert_eq!(
             last(&mut server, &["WATCH k", other, "MULTI", "PING", "EXEC"]),
@@ -343,7 +344,7 @@ fn expired_keys_count_as_changed_only_when_they_were_there() {
     }
     session(
         &mut server,
-        &["FLUSHALL", "SELECT 1", "SET k v PX 1", "SELECT 0"],
+        &["FLUSHALL", "SELECT 1", "SET k v PX 60000", "SELECT 0"],
     );
     wait();
     assert_eq!(
@@ -353,12 +354,12 @@ fn expired_keys_count_as_changed_only_when_they_were_there() {
         ),
         PONG
     );
-    session(&mut server, &["SET j v PX 1", "WATCH j"]);
+    session(&mut server, &["SET j v PX 60000", "WATCH j"]);
     wait();
     server.store.active_expire.store(true, Relaxed);
     (0..400)
         .take_while(|_| server.run(&["DBSIZE"]) != ":0\r\n")
-        .for_each(|_| wait());
+        .for_each(|_| std::thread::sleep(Duration::from_millis(5)));
     assert_eq!(last(&mut server, &check), NIL, "the keeper has removed it");
 }
 

@@ -120,7 +120,7 @@ impl Source {
                 .walk(0, false)
                 .try_for_each(|(member, score)| each(member, score)),
             Source::Plain(set) => set
-                .members(pool)
+                .iter(pool)
                 .try_for_each(|member| each(member, PLAIN_SCORE)),
         }
     }

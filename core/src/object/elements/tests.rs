@@ -196,7 +196,7 @@ type Fields = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn read_hash(hash: Hash, pool: &Pool) -> Fields {
     let fields: Fields = hash
-        .pairs(pool)
+        .iter(pool)
         .map(|(field, value)| (text(field), text(value)))
         .collect();
     assert_eq!(fields.len(), hash.len());
@@ -234,7 +234,7 @@ fn change_hash(trial: &mut Trial<'_>, model: &mut Fields, universe: u64, hash_of
             }
         }
         4 => {
-            let value = hash.hash().get(pool, &name, hash_of).map(text);
+            let value = hash.value().get(pool, &name, hash_of).map(text);
             assert_eq!(value.as_ref(), model.get(&name));
         }
         _ => {
@@ -242,7 +242,7 @@ fn change_hash(trial: &mut Trial<'_>, model: &mut Fields, universe: u64, hash_of
             assert_eq!(removed, model.remove(&name).is_some());
         }
     }
-    let hash = hash.hash();
+    let hash = hash.value();
     trial.store(hash.encoding, hash.word);
 }
 
@@ -325,7 +325,7 @@ type Members = BTreeSet<Vec<u8>>;
 
 fn read_set(set: Set, pool: &Pool) -> Members {
     let members: Members = set
-        .members(pool)
+        .iter(pool)
         .map(|member| {
             let text = text(member);
             assert_eq!(
@@ -372,7 +372,7 @@ fn change_set(
             }
         }
         8 => assert_eq!(
-            set.set().contains(pool, member, hash_of),
+            set.value().contains(pool, member, hash_of),
             model.contains(&name)
         ),
         9 => {
@@ -384,7 +384,7 @@ fn change_set(
         }
         _ => assert_eq!(set.remove(member), model.remove(&name)),
     }
-    let set = set.set();
+    let set = set.value();
     trial.store(set.encoding, set.word);
 }
 
@@ -496,12 +496,12 @@ fn a_value_that_asks_for_the_same_cell_is_written_where_the_old_one_lies() {
         value.map_or(0, |value| value.with_bytes(<[u8]>::as_ptr) as usize)
     };
     for (len, stays) in [(127, false), (128, true), (126, true), (200, false)] {
-        let before = place(hash.hash());
+        let before = place(hash.value());
         let value = vec![b'v'; len];
         hash.set(b"field", &value).expect("room");
-        let read = hash.hash().get(&pool, b"field", hash_of).map(text);
+        let read = hash.value().get(&pool, b"field", hash_of).map(text);
         assert_eq!(read, Some(value));
-        let moved = place(hash.hash()).abs_diff(before);
+        let moved = place(hash.value()).abs_diff(before);
         assert_eq!(moved < 8, stays, "{len} bytes");
     }
     drop(hash);

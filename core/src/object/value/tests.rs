@@ -167,7 +167,7 @@ fn a_broken_table_of_a_set_is_found() {
         set.add(StringValue::parse(member.as_bytes()))
             .expect("room");
     }
-    let set = set.hand_over().set();
+    let set = set.hand_over().value();
     let entry = entry(&pool, ObjectType::Set, set.encoding, Body::Word(set.word));
     is_valid(entry, &pool, hash).expect("whole");
     // SAFETY: the set is the test's alone, its word that of a table of members; the element added is one.
@@ -211,7 +211,7 @@ fn a_broken_table_of_a_hash_is_found() {
         let field = format!("field:{number}");
         fields.set(field.as_bytes(), b"value").expect("room");
     }
-    let fields = fields.hand_over().hash();
+    let fields = fields.hand_over().value();
     let word = Body::Word(fields.word);
     let entry = entry(&pool, ObjectType::Hash, fields.encoding, word);
     is_valid(entry, &pool, hash).expect("whole");

@@ -91,12 +91,12 @@ impl<'g, 'a, 'k> Builder<'g, 'a, 'k> {
             Building::Nothing => Err(Failure::Corrupt),
             Building::String(entry) => Ok(entry),
             Building::Set(set) => {
-                let entry = stage(&self, set.set().encoding, set.set().word)?;
+                let entry = stage(&self, set.value().encoding, set.value().word)?;
                 set.hand_over();
                 Ok(entry)
             }
             Building::Hash(hash) => {
-                let entry = stage(&self, hash.hash().encoding, hash.hash().word)?;
+                let entry = stage(&self, hash.value().encoding, hash.value().word)?;
                 hash.hand_over();
                 Ok(entry)
             }

@@ -57,14 +57,14 @@ pub fn write_value(entry: Entry, pool: &Pool, out: &mut Writer) {
             let set = Set::of(entry);
             out.raw(&[kind::SET]);
             out.length(set.len());
-            set.members(pool).for_each(|member| out.string(member));
+            set.iter(pool).for_each(|member| out.string(member));
         }
         (ObjectType::Hash, Encoding::Listpack) => block(out, kind::HASH_LISTPACK),
         (ObjectType::Hash, _) => {
             let hash = Hash::of(entry);
             out.raw(&[kind::HASH]);
             out.length(hash.len());
-            for (name, value) in hash.pairs(pool) {
+            for (name, value) in hash.iter(pool) {
                 out.string(name);
                 out.string(value);
             }

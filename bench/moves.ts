@@ -1,0 +1,264 @@
+/**
+ * What moving keys costs: work in core for small and large ones beside a memcpy into fresh memory, and what clients notice
+ * while a value of a million elements moves.
+ *
+ *     ./numakv bench moves [--rounds N] [--quick] …
+ *
+ * The figures want two idle CPUs. Invariant: phases with and without a move take turns in one run.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { Fields } from "../tests/support/fields.ts";
+import { RespClient } from "../tests/support/resp_client.ts";
+import { startServer } from "../tests/support/server.ts";
+import { spread } from "./support/table.ts";
+
+const HELP = `Measures moves and writes bench/report/moves.md and .json.
+
+  --rounds N     rounds of each measure (5)
+  --seconds N    seconds of each phase with and without a move (5)
+  --rate N       requests a second of each of two clients (4000)
+  --elements N   fields and members of the hash and the sorted set; ten times as many items of the list (1000000)
+  --quick        2 rounds, 2 seconds, 50000 elements
+  --program P    the program that measures (target/release/moves)
+  --report NAME  name of the report's files (moves)
+`;
+
+const ROOT = new URL("../", import.meta.url);
+const REPORT = new URL("./report/", import.meta.url);
+
+/** Sizes of strings, how many are moved a round, and what a move may take: nanoseconds, or times a memcpy. */
+const SIZES = [
+  { bytes: 1024, keys: 100_000, most_ns: 1500 },
+  { bytes: 10_240, keys: 20_000, most_ns: 6000 },
+  { bytes: 1_048_576, keys: 200, most_times: 1.5 },
+] as const;
+const KINDS = ["hash", "zset", "list"] as const;
+/** The longest hold there may be, and the slowest requests beside those without a move. */
+const HOLD_MAX_USEC = 300;
+const RATIO_MAX = 1.5;
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly rate: number;
+  readonly elements: number;
+  readonly program: string;
+  readonly report: string;
+}
+
+/** One size's rounds, in nanoseconds. */
+interface Work {
+  readonly bytes: number;
+  readonly move_ns: readonly number[];
+  /** Back again, into memory that was used before: what is left is the core's own work. */
+  readonly back_ns: readonly number[];
+  readonly memcpy_ns: readonly number[];
+  readonly is_met: boolean;
+}
+
+/** What one client noticed of one phase, in microseconds. */
+interface Phase {
+  readonly phase: string;
+  readonly who: string;
+  readonly requests: number;
+  readonly moves: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** One kind of value. */
+interface Notice {
+  readonly kind: string;
+  readonly elements: number;
+  readonly longest_step_usec: number;
+  readonly moves: number;
+  readonly phases: readonly Phase[];
+  readonly is_met: boolean;
+}
+
+async function run(program: string, args: readonly (string | number)[]): Promise<string[]> {
+  const command = new Deno.Command(program, { args: args.map(String), cwd: ROOT });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  if (!success) {
+    throw new Error(`Cannot run ${program} ${args.join(" ")}:\n${decoder.decode(stderr)}`);
+  }
+  return decoder.decode(stdout).trim().split("\n");
+}
+
+async function work(options: Options): Promise<Work[]> {
+  const found: Work[] = [];
+  for (const size of SIZES) {
+    const { bytes, keys } = size;
+    console.error(`moves of ${bytes} bytes`);
+    const lines = await run(options.program, ["core", bytes, keys, options.rounds]);
+    const rounds = lines.map((line) => line.split(" ").map(Number));
+    const column = (at: number): number[] => rounds.map((round) => round[at] ?? NaN);
+    const [move_ns, back_ns, memcpy_ns] = [column(1), column(2), column(3)];
+    const most = "most_ns" in size ? size.most_ns : size.most_times * median(memcpy_ns);
+    found.push({ bytes, move_ns, back_ns, memcpy_ns, is_met: median(move_ns) <= most });
+  }
+  return found;
+}
+
+/** A line of `moves load`: phase, client, requests, moves, and nanoseconds at four places. */
+function phaseOf(line: string): Phase {
+  const [phase = "", who = "", ...numbers] = line.split(" ");
+  const [requests = 0, moves = 0, ...nanos] = numbers.map(Number);
+  const [p50 = NaN, p99 = NaN, p999 = NaN, max = NaN] = nanos.map((value) => value / 1000);
+  return { phase, who, requests, moves, p50, p99, p999, max };
+}
+
+function middle(phases: readonly Phase[], phase: string, who: string): number {
+  return median(phases.filter((one) => one.phase === phase && one.who === who).map((p) => p.p999));
+}
+
+async function notice(options: Options, kind: string): Promise<Notice> {
+  const elements = options.elements * (kind === "list" ? 10 : 1);
+  console.error(`a ${kind} of ${elements} elements`);
+  await using server = await startServer({ topology: "fake:2" });
+  using client = await RespClient.connect(server.port);
+  await client.call("NUMAMIGRATE", "RESET");
+  const { rounds, seconds, rate } = options;
+  const lines = await run(options.program, [
+    "load",
+    server.port,
+    kind,
+    elements,
+    rounds,
+    seconds,
+    rate,
+  ]);
+  const phases = lines.map(phaseOf);
+  const stats = new Fields(await client.call("NUMAMIGRATE", "STATS"));
+  const longest_step_usec = stats.number("longest_step_usec");
+  const isSlow = (who: string): boolean =>
+    middle(phases, "moving", who) > RATIO_MAX * middle(phases, "still", who);
+  return {
+    kind,
+    elements,
+    longest_step_usec,
+    moves: stats.number("successful_migrations"),
+    phases,
+    is_met: longest_step_usec <= HOLD_MAX_USEC && !isSlow("others") && !isSlow("same"),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return spread(values).median;
+}
+
+function cell(values: readonly number[], digits: number): string {
+  const [middle, least, most] = [spread(values).median, spread(values).min, spread(values).max]
+    .map((value) => value.toFixed(digits));
+  return `${middle} (${least}–${most})`;
+}
+
+function workTable(rows: readonly Work[]): string {
+  const lines = rows.map(({ bytes, move_ns, back_ns, memcpy_ns, is_met }) => {
+    const cells = [move_ns, memcpy_ns, back_ns].map((all) => cell(all.map((ns) => ns / 1000), 2));
+    const times = (median(move_ns) / median(memcpy_ns)).toFixed(2);
+    const [move, copy, back] = cells;
+    return `| ${bytes} | ${move} | ${copy} | ${times}× | ${back} | ${is_met ? "yes" : "no"} |`;
+  });
+  return [
+    "| bytes | a move, µs | memcpy, µs | beside it | a move back, µs | within the target |",
+    "| ----- | ---------- | ---------- | --------- | --------------- | ----------------- |",
+    ...lines,
+  ].join("\n");
+}
+
+function noticeTable(rows: readonly Notice[]): string {
+  const lines = rows.map(({ kind, elements, moves, longest_step_usec, phases, is_met }) => {
+    const cells = ["others", "same"].map((who) => {
+      const [still, moving] = [middle(phases, "still", who), middle(phases, "moving", who)];
+      return `${still.toFixed(0)} | ${moving.toFixed(0)} (${(moving / still).toFixed(2)}×)`;
+    });
+    const first = `| ${kind} of ${elements} | ${moves} | ${longest_step_usec}`;
+    return `${first} | ${cells.join(" | ")} | ${is_met ? "yes" : "no"} |`;
+  });
+  return [
+    "| value | moves | longest hold, µs | others, still | moving | same key, still | moving | within the targets |",
+    "| ----- | ----- | ---------------- | ------------- | ------ | --------------- | ------ | ------------------ |",
+    ...lines,
+  ].join("\n");
+}
+
+async function writeReport(options: Options, works: Work[], notices: Notice[]): Promise<string> {
+  const text = [
+    "# Moves",
+    "",
+    `${
+      new Date().toISOString().slice(0, 10)
+    }, ${navigator.hardwareConcurrency} CPUs, Linux ${Deno.osRelease()}, ${options.rounds} rounds: median (least–greatest).`,
+    "",
+    "Work in core for one string, into memory that nobody has touched (the kernel's page faults are part of it), a memcpy of",
+    "it into memory as fresh, and a move back into memory that was used before. Targets for the first: 1.5 µs for 1 KB, 6 µs",
+    "for 10 KB, 1.5 times the memcpy for 1 MB.",
+    "",
+    workTable(works),
+    "",
+    `While a large value moves to and fro: p99.9 of requests in µs, two clients with ${options.rate} requests a second each, one`,
+    "on other keys and one on the key that moves; phases with and without a move in turns. Targets: no hold beyond",
+    `${HOLD_MAX_USEC} µs, p99.9 within ${RATIO_MAX} times.`,
+    "",
+    noticeTable(notices),
+    "",
+  ].join("\n");
+  await Deno.mkdir(REPORT, { recursive: true });
+  await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
+  const { program: _, ...asked } = options;
+  const json = { options: asked, work: works, load: notices };
+  const file = new URL(`${options.report}.json`, REPORT);
+  await Deno.writeTextFile(file, `${JSON.stringify(json, null, 2)}\n`);
+  return text;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const given: Record<string, unknown> = parseArgs([...args], {
+    string: ["rounds", "seconds", "rate", "elements", "program", "report"],
+    boolean: ["quick"],
+    unknown: (name: string) => {
+      throw new TypeError(`unknown argument '${name}'; see --help`);
+    },
+  });
+  const quick = given["quick"] === true;
+  const count = (name: string, otherwise: number): number => {
+    const value = Number(given[name] ?? otherwise);
+    if (!Number.isInteger(value) || value < 1) throw new TypeError(`--${name} wants a number`);
+    return value;
+  };
+  return {
+    rounds: count("rounds", quick ? 2 : 5),
+    seconds: count("seconds", quick ? 2 : 5),
+    rate: count("rate", 4000),
+    elements: count("elements", quick ? 50_000 : 1_000_000),
+    program: String(given["program"] ?? "target/release/moves"),
+    report: String(given["report"] ?? "moves"),
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(HELP);
+    return 0;
+  }
+  let options: Options;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : error}`);
+    return 2;
+  }
+  const works = await work(options);
+  const notices: Notice[] = [];
+  for (const kind of KINDS) notices.push(await notice(options, kind));
+  console.log(await writeReport(options, works, notices));
+  return [...works, ...notices].every(({ is_met }) => is_met) ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
