@@ -109,10 +109,10 @@ Deno.test("slots: what does not exist is refused and said", () => {
 function seated(parts: Partial<Strategy>): {
   slots: Slots;
   warned: string[];
-  clock: { nowMs: number };
+  clock: { nowMs: number; waitedMs: number };
 } {
   const warned: string[] = [];
-  const clock = { nowMs: 0 };
+  const clock = { nowMs: 0, waitedMs: 0 };
   const one = (): Strategy => ({
     name: "one",
     options: [{ name: "size", kind: "integer", min: 1, max: 9, standard: "3", doc: "A size." }],
@@ -125,7 +125,12 @@ function seated(parts: Partial<Strategy>): {
   const noop = (): Strategy => ({ ...one(), name: "noop", init: () => {}, plan: () => [] });
   const strategies = new Map([["noop", noop], ["one", one]]);
   const warn = (text: string): void => void warned.push(text);
-  const slots = new Slots({ now: () => clock.nowMs, strategies, warn });
+  const slots = new Slots({
+    now: () => clock.nowMs,
+    cpuTime: () => clock.nowMs - clock.waitedMs,
+    strategies,
+    warn,
+  });
   slots.assign(1, "one");
   return { slots, warned, clock };
 }
@@ -166,6 +171,19 @@ Deno.test("slots: a round that takes too long is an overrun, and its answer is n
   const { statistics } = slots.state(1)!;
   assertEquals([statistics.overruns, statistics.errors, statistics.answers], [1, 1, 0]);
   assertEquals([statistics.longestMs, statistics.spentMs], [ROUND_MS_MAX + 1, ROUND_MS_MAX + 1]);
+});
+
+Deno.test("slots: a round that waited for its turn is no overrun", () => {
+  const { slots, clock } = seated({
+    plan: () => {
+      clock.waitedMs += ROUND_MS_MAX;
+      clock.nowMs += ROUND_MS_MAX + 1;
+      return [moveOf(0)];
+    },
+  });
+  assertEquals(slots.tick(() => VIEW, BUDGET).flatMap((one) => one.moves), [moveOf(0)]);
+  const { statistics } = slots.state(1)!;
+  assertEquals([statistics.overruns, statistics.longestMs], [0, ROUND_MS_MAX + 1]);
 });
 
 Deno.test("slots: the budget is one for all slots of a round", () => {

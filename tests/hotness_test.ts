@@ -27,10 +27,17 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Strategies rest: they would move what is looked for. */
 async function startPair(directives: Directives = {}): Promise<Pair> {
   const ports = [freePort(), freePort()] as const;
   const endpoints = [0, `127.0.0.1:${ports[0]}`, 1, `127.0.0.1:${ports[1]}`];
-  const all = { topology: "fake:2", listeners: 2, "numa-listen": endpoints, ...directives };
+  const all = {
+    topology: "fake:2",
+    listeners: 2,
+    "numa-listen": endpoints,
+    "numa-enabled": "no",
+    ...directives,
+  };
   const server = await startServer(all);
   const clients = [await RespClient.connect(ports[0]), await RespClient.connect(ports[1])] as const;
   return {
