@@ -77,6 +77,18 @@ pub fn ticks() -> u64 {
     }
 }
 
+/// CPU time that the calling thread has taken so far: it stands still while the thread sleeps, or waits for its turn.
+pub fn thread_cpu() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the kernel writes the structure, which is ours. Every thread has this clock; were it refused, the time would
+    // stay zero.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
 /// About how many ticks a stretch of time takes.
 pub fn ticks_in(stretch: Duration) -> u64 {
     const SAMPLE: u64 = 1 << 20;
@@ -107,6 +119,19 @@ pub const fn use_clock(now_ms: i64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cpu_time_passes_with_work_and_not_with_sleep() {
+        let (instant, start) = (Instant::now(), thread_cpu());
+        std::thread::sleep(Duration::from_millis(50));
+        let slept = thread_cpu() - start;
+        assert!(slept < instant.elapsed() / 2, "{slept:?}");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while thread_cpu() - start < slept + Duration::from_millis(5) {
+            assert!(Instant::now() < deadline, "no time passes");
+        }
+        assert!(thread_cpu() - start <= instant.elapsed());
+    }
 
     #[test]
     fn nanos_agrees_with_the_kernel_within_a_tenth() {

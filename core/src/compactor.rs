@@ -2,13 +2,14 @@
 //! `activedefrag` finds too much waste, and gives the rest back to the kernel.
 //!
 //! It may not know commands, nor how a value lies in memory. Invariants: it holds one shard at a time, for about
-//! `STEP_TIME`; of a core it takes no more than the share it was given; whatever it has marked is settled when it ends,
-//! however it ends.
+//! `STEP_TIME`; of a core's time it takes no more than the share it was given; whatever it has marked is settled when it
+//! ends, however it ends.
 
 #[cfg(test)]
 mod tests;
 
 use crate::client::waiter::{State, Waiter};
+use crate::clock;
 use crate::compaction::{Call, Inbox, Outcome};
 use crate::keyspace::compaction::{Compacted, Walk};
 use crate::lane::Lane;
@@ -204,18 +205,18 @@ fn walk(
         if !keyspace.locks.enter_world(lane.seat) {
             continue;
         }
-        let (start, mut moved) = (Instant::now(), Compacted::default());
+        // What counts is CPU time: on a busy machine most of a step may be waiting for a turn.
+        let (start, cpu, mut moved) = (Instant::now(), clock::thread_cpu(), Compacted::default());
         let step = keyspace.compact_step(lane.seat, node, &mut walk, start + STEP_TIME, &mut moved);
         keyspace.locks.leave_world(lane.seat);
-        let took = start.elapsed();
-        let micros = took.as_micros() as u64;
+        let micros = start.elapsed().as_micros() as u64;
         store.compaction.count_step(&moved, micros);
         outcome.moved.add(&moved);
         outcome.longest_micros = outcome.longest_micros.max(micros);
         if !step? {
             return Ok(());
         }
-        rest += took * (100 - share) / share;
+        rest += (clock::thread_cpu() - cpu) * (100 - share) / share;
         if rest >= REST_MIN {
             std::thread::sleep(rest);
             rest = Duration::ZERO;
