@@ -28,7 +28,7 @@ export interface Request {
 }
 
 const GATE_LIMIT_S = 240;
-const TESTS_LIMIT_S = 600;
+const TESTS_LIMIT_S = 900;
 const SOAK_LIMIT_S = 3 * 3600;
 /** Fetching a kernel and the guest's own limit (tests/vm/run.ts), which has to speak first. */
 const VM_LIMIT_S = 1200;

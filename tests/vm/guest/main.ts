@@ -8,6 +8,7 @@
 import { startShared, stopShared } from "./shared.ts";
 import "./topology.ts";
 import "./keys.ts";
+import "./strategies.ts";
 import "./displaced.ts";
 import "./full.ts";
 import "./limits.ts";

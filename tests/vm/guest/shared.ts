@@ -24,6 +24,8 @@ export async function startShared(): Promise<void> {
   const server = await startHere({
     "numa-listen": NEAR_NODES.flatMap((node, index) => [node, `127.0.0.1:${ports[index]}`]),
     "enable-debug-command": "local",
+    // Strategies would move what the checks move themselves; those that are about them turn them on.
+    "numa-enabled": "no",
     // A patrol would find displaced pages before the checks do; the one that is about it turns it on.
     "numa-patrol-pages": 0,
   });
