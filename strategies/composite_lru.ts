@@ -206,6 +206,16 @@ class Judge {
   }
 
   /**
+   * Whether it goes when its node is too full. A round shows some keys only, and the coldest of few may be hot: those above the
+   * threshold stay. Where all keys fit and something else takes the room, any may go.
+   */
+  relieves(key: KeyView, at: number): boolean {
+    const threshold = this.threshold(at);
+    const isBelow = threshold === 0 || heatOf(key) < threshold * BIN_STEP;
+    return isBelow && this.residenceLeft(key) === 0;
+  }
+
+  /**
    * Whether a key should come nearer to whoever uses it.
    *
    * @param victimHeat the heat of what must go to make room for it; `undefined` when there is room
@@ -335,7 +345,7 @@ class Planner {
   #relieve(): void {
     for (const [index, node] of this.#view.nodes.entries()) {
       if (node.usedBytes <= node.highWaterBytes) continue;
-      this.#makeRoom(index, 0, (key) => this.#judge.residenceLeft(key) === 0);
+      this.#makeRoom(index, 0, (key) => this.#judge.relieves(key, index));
     }
   }
 

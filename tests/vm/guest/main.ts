@@ -8,9 +8,9 @@
 import { startShared, stopShared } from "./shared.ts";
 import "./topology.ts";
 import "./keys.ts";
-import "./strategies.ts";
 import "./displaced.ts";
 import "./full.ts";
+import "./strategies.ts";
 import "./limits.ts";
 import "./refused.ts";
 
