@@ -32,20 +32,25 @@ const LEVEL_SECONDS = 25;
 const SURPRISE = 2;
 
 /**
- * Accesses a second, estimated: how often the key was used as long as it is known, or what its level says of late, whichever is more;
- * but no more than its idle time lets one believe.
+ * Accesses a second, estimated: how often the key was used as long as it is known, or of late, whichever is more; but no more than its
+ * idle time lets one believe.
  *
+ * @param recent accesses of late; see {@linkcode recentOf}
  * @param uptimeSeconds how long hotness is counted
  */
 export function rateOf(
   accesses: number,
-  level: number,
+  recent: number,
   idleSeconds: number,
   uptimeSeconds: number,
 ): number {
   const frequency = accesses / (uptimeSeconds + PRIOR_SECONDS);
-  const recent = level > 0 ? 2 ** (level - 1) / LEVEL_SECONDS : 0;
-  return Math.min(Math.max(frequency, recent), SURPRISE / (idleSeconds + 1));
+  return Math.min(Math.max(frequency, recent / LEVEL_SECONDS), SURPRISE / (idleSeconds + 1));
+}
+
+/** Accesses that a level stands for. */
+export function recentOf(level: number): number {
+  return level > 0 ? 2 ** (level - 1) : 0;
 }
 
 /** What of a node the census does not count itself. */
@@ -94,10 +99,9 @@ export class Census {
   /** How much of the keyspace the tallies stand for, 0-1. */
   #covered = 0;
   #rows: Rows;
+  /** Since keys are known, and of late. */
   readonly #accesses = new Moments();
-  /** How far a key's count is drawn to the mean of all in this round: 0 not at all, 1 wholly. */
-  #shrinkage = 0;
-  #mean = 0;
+  readonly #recent = new Moments();
   #count = 0;
   #uptimeSeconds = 0;
 
@@ -128,9 +132,8 @@ export class Census {
     const kept = 1 - Math.min(Math.max(share, 0), 1);
     this.#covered = 1 - kept * (1 - this.#covered);
     for (const tally of [this.#levels, this.#heats, this.#types]) tally.decay(kept);
-    this.#mean = this.#accesses.mean;
-    this.#shrinkage = this.#accesses.chance;
-    this.#accesses.decay(kept);
+    this.#accesses.begin(kept);
+    this.#recent.begin(kept);
   }
 
   /**
@@ -154,9 +157,18 @@ export class Census {
   ): number {
     const row = this.#count++;
     if (row === this.#rows.capacity) this.#rows = this.#rows.grown();
-    if (sampled) this.#accesses.add(accesses);
-    const likely = accesses + this.#shrinkage * (this.#mean - accesses);
-    const rate = rateOf(likely, level, idleSeconds, this.#uptimeSeconds);
+    const recent = recentOf(level);
+    if (sampled) {
+      this.#accesses.add(accesses);
+      this.#recent.add(recent);
+    }
+    const rate = rateOf(
+      this.#accesses.drawn(accesses),
+      // Nothing of late is no luck.
+      Math.min(recent, this.#recent.drawn(recent)),
+      idleSeconds,
+      this.#uptimeSeconds,
+    );
     const bin = heatBin(rate, bytes);
     const rows = this.#rows;
     rows.node[row] = node;
@@ -278,6 +290,19 @@ class Moments {
   #keys = 0;
   #sum = 0;
   #squares = 0;
+  #mean = 0;
+  /** How far a count is drawn to the mean in this round: 0 not at all, 1 wholly. */
+  #chance = 0;
+
+  /** Begins a round, in which `kept` of what was counted is left. */
+  begin(kept: number): void {
+    this.#mean = this.#keys > 0 ? this.#sum / this.#keys : 0;
+    const variance = this.#keys > 0 ? this.#squares / this.#keys - this.#mean ** 2 : 0;
+    this.#chance = variance > 0 ? Math.min(1, this.#mean / variance) : 0;
+    this.#keys *= kept;
+    this.#sum *= kept;
+    this.#squares *= kept;
+  }
 
   add(count: number): void {
     this.#keys++;
@@ -285,21 +310,9 @@ class Moments {
     this.#squares += count * count;
   }
 
-  decay(kept: number): void {
-    this.#keys *= kept;
-    this.#sum *= kept;
-    this.#squares *= kept;
-  }
-
-  get mean(): number {
-    return this.#keys > 0 ? this.#sum / this.#keys : 0;
-  }
-
-  /** The part of the variance that chance explains, 0-1. */
-  get chance(): number {
-    if (this.#keys === 0) return 0;
-    const variance = this.#squares / this.#keys - this.mean ** 2;
-    return variance > 0 ? Math.min(1, this.mean / variance) : 0;
+  /** A count without the luck that is likely in it. */
+  drawn(count: number): number {
+    return count + this.#chance * (this.#mean - count);
   }
 }
 

@@ -124,7 +124,7 @@ export interface StoreApi extends Disposable {
   messages(): string;
   /** One round of sampling hotness: calls `visit` with a record that is valid during that call only. */
   sample(visit: VisitSample): void;
-  /** The same with the hot keys that look-ups came upon since the last call. */
+  /** The same with the keys that look-ups came upon since the last call: hot ones, and those used from another node. */
   news(visit: VisitSample): void;
   /** The same with those of the keys that are there; looking is no use of them. */
   look(keys: readonly KeyName[], visit: VisitSample): void;
@@ -213,7 +213,7 @@ export interface LaneOptions {
 const ERROR_BYTES = 1024;
 const TEXT_BYTES = 65536;
 const TEXT_BYTES_MAX = 64 << 20;
-const SAMPLE_BYTES = 256 << 10;
+const SAMPLE_BYTES = 2 << 20;
 /** Keys looked at in one call: as many as find room whatever their names. */
 const LOOK_KEYS = 256;
 const HAND_OFF_BYTES = 128 << 10;

@@ -119,6 +119,8 @@ export class Migrator {
   readonly #jobs: Jobs;
   readonly #rebalance = new Rebalance();
   readonly #rebalanceMoves: MoveCounts = { asked: 0, done: 0, failed: 0 };
+  /** Whether a key could be elsewhere; if not, none need be shown to strategies. */
+  readonly #hasChoice: boolean;
   /** The latest plan of each slot, and the strategy that sat there. */
   readonly #plans = new Map<number, PlanInForce>();
   /** What core follows. */
@@ -131,6 +133,7 @@ export class Migrator {
     this.#debug = parts.debug ?? (() => {});
     this.#now = parts.now ?? (() => performance.now());
     this.#sight = new Sight(parts.store, this.#now());
+    this.#hasChoice = parts.store.topology().nodes.length > 1;
     this.#jobs = new Jobs(parts.store, this.#warn);
   }
 
@@ -147,7 +150,7 @@ export class Migrator {
     hotness.observe({
       sample: (visit) =>
         store.sample((sample, bytes) => {
-          this.#sight.note(sample, bytes);
+          if (this.#hasChoice) this.#sight.note(sample, bytes);
           if (this.#rebalance.active) this.#rebalance.note(sample, bytes);
           visit(sample, bytes);
         }),
@@ -254,7 +257,7 @@ export class Migrator {
   /** Passes a sample on, after the sight has noted it as a key that is known to be used. */
   #knownToo(visit: Parameters<StoreApi["news"]>[0]): Parameters<StoreApi["news"]>[0] {
     return (sample, bytes) => {
-      this.#sight.noteKnown(sample, bytes);
+      if (this.#hasChoice) this.#sight.noteKnown(sample, bytes);
       visit(sample, bytes);
     };
   }

@@ -7,10 +7,10 @@
 //! Invariant: only the owner counts; anyone may post, and the bell rings once from the time the mailbox fills until it is
 //! collected, and once for every wake-up.
 
-mod news;
+mod name_ring;
 mod tap;
 
-pub use news::{HotNews, NEWS_MAX};
+pub use name_ring::NameRing;
 pub use tap::{Access, TAP_RECORD_BYTES, Tap};
 
 use crate::stats::{Counter, LaneCounters};
@@ -19,6 +19,11 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
 use std::sync::Mutex;
+
+/// Hot keys a lane remembers until somebody asks.
+pub const NEWS_MAX: usize = 256;
+/// Uses of other nodes' keys it remembers: the latest, which name a key the oftener the more it is used.
+pub const REMOTE_USES_MAX: usize = 1024;
 
 /// What one lane counts for one command.
 #[derive(Default, Debug)]
@@ -56,7 +61,9 @@ pub struct Lane {
     /// Ticks of its longest batch.
     pub longest_batch: Counter,
     /// Hot keys it came upon, for those who rank keys.
-    pub news: HotNews,
+    pub news: NameRing,
+    /// Keys of other nodes it has used: those used most are in it most often.
+    pub remote_uses: NameRing,
     /// Its accesses, while somebody records them.
     pub tap: Tap,
     /// Bits of [`mode`]; 0 for a lane whose look-ups are uses and nothing more.
@@ -90,7 +97,8 @@ impl Lane {
                 .map(|_| CommandCounters::default())
                 .collect(),
             longest_batch: Counter::default(),
-            news: HotNews::default(),
+            news: NameRing::new(NEWS_MAX),
+            remote_uses: NameRing::new(REMOTE_USES_MAX),
             tap: Tap::default(),
             mode: AtomicU8::new(0),
             tapped_since_ms: AtomicI64::new(0),

@@ -9,7 +9,7 @@ mod tests;
 
 use crate::abi::{NO_NODE, Sample};
 use crate::clock::use_clock;
-use crate::lane::{Lane, NEWS_MAX};
+use crate::lane::{Lane, NEWS_MAX, REMOTE_USES_MAX};
 use crate::object::entry::Entry;
 use crate::store::Store;
 use core::sync::atomic::Ordering::Relaxed;
@@ -20,10 +20,12 @@ use std::time::{Duration, Instant};
 /// Bytes of a key that a sample carries; longer keys are cut.
 const KEY_BYTES_MAX: usize = 512;
 const RECORD: usize = size_of::<Sample>();
+/// Where there is one node no key could be elsewhere, and this part of the keys is enough for the lists.
+const PART_OF_ONE_NODE: u64 = 16;
 /// Keys looked at between two looks at the clock.
 const STEP_KEYS: u64 = 64;
-/// Hot keys that are taken from all lanes together in one round.
-const NEWS_A_ROUND: usize = 4 * NEWS_MAX;
+/// Lanes whose news are taken in full in one round; of more, each gives its part.
+const LANES_IN_FULL: usize = 4;
 
 /// Walks over all databases side by side, taken up again at each round.
 pub struct Sampler {
@@ -80,6 +82,10 @@ impl Sampler {
         let keys = |db| keyspace.count(db).0;
         let total: u64 = (0..keyspace.databases()).map(keys).sum();
         let wanted = u64::from(settings.hotness_sample_keys.load(Relaxed));
+        let wanted = match store.topology.nodes.len() {
+            1 => wanted.div_ceil(PART_OF_ONE_NODE),
+            _ => wanted,
+        };
         let mut basket = Basket::new(store, out.len());
         let left = core::mem::take(&mut self.left);
         self.take_named(&mut basket, &left);
@@ -148,13 +154,17 @@ impl Sampler {
         (seen, true)
     }
 
-    /// Fills `out` with the hot keys that lanes noted since the last time, and answers how many.
+    /// Fills `out` with the keys that lanes noted since the last time, hot ones and those used from afar, and answers how
+    /// many.
     pub fn news(&mut self, store: &Store, out: &mut [u8]) -> usize {
         let lanes = store.lanes();
-        let each = (NEWS_A_ROUND / lanes.len().max(1)).max(1);
+        let each = |most: usize| (LANES_IN_FULL * most / lanes.len().max(1)).max(1);
         let mut names: HashSet<Name> = self.unheard.drain(..).collect();
-        if names.len() < NEWS_A_ROUND {
-            names.extend(lanes.iter().flat_map(|lane| lane.news.collect(each)));
+        if names.len() < LANES_IN_FULL * NEWS_MAX {
+            for lane in &lanes {
+                names.extend(lane.news.collect(each(NEWS_MAX)));
+                names.extend(lane.remote_uses.collect(each(REMOTE_USES_MAX)));
+            }
         }
         let names: Vec<Name> = names.into_iter().collect();
         let mut basket = Basket::new(store, out.len());

@@ -260,9 +260,9 @@ settings! {
     /// The level from which a key counts as hot.
     hotness_threshold: AtomicU32 = 5, "numa-hotness-threshold";
     /// Keys that one round of sampling looks at.
-    hotness_sample_keys: AtomicU32 = 1000, "numa-hotness-sample-keys";
+    hotness_sample_keys: AtomicU32 = 16384, "numa-hotness-sample-keys";
     /// Microseconds one round of sampling may take.
-    hotness_sample_usec: AtomicU32 = 1000, "numa-hotness-sample-usec";
+    hotness_sample_usec: AtomicU32 = 15000, "numa-hotness-sample-usec";
     /// Microseconds a move may hold a key at a time.
     migrate_step_usec: AtomicU32 = 200, "numa-migrate-step-usec";
     /// Bytes a move may write while it holds a key.

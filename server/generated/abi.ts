@@ -245,7 +245,7 @@ export const symbols = {
     ],
     result: "i32",
   },
-  /** Takes the hot keys that look-ups came upon since the last call. Returns: Sample records as nkv_store_sample does. */
+  /** Takes the keys that look-ups came upon since the last call, hot ones and those used from another node. Returns: Sample records as nkv_store_sample does. */
   nkv_store_news: {
     parameters: [
       "u32", // store: u32. Store handle.

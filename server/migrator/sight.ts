@@ -11,19 +11,10 @@ import type { KeyView, Locality, View } from "../../strategies/strategy.ts";
 import { Census, latenciesOf, type NodeFacts } from "../census.ts";
 import { NO_NODE, type Sample, type StoreApi, type TopologyNode } from "../core.ts";
 import { type NodePolicy, STANDARD_RULES } from "./rules.ts";
+import { latin1, type SeenKey, SeenKeys } from "./seen_keys.ts";
 
 /** Rounds whose accesses and ping-pongs are those of late. */
 const ROUNDS_KEPT = 60;
-
-/** A key as the round met it. */
-export interface SeenKey {
-  readonly db: number;
-  readonly key: Uint8Array;
-  readonly moves: number;
-  readonly movedSeconds: number;
-  /** Pool bytes of key and value. */
-  readonly bytes: number;
-}
 
 /** The store's numbers that are compared from round to round. */
 interface Counters extends Locality {
@@ -37,13 +28,11 @@ export type SightSource = Pick<StoreApi, "topology" | "status">;
 export class Sight {
   readonly #census: Census;
   readonly #indexes: ReadonlyMap<number, number>;
-  readonly #decoder = new TextDecoder();
-  readonly #latin1 = new TextDecoder("latin1");
   readonly #startMs: number;
   #nowMs: number;
   #nodes: readonly TopologyNode[];
   #policy: NodePolicy = STANDARD_RULES;
-  #seen: SeenKey[] = [];
+  #seen = new SeenKeys();
   /** Keys in use that this round has met, so that none is noted twice. */
   #used = new Set<string>();
   #keys = 1;
@@ -69,7 +58,7 @@ export class Sight {
     this.#nodes = store.topology().nodes;
     this.#policy = policy;
     this.#census.begin(this.#sampled / this.#keys, this.uptimeSeconds);
-    this.#seen = [];
+    this.#seen = new SeenKeys(this.#seen.count);
     this.#used = new Set();
     this.#sampled = 0;
     this.#view = undefined;
@@ -103,7 +92,7 @@ export class Sight {
   /** The keys of this round by their ids. */
   names(): (id: number) => SeenKey | undefined {
     const seen = this.#seen;
-    return (id) => seen[id];
+    return (id) => seen.at(id);
   }
 
   /** What strategies see of this round; the same view until the next. */
@@ -155,28 +144,23 @@ export class Sight {
       idleSeconds,
       counted,
     );
-    this.#seen[id] = {
-      db: sample.db,
-      key: bytes.slice(sample.keyOffset, sample.keyOffset + sample.keyBytes),
-      moves: sample.moves,
-      movedSeconds: sample.movedSeconds,
-      bytes: footprintBytes,
-    };
+    this.#seen.add(id, sample, bytes);
     return id;
   }
 
   #known(id: number): Pick<KeyView, "db" | "name" | "residenceSeconds" | "moves"> {
-    const { db, key, moves, movedSeconds } = this.#seen[id] ?? NOBODY;
+    const { moves, movedSeconds } = this.#seen;
+    const count = moves[id] ?? 0;
     return {
-      db,
-      name: this.#decoder.decode(key),
-      residenceSeconds: moves > 0 ? movedSeconds : this.uptimeSeconds,
-      moves,
+      db: this.#seen.db[id] ?? 0,
+      name: this.#seen.nameOf(id),
+      residenceSeconds: count > 0 ? movedSeconds[id] ?? 0 : this.uptimeSeconds,
+      moves: count,
     };
   }
 
   #nameOf({ db, keyOffset, keyBytes }: Sample, bytes: Uint8Array): string {
-    return `${db} ${this.#latin1.decode(bytes.subarray(keyOffset, keyOffset + keyBytes))}`;
+    return `${db} ${latin1.decode(bytes.subarray(keyOffset, keyOffset + keyBytes))}`;
   }
 
   #count(counters: Counters): void {
@@ -195,8 +179,6 @@ export class Sight {
     return (this.#counters.at(-1)?.[name] ?? 0) - (first?.[name] ?? 0);
   }
 }
-
-const NOBODY: SeenKey = { db: 0, key: new Uint8Array(0), moves: 0, movedSeconds: 0, bytes: 0 };
 
 /** What topology and operator say of each node. */
 export function factsOf(

@@ -16,6 +16,8 @@ export const PING_PONG_SECONDS = 60;
 /** Moves of a key are forgotten this long after the last. */
 const MOVES_FORGOTTEN_SECONDS = 300;
 const NEVER = -1;
+/** Remote uses that are remembered between two rounds: those of the four lanes that core collects from in full. */
+export const REMOTE_USES = 4096;
 
 /** Totals since the start. */
 export interface Totals {
@@ -59,17 +61,27 @@ export class Contender {
   readonly #before: Uint8Array;
   readonly #moves: Uint8Array;
   readonly #pingPongSeconds: number[] = [];
+  /** The latest remote uses, a ring. */
+  readonly #remote: Uint32Array;
+  #remoteUses = 0;
   #present = 0;
   #plan: PlacementPlan | undefined;
   /** Each lane's turns, by `accessor × rings + ring`. */
   #turns = new Uint32Array(0);
 
-  constructor(name: string, machine: Machine, workload: Workload, budgets: readonly number[]) {
+  constructor(
+    name: string,
+    machine: Machine,
+    workload: Workload,
+    budgets: readonly number[],
+    remoteUses = REMOTE_USES,
+  ) {
     this.name = name;
     this.#machine = machine;
     this.#workload = workload;
     this.budgets = budgets;
     this.node = new Uint8Array(workload.capacity);
+    this.#remote = new Uint32Array(remoteUses);
     this.usedBytes = machine.nodes.map(() => 0);
     this.#latencies = Float64Array.from(machine.latenciesNs.flat());
     this.#nearest = machine.latenciesNs.map((row) =>
@@ -138,6 +150,7 @@ export class Contender {
       const ns = latencies[from * width + at]!;
       spent += ns;
       if (at === from) local++;
+      else this.#remote[this.#remoteUses++ % this.#remote.length] = key;
       if (sweeps[index] === 0) {
         regular++;
         regularNs += ns;
@@ -148,6 +161,13 @@ export class Contender {
     totals.accessNs += spent;
     totals.regular += regular;
     totals.regularNs += regularNs;
+  }
+
+  /** Keys of the latest remote uses since this was asked last, each once. */
+  takeRemote(): Set<number> {
+    const keys = new Set(this.#remote.subarray(0, this.#remoteUses));
+    this.#remoteUses = 0;
+    return keys;
   }
 
   /** Moves a key; `false`, counted, when there is no room for it. */

@@ -51,6 +51,8 @@ export interface RunSettings {
   readonly budget: Budget;
   /** Keys a round samples. */
   readonly samples: number;
+  /** Of the latest remote uses so many show their keys too; {@linkcode REMOTE_USES} when not given. */
+  readonly remoteUses?: number;
   /** Parts of a node's budget. */
   readonly lowWater: number;
   readonly highWater: number;
@@ -189,7 +191,8 @@ class Simulation {
   }
 
   #contender(name: string): Contender {
-    return new Contender(name, this.#settings.machine, this.#workload, this.#budgets);
+    const { machine, remoteUses } = this.#settings;
+    return new Contender(name, machine, this.#workload, this.#budgets, remoteUses);
   }
 
   #oracle(): Driver {
@@ -215,14 +218,15 @@ class Simulation {
     };
     const ask = (now: number): void => {
       second = now;
+      const keys = this.#keysOf(contender);
       const answers = slots.tick(
-        () => this.#view(contender, census, now, locality()),
+        () => this.#view(contender, census, keys, now, locality()),
         this.#settings.budget,
       );
       for (const { slot, placement, moves } of answers) {
         if (placement !== undefined) contender.follow(placement);
         const done = moves.filter(({ id, target }) =>
-          contender.move(this.#sampled[id]!, target, now)
+          contender.move(keys[id]!, target, now)
         ).length;
         slots.report(slot, done, moves.length - done);
       }
@@ -232,12 +236,25 @@ class Simulation {
     return { contender, points: [], slots, ...(after === undefined ? {} : { after }) };
   }
 
-  /** What the strategy sees of its contender in this round. */
-  #view(contender: Contender, census: Census, second: number, locality: Locality): View {
+  /** The keys a contender's strategy is shown: the round's samples, then others that were used from afar. */
+  #keysOf(contender: Contender): number[] {
+    const remote = contender.takeRemote();
+    for (const key of this.#sampled) remote.delete(key);
+    return [...this.#sampled, ...remote];
+  }
+
+  /** What the strategy sees of its contender in this round; of `keys` the samples come first. */
+  #view(
+    contender: Contender,
+    census: Census,
+    keys: readonly number[],
+    second: number,
+    locality: Locality,
+  ): View {
     const { bytes, types } = this.#workload;
     const usage = this.#usage;
     census.begin(this.#sampled.length / Math.max(1, contender.present), second);
-    for (const key of this.#sampled) {
+    for (const [index, key] of keys.entries()) {
       const vote = usage.vote[key]!;
       census.note(
         contender.node[key]!,
@@ -248,6 +265,7 @@ class Simulation {
         usage.levelAt(key, second),
         usage.accessesOf(key),
         second - usage.clock[key]!,
+        index < this.#sampled.length,
       );
     }
     const facts = {
@@ -256,7 +274,7 @@ class Simulation {
       uptimeSeconds: second,
     };
     return census.view(this.#facts(contender), facts, (id) => {
-      const key = this.#sampled[id]!;
+      const key = keys[id]!;
       return {
         db: 0,
         name: `key:${key}`,

@@ -43,8 +43,9 @@ function results(trial: Trial): Record<"first_touch" | "oracle" | "composite_lru
     open: () => openWorkload(settings),
     fastShare: 0.2,
     entrants: [{ name: "composite_lru", strategy: "composite_lru", options: {} }],
-    budget: { keys: 819, bytes: 64 << 20 },
-    samples: 3277,
+    budget: { keys: 200, bytes: 64 << 20 },
+    samples: 819,
+    remoteUses: 205,
     lowWater: 0.95,
     highWater: 0.98,
     decaySeconds: 10,
@@ -93,11 +94,11 @@ for (
   }
 }
 
-// Flat or steep, the oracle itself leaves less room: its first touch is 30 % above it, or its own few moves weigh more.
+// Where keys are used more alike, the oracle itself is but 30 % below first touch.
 for (const [skew, seed] of [["0.8", 41], ["0.8", 42], ["1.2", 51], ["1.2", 52]] as const) {
   Deno.test(`target: zipf ${skew}, seed ${seed}: near the oracle`, () => {
     const { first_touch, oracle, composite_lru } = results({ workload: `zipf:${skew}`, seed });
-    atMost("of the oracle's mean", mean(composite_lru) / mean(oracle), 1.12);
+    atMost("of the oracle's mean", mean(composite_lru) / mean(oracle), 1.1);
     atMost("of first touch's mean", mean(composite_lru) / mean(first_touch), 0.8);
     atMost(
       "of the oracle's steady mean",

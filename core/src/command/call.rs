@@ -461,7 +461,10 @@ impl<'a, 'r> Call<'a, 'r> {
         let counters = &self.lane.counters;
         match self.keyspace().pool.node_of(entry.address()) == node {
             true => counters.local_accesses.add(touched.weight),
-            false => counters.remote_accesses.add(touched.weight),
+            false => {
+                counters.remote_accesses.add(touched.weight);
+                self.lane.remote_uses.note(target.db, target.hash);
+            }
         }
         if touched.is_news {
             self.lane.news.note(target.db, target.hash);

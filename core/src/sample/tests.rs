@@ -215,6 +215,24 @@ fn a_key_that_becomes_hot_is_news_however_many_keys_there_are() {
 }
 
 #[test]
+fn a_key_that_is_used_from_another_node_is_news_however_cold() {
+    let mut server = Server::start();
+    let mut far = server.peer();
+    for key in ["near", "far", "both"] {
+        run(&mut server, &format!("SET {key} v"));
+    }
+    let mut looker = Looker::new(&server);
+    ["near", "both"].map(|key| drop(run(&mut server, &format!("GET {key}"))));
+    ["far", "both", "far"].map(|key| drop(far.run(&["GET", key])));
+    let mut news: Vec<(String, u32)> = (looker.news().into_iter())
+        .map(|one| (one.key, one.sample.node))
+        .collect();
+    news.sort();
+    assert_eq!(news, [("both".to_owned(), 0), ("far".to_owned(), 0)]);
+    assert!(looker.news().is_empty(), "told once");
+}
+
+#[test]
 fn a_sample_tells_the_vote_and_the_moves_of_late() {
     let mut server = Server::start();
     run(&mut server, "SET k v");
