@@ -89,6 +89,8 @@ async function measure(keys: number, seconds: number, rounds: number): Promise<R
     topology: "fake:2",
     listeners: 2,
     "numa-listen": endpoints,
+    // All keys begin on one node; what moving them costs is another bench's.
+    "numa-auto-rebalance": "no",
   });
   await grow(server.port, KINDS[0]!, 0, keys);
   using client = await RespClient.connect(server.port);

@@ -20,9 +20,9 @@ import {
 } from "../strategies/strategy.ts";
 
 /** Keys of a view that could lie nearer. */
-export const HOT_KEYS_MAX = 8192;
+export const HOT_KEYS_MAX = 4096;
 /** Keys of a view that could make room. */
-export const COLD_KEYS_MAX = 8192;
+export const COLD_KEYS_MAX = 4096;
 
 /** A key made just now is taken to have been watched as long already, so that one access does not look like many a second. */
 const PRIOR_SECONDS = 20;

@@ -48,10 +48,11 @@ struct Basket<'s> {
     store: &'s Store,
     clock: u32,
     now_ms: i64,
-    samples: Vec<(Sample, Vec<u8>)>,
+    /// Keys are counted from the start of `keys`.
+    samples: Vec<Sample>,
+    keys: Vec<u8>,
     /// What found no room.
     left: Vec<Name>,
-    bytes: usize,
     room: usize,
 }
 
@@ -209,15 +210,20 @@ impl<'s> Basket<'s> {
             clock: use_clock(now_ms),
             now_ms,
             samples: Vec::new(),
+            keys: Vec::new(),
             left: Vec::new(),
-            bytes: 0,
             room,
         }
     }
 
     /// Whether the next key may find no room.
     fn is_full(&self) -> bool {
-        self.bytes + RECORD + KEY_BYTES_MAX > self.room
+        self.bytes_with(KEY_BYTES_MAX) > self.room
+    }
+
+    /// Bytes of all there is and one sample more.
+    fn bytes_with(&self, key: usize) -> usize {
+        (self.samples.len() + 1) * RECORD + self.keys.len() + key
     }
 
     /// Takes a key up unless it has expired; where there is no room, only its name.
@@ -226,13 +232,13 @@ impl<'s> Basket<'s> {
             return;
         }
         let key = &entry.key()[..entry.key().len().min(KEY_BYTES_MAX)];
-        let bytes = self.bytes + RECORD + key.len();
-        if bytes > self.room {
+        if self.bytes_with(key.len()) > self.room {
             return self.left.push(name);
         }
-        self.bytes = bytes;
-        self.samples
-            .push((self.record(name.0, entry), key.to_vec()));
+        let mut sample = self.record(name.0, entry);
+        (sample.key_offset, sample.key_bytes) = (self.keys.len() as u32, key.len() as u32);
+        self.samples.push(sample);
+        self.keys.extend_from_slice(key);
     }
 
     fn record(&self, db: u32, entry: Entry) -> Sample {
@@ -269,12 +275,12 @@ impl<'s> Basket<'s> {
 
     /// Writes records and keys, and answers how many.
     fn write(mut self, out: &mut [u8]) -> usize {
-        let mut at = self.samples.len() * RECORD;
-        for (index, (sample, key)) in self.samples.iter_mut().enumerate() {
-            (sample.key_offset, sample.key_bytes) = (at as u32, key.len() as u32);
-            out[at..at + key.len()].copy_from_slice(key);
-            at += key.len();
-            out[index * RECORD..(index + 1) * RECORD].copy_from_slice(bytes_of(sample));
+        let start = self.samples.len() * RECORD;
+        let (records, rest) = out.split_at_mut(start);
+        rest[..self.keys.len()].copy_from_slice(&self.keys);
+        for (sample, place) in (self.samples.iter_mut()).zip(records.chunks_exact_mut(RECORD)) {
+            sample.key_offset += start as u32;
+            place.copy_from_slice(bytes_of(sample));
         }
         self.samples.len()
     }

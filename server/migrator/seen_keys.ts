@@ -27,6 +27,7 @@ export class SeenKeys {
   moves: Uint32Array;
   movedSeconds: Uint32Array;
   #bytes: Float64Array;
+  #isAscii: Uint8Array;
   /** Where each name begins; the next begins where it ends. */
   #starts: Uint32Array;
   #names: Uint8Array;
@@ -40,6 +41,7 @@ export class SeenKeys {
     this.moves = new Uint32Array(capacity);
     this.movedSeconds = new Uint32Array(capacity);
     this.#bytes = new Float64Array(capacity);
+    this.#isAscii = new Uint8Array(capacity);
     this.#starts = new Uint32Array(capacity + 1);
     this.#names = new Uint8Array(32 * capacity);
   }
@@ -51,7 +53,9 @@ export class SeenKeys {
     const length = sample.keyBytes;
     const from = sample.keyOffset;
     if (start + length > this.#names.length) this.#growNames(start + length);
-    for (let at = 0; at < length; at++) this.#names[start + at] = bytes[from + at] ?? 0;
+    let all = 0;
+    for (let at = 0; at < length; at++) all |= this.#names[start + at] = bytes[from + at] ?? 0;
+    this.#isAscii[id] = all < 0x80 ? 1 : 0;
     this.#starts[id + 1] = start + length;
     this.db[id] = sample.db;
     this.moves[id] = sample.moves;
@@ -75,7 +79,7 @@ export class SeenKeys {
     const [start = 0, end = 0] = [this.#starts[id], this.#starts[id + 1]];
     if (this.#text.length < end) this.#text = this.#decoded(this.#starts[this.count] ?? 0);
     const text = this.#text.slice(start, end);
-    return /^[\0-\x7f]*$/.test(text) ? text : utf8.decode(this.#names.subarray(start, end));
+    return this.#isAscii[id] === 1 ? text : utf8.decode(this.#names.subarray(start, end));
   }
 
   #decoded(end: number): string {
@@ -88,6 +92,7 @@ export class SeenKeys {
     this.moves = grown(this.moves, new Uint32Array(capacity));
     this.movedSeconds = grown(this.movedSeconds, new Uint32Array(capacity));
     this.#bytes = grown(this.#bytes, new Float64Array(capacity));
+    this.#isAscii = grown(this.#isAscii, new Uint8Array(capacity));
     this.#starts = grown(this.#starts, new Uint32Array(capacity + 1));
   }
 
