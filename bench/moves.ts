@@ -120,7 +120,8 @@ function middle(phases: readonly Phase[], phase: string, who: string): number {
 async function notice(options: Options, kind: string): Promise<Notice> {
   const elements = options.elements * (kind === "list" ? 10 : 1);
   console.error(`a ${kind} of ${elements} elements`);
-  await using server = await startServer({ topology: "fake:2" });
+  // Strategies would move the other keys meanwhile.
+  await using server = await startServer({ topology: "fake:2", "numa-enabled": "no" });
   using client = await RespClient.connect(server.port);
   await client.call("NUMAMIGRATE", "RESET");
   const { rounds, seconds, rate } = options;

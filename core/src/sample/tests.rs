@@ -222,8 +222,12 @@ fn a_key_that_is_used_from_another_node_is_news_however_cold() {
         run(&mut server, &format!("SET {key} v"));
     }
     let mut looker = Looker::new(&server);
-    ["near", "both"].map(|key| drop(run(&mut server, &format!("GET {key}"))));
-    ["far", "both", "far"].map(|key| drop(far.run(&["GET", key])));
+    for key in ["near", "both"] {
+        run(&mut server, &format!("GET {key}"));
+    }
+    for key in ["far", "both", "far"] {
+        far.run(&["GET", key]);
+    }
     let mut news: Vec<(String, u32)> = (looker.news().into_iter())
         .map(|one| (one.key, one.sample.node))
         .collect();
