@@ -70,6 +70,14 @@ interface Phase {
   readonly max: number;
 }
 
+/** What an idle machine takes away from a thread that only reads the clock. */
+interface Gaps {
+  readonly seconds: number;
+  readonly longest_usec: number;
+  /** Gaps longer than the longest hold may be. */
+  readonly long: number;
+}
+
 /** One kind of value. */
 interface Notice {
   readonly kind: string;
@@ -103,6 +111,12 @@ async function work(options: Options): Promise<Work[]> {
     found.push({ bytes, move_ns, back_ns, memcpy_ns, is_met: median(move_ns) <= most });
   }
   return found;
+}
+
+async function gaps({ program, seconds }: Options): Promise<Gaps> {
+  const [line = ""] = await run(program, ["gaps", seconds]);
+  const [nanos = NaN, long = NaN] = line.split(" ").map(Number);
+  return { seconds, longest_usec: nanos / 1000, long };
 }
 
 /** A line of `moves load`: phase, client, requests, moves, and nanoseconds at four places. */
@@ -189,7 +203,12 @@ function noticeTable(rows: readonly Notice[]): string {
   ].join("\n");
 }
 
-async function writeReport(options: Options, works: Work[], notices: Notice[]): Promise<string> {
+async function writeReport(
+  options: Options,
+  works: Work[],
+  notices: Notice[],
+  machine: Gaps,
+): Promise<string> {
   const text = [
     "# Moves",
     "",
@@ -209,11 +228,16 @@ async function writeReport(options: Options, works: Work[], notices: Notice[]): 
     "",
     noticeTable(notices),
     "",
+    `What is no move's doing: with nothing else to do, a thread that only read the clock for ${machine.seconds} s found`,
+    `${machine.long} gaps beyond ${HOLD_MAX_USEC} µs, the longest of ${
+      machine.longest_usec.toFixed(0)
+    } µs. A hold in which one falls is as long.`,
+    "",
   ].join("\n");
   await Deno.mkdir(REPORT, { recursive: true });
   await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
   const { program: _, ...asked } = options;
-  const json = { options: asked, work: works, load: notices };
+  const json = { options: asked, work: works, load: notices, gaps: machine };
   const file = new URL(`${options.report}.json`, REPORT);
   await Deno.writeTextFile(file, `${JSON.stringify(json, null, 2)}\n`);
   return text;
@@ -255,10 +279,11 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`bench: ${error instanceof Error ? error.message : error}`);
     return 2;
   }
+  const machine = await gaps(options);
   const works = await work(options);
   const notices: Notice[] = [];
   for (const kind of KINDS) notices.push(await notice(options, kind));
-  console.log(await writeReport(options, works, notices));
+  console.log(await writeReport(options, works, notices, machine));
   return [...works, ...notices].every(({ is_met }) => is_met) ? 0 : 1;
 }
 

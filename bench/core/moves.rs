@@ -4,6 +4,8 @@
 //!                                             that was used before, and of a memcpy into fresh memory
 //!     moves load <port> <hash|zset|list> <elements> <rounds> <seconds> <rate>
 //!                                             latencies while a value of so many elements lies still, and while it moves
+//!     moves gaps <seconds>                    what the machine takes away from a thread that only reads the clock: the longest
+//!                                             gap in nanoseconds, and how many are longer than the longest hold may be
 //!
 //! `bench/moves.ts` reads what it prints. Invariant: fresh is memory that nobody has touched since it was mapped; the still
 //! and the moving phases of `load` take turns in one run, with the same requests at the same rate.
@@ -30,6 +32,8 @@ const LIMITS: Limits = Limits {
 const STEPS_FROM: usize = 64 * 1024;
 /// Keys besides the one that moves.
 const OTHERS: u64 = 100_000;
+/// The longest that a shard may be held.
+const HOLD_MAX: Duration = Duration::from_micros(300);
 /// Elements of one command that fills the value.
 const BATCH: u64 = 500;
 
@@ -124,6 +128,19 @@ fn core(bytes: usize, keys: usize, rounds: usize) {
         store.close_lane(&lane);
         println!("{bytes} {fresh:.0} {back:.0} {:.0}", memcpy(bytes, keys));
     }
+}
+
+/// Reads the clock for so long, and tells how long it did not get to it.
+fn gaps(time: Duration) {
+    let (began, mut last, mut longest, mut count) = (Instant::now(), Instant::now(), 0, 0);
+    while began.elapsed() < time {
+        let now = Instant::now();
+        let gap = now - last;
+        longest = longest.max(gap.as_nanos());
+        count += u64::from(gap > HOLD_MAX);
+        last = now;
+    }
+    println!("{longest} {count}");
 }
 
 /// A connection that waits for each reply.
@@ -306,6 +323,7 @@ fn main() {
             number(keys) as usize,
             number(rounds) as usize,
         ),
+        ["gaps", seconds] => gaps(Duration::from_secs(number(seconds))),
         ["load", port, kind, elements, rounds, seconds, rate] => {
             let elements = number(elements);
             let (time, rate) = (Duration::from_secs(number(seconds)), number(rate));
@@ -318,7 +336,7 @@ fn main() {
             );
         }
         _ => panic!(
-            "usage: moves core <bytes> <keys> <rounds> | load <port> <kind> <elements> <rounds> <seconds> <rate>"
+            "usage: moves core <bytes> <keys> <rounds> | gaps <seconds> | load <port> <kind> <elements> <rounds> <seconds> <rate>"
         ),
     }
 }
