@@ -12,7 +12,7 @@
 //! `used` counts a class's taken cells; a class keeps at most
 //! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::chunk::{ChunkHeads, chunk_start};
 use super::lock::Lock;
@@ -57,6 +57,9 @@ pub(super) struct Arena {
     pub(super) pages: Lock<Pages>,
     /// Bytes of taken cells and live spans; changed under a lock, read without.
     used_bytes: AtomicU64,
+    /// Times that something was given back, and what that number was at the last purge for want of room.
+    returns: AtomicU32,
+    purged_at: AtomicU32,
 }
 
 impl Arena {
@@ -69,7 +72,28 @@ impl Arena {
                 .collect(),
             pages: Lock::new(Pages::new(window, limit)),
             used_bytes: AtomicU64::new(0),
+            returns: AtomicU32::new(0),
+            purged_at: AtomicU32::new(u32::MAX),
         }
+    }
+
+    /// Purges because there is no room, unless nothing was given back since that was last done: then there is nothing to be
+    /// had, and whoever asks is told so quickly. Answers whether it is worth asking again.
+    pub(super) fn make_room(&self) -> bool {
+        let returns = self.returns.load(Ordering::Relaxed);
+        if self.purged_at.load(Ordering::Relaxed) == returns {
+            return false;
+        }
+        self.purge();
+        // Not before it is done: whoever came meanwhile would be told that there is nothing.
+        self.purged_at.store(returns, Ordering::Relaxed);
+        true
+    }
+
+    /// So many bytes are in use no longer.
+    fn count_returned(&self, bytes: u64) {
+        self.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.returns.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Bytes of taken cells and live spans, those in magazines included.
@@ -221,8 +245,7 @@ impl Arena {
             }
         }
         state.used -= cells.len() as u64;
-        self.used_bytes
-            .fetch_sub(cells.len() as u64 * shape.bytes as u64, Ordering::Relaxed);
+        self.count_returned(cells.len() as u64 * shape.bytes as u64);
         drop(state);
         dead.into_iter()
             .for_each(|(page, order)| self.bury(page, order));
@@ -323,8 +346,7 @@ impl Arena {
     pub(super) fn put_span(&self, address: usize, size: usize) {
         let page = self.window.page_of(address);
         let pages = size.div_ceil(PAGE_BYTES) as u32;
-        self.used_bytes
-            .fetch_sub(pages as u64 * PAGE_BYTES as u64, Ordering::Relaxed);
+        self.count_returned(pages as u64 * PAGE_BYTES as u64);
         let large = pages >= LARGE_PAGES;
         if large {
             // The kernel may take long over it: not under the lock.
@@ -348,7 +370,7 @@ impl Arena {
             self.used_bytes.fetch_add(bytes, Ordering::Relaxed);
         } else if resized {
             let bytes = cut as u64 * PAGE_BYTES as u64;
-            self.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.count_returned(bytes);
         }
         resized
     }

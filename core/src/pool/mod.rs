@@ -362,10 +362,7 @@ impl Pool {
         direct: bool,
     ) -> Option<usize> {
         let taken = match arena.take(class, cells, direct) {
-            0 => {
-                arena.purge();
-                arena.take(class, cells, direct)
-            }
+            0 if arena.make_room() => arena.take(class, cells, direct),
             taken => taken,
         };
         (taken > 0).then_some(taken)
@@ -406,10 +403,9 @@ impl Pool {
             return self.alloc_dense(node, size);
         }
         let arena = self.arenas.get(node as usize)?;
-        let span = arena.take_span(size).or_else(|| {
-            arena.purge();
-            arena.take_span(size)
-        })?;
+        let span = arena
+            .take_span(size)
+            .or_else(|| arena.make_room().then(|| arena.take_span(size)).flatten())?;
         Some(pointer_to(span))
     }
 

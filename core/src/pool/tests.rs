@@ -433,6 +433,29 @@ fn threads_free_what_other_threads_allocated() {
 }
 
 #[test]
+fn a_full_arena_makes_room_again_whenever_something_was_given_back() {
+    let pool = Pool::open(&PoolOptions::plain(1)).expect("a pool");
+    pool.set_budget(0, Some(1 << 20));
+    let fill =
+        |size: usize| -> Vec<NonNull<u8>> { core::iter::from_fn(|| pool.alloc(0, size)).collect() };
+    let small = fill(48);
+    assert!(pool.alloc(0, 3000).is_none() && pool.alloc(0, 8 << 10).is_none());
+    for cell in small {
+        // SAFETY: allocated above with this size, and used nowhere.
+        unsafe { pool.free(cell, 48) };
+    }
+    for size in [3000, 8 << 10, 48] {
+        let cells = fill(size);
+        assert!(cells.len() * size > 600_000, "{} of {size}", cells.len());
+        for cell in cells {
+            // SAFETY: as above.
+            unsafe { pool.free(cell, size) };
+        }
+    }
+    pool.is_valid().expect("a valid pool");
+}
+
+#[test]
 fn purge_takes_over_what_ended_threads_had_at_hand() {
     let pool = small_pool(1, 30, None);
     let work = || {
