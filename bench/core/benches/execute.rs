@@ -42,7 +42,7 @@ impl Client {
         let text = b"addr 127.0.0.1:1\n";
         // SAFETY: all buffers live through the calls.
         let (lane, session) = unsafe {
-            let lane = ffi::nkv_lane_open(store, 0, 0, std::ptr::null(), 0, std::ptr::null(), 0);
+            let lane = ffi::nkv_lane_open(store, 0, 0, 0, std::ptr::null(), 0);
             let lane = u32::try_from(lane).expect("a lane");
             (
                 lane,
