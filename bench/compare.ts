@@ -19,6 +19,7 @@ import {
   startPeer,
 } from "./support/peer.ts";
 import { machine } from "./support/machine.ts";
+import { writeReportFiles } from "./support/report.ts";
 import { figures, markdown, type Row } from "./support/table.ts";
 
 const HELP = `Compares numakv with redis-server and writes bench/report/compare.md and .json.
@@ -41,8 +42,6 @@ const HELP = `Compares numakv with redis-server and writes bench/report/compare.
 
 /** In this order: RPOP takes what LPUSH has left. */
 const TESTS = "PING,SET,GET,INCR,MSET,LPUSH,RPOP,SADD,HSET,ZADD,LRANGE_100";
-
-const REPORT = new URL("./report/", import.meta.url);
 
 /** What a run does. */
 interface Options {
@@ -156,12 +155,7 @@ async function writeReport(options: Options, rows: Row[], memory: number[]): Pro
   const { plans, ...rest } = options;
   const asked = { ...rest, peers: plans.map(({ name }) => name) }; // commands hold paths of this machine
   const json = { machine: facts, options: asked, rows: figured, bytes_per_key: memory };
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
-  await Deno.writeTextFile(
-    new URL(`${options.report}.json`, REPORT),
-    `${JSON.stringify(json, null, 2)}\n`,
-  );
+  await writeReportFiles(options.report, text, json);
   return text;
 }
 

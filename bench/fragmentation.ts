@@ -23,6 +23,7 @@ import {
   startPeer,
 } from "./support/peer.ts";
 import { mixes, type Stage, stageTable } from "./support/fragments.ts";
+import { writeReportFiles } from "./support/report.ts";
 
 const HELP =
   `Compares memory after churn with redis-server's; writes bench/report/fragmentation.md and .json.
@@ -34,7 +35,6 @@ const HELP =
   --report NAME      name of the report's files (fragmentation)
 `;
 
-const REPORT = new URL("./report/", import.meta.url);
 const BATCH = 500;
 const SEED = 7;
 /** What activedefrag is told, the same for everybody: to begin early. Its shares of a core stay as they are. */
@@ -254,11 +254,8 @@ async function main(args: readonly string[]): Promise<number> {
     stageTable(found),
     "",
   ].join("\n");
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
   const json = { options, contenders: Object.fromEntries(found) };
-  const file = new URL(`${options.report}.json`, REPORT);
-  await Deno.writeTextFile(file, `${JSON.stringify(json, null, 2)}\n`);
+  await writeReportFiles(options.report, text, json);
   console.log(text);
   return 0;
 }

@@ -15,6 +15,7 @@ import { RespClient } from "../tests/support/resp_client.ts";
 import { commandFor, type Kind, KINDS } from "./support/elements.ts";
 import { machine } from "./support/machine.ts";
 import { numakvPlan, type PeerPlan, redisPlan, startPeer } from "./support/peer.ts";
+import { writeReportFiles } from "./support/report.ts";
 
 const HELP = `Prints the longest wait while data grows; writes bench/report/growth.md and .json.
 
@@ -24,7 +25,6 @@ const HELP = `Prints the longest wait while data grows; writes bench/report/grow
   --server-cpus L   CPUs of the servers, as taskset reads them (0)
 `;
 
-const REPORT = new URL("./report/", import.meta.url);
 /** Commands of one element each in a batch. */
 const BATCH = 20;
 const PIECE = "v".repeat(4096);
@@ -129,9 +129,7 @@ async function main(args: readonly string[]): Promise<number> {
     "",
   ].join("\n");
   const json = { machine: facts, elements, string_bytes, batch_commands: BATCH, rows };
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL("growth.md", REPORT), text);
-  await Deno.writeTextFile(new URL("growth.json", REPORT), `${JSON.stringify(json, null, 2)}\n`);
+  await writeReportFiles("growth", text, json);
   console.log(text);
   return 0;
 }

@@ -13,6 +13,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { grow, type Kind, KINDS } from "./support/elements.ts";
 import { machine } from "./support/machine.ts";
 import { numakvPlan, type PeerPlan, redisPlan, residentBytes, startPeer } from "./support/peer.ts";
+import { writeReportFiles } from "./support/report.ts";
 
 const HELP = `Weighs elements on numakv and redis-server; writes bench/report/memory.md and .json.
 
@@ -22,7 +23,6 @@ const HELP = `Weighs elements on numakv and redis-server; writes bench/report/me
   --server-cpus L  CPUs of the servers, as taskset reads them (0)
 `;
 
-const REPORT = new URL("./report/", import.meta.url);
 /** How long a server that has just been filled is left alone, in milliseconds. */
 const SETTLE_MS = 1500;
 /** Bytes an element may take: what was promised, and what is aimed at. */
@@ -135,9 +135,7 @@ async function writeReport(options: Options, weights: readonly Weight[]): Promis
   ].join("\n");
   const { from, to } = options;
   const json = { machine: facts, from, to, weights, ttl_extra: extraOfTtl(weights) ?? null };
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL("memory.md", REPORT), text);
-  await Deno.writeTextFile(new URL("memory.json", REPORT), `${JSON.stringify(json, null, 2)}\n`);
+  await writeReportFiles("memory", text, json);
   return text;
 }
 

@@ -12,6 +12,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { Fields } from "../tests/support/fields.ts";
 import { RespClient } from "../tests/support/resp_client.ts";
 import { startServer } from "../tests/support/server.ts";
+import { writeReportFiles } from "./support/report.ts";
 import { spread } from "./support/table.ts";
 
 const HELP = `Measures moves and writes bench/report/moves.md and .json.
@@ -26,7 +27,6 @@ const HELP = `Measures moves and writes bench/report/moves.md and .json.
 `;
 
 const ROOT = new URL("../", import.meta.url);
-const REPORT = new URL("./report/", import.meta.url);
 
 /** Sizes of strings, how many are moved a round, and what a move may take: nanoseconds, or times a memcpy. */
 const SIZES = [
@@ -234,12 +234,9 @@ async function writeReport(
     } µs. A hold in which one falls is as long.`,
     "",
   ].join("\n");
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL(`${options.report}.md`, REPORT), text);
   const { program: _, ...asked } = options;
   const json = { options: asked, work: works, load: notices, gaps: machine };
-  const file = new URL(`${options.report}.json`, REPORT);
-  await Deno.writeTextFile(file, `${JSON.stringify(json, null, 2)}\n`);
+  await writeReportFiles(options.report, text, json);
   return text;
 }
 

@@ -16,6 +16,7 @@ import { startServer } from "../tests/support/server.ts";
 import { grow, KINDS } from "./support/elements.ts";
 import { machine } from "./support/machine.ts";
 import { parseCpuSeconds } from "./support/peer.ts";
+import { writeReportFiles } from "./support/report.ts";
 import { spread } from "./support/table.ts";
 
 const HELP = `Prints what ticks take of a core; writes bench/report/ticks.md and .json.
@@ -25,7 +26,6 @@ const HELP = `Prints what ticks take of a core; writes bench/report/ticks.md and
   --rounds N    rounds of all phases (3)
 `;
 
-const REPORT = new URL("./report/", import.meta.url);
 /** What ticks may take of one core beside what the thread takes without them, in percent. */
 const PERCENT_MAX = 3;
 /** Keys that are in use in the busy phases, and how many of them a request names. */
@@ -57,7 +57,7 @@ function rest(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 500));
 }
 
-/** Gets of keys in use, spread over all that are there, each about once a second. */
+/** Gets of keys in use, spread over all that are there, one after the other. */
 function use(client: RespClient, keys: number): () => Promise<void> {
   let next = 0;
   const name = (): string =>
@@ -143,7 +143,7 @@ async function main(args: readonly string[]): Promise<number> {
       facts["kernel"]
     }. ${keys} keys, fake:2; CPU time of the thread that samples and`,
     `asks strategies, in percent of a core: median of ${rounds} phases of ${seconds} s. Busy: ${USED} keys of node 0 are used from`,
-    `node 1, once a second each. Target: ticks take ${PERCENT_MAX} % at most.`,
+    `node 1 in turn. Target: ticks take ${PERCENT_MAX} % at most.`,
     "",
     "| phase | thread | of which ticks |",
     "| --- | --- | --- |",
@@ -152,10 +152,8 @@ async function main(args: readonly string[]): Promise<number> {
     `| ${USED} keys in use | ${of("busy").toFixed(2)} % | ${ticks.busy.toFixed(2)} % |`,
     "",
   ].join("\n");
-  await Deno.mkdir(REPORT, { recursive: true });
-  await Deno.writeTextFile(new URL("ticks.md", REPORT), text);
   const json = { machine: facts, keys, seconds, rounds: found };
-  await Deno.writeTextFile(new URL("ticks.json", REPORT), `${JSON.stringify(json, null, 2)}\n`);
+  await writeReportFiles("ticks", text, json);
   console.log(text);
   return Math.max(ticks.still, ticks.busy) <= PERCENT_MAX ? 0 : 1;
 }
