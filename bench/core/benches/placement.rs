@@ -55,9 +55,9 @@ fn decide(c: &mut Criterion) {
                 let bytes = black_box(SIZES[index % SIZES.len()]);
                 let (lane, accessor) =
                     (index as u32 % LANES, black_box(index as u32 % NODES as u32));
-                let order = placement.order_for_new(lane, accessor, ObjectType::String, bytes);
-                let first = black_box(order[0]);
-                placement.took_turn(lane, accessor, ObjectType::String, bytes);
+                let choice = placement.choose(lane, accessor, ObjectType::String, bytes);
+                let first = black_box(choice.order[0]);
+                choice.turn.take();
                 first
             });
         });

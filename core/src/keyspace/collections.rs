@@ -6,13 +6,13 @@
 use crate::keyspace::update::Target;
 use crate::keyspace::{Found, Grip, Keyspace};
 use crate::object::elements::{Hasher, Unlinked};
-use crate::object::entry::{Body, Entry, EntryDraft};
+use crate::object::entry::Entry;
 use crate::object::hash::{Hash, HashMut, Limits};
 use crate::object::set::{Set, SetMut};
 use crate::object::string::StringValue;
 use crate::object::zset::change::SortedSetMut;
 use crate::object::zset::{self, SortedSet};
-use crate::pool::prefix::{Encoding, ObjectType, Use};
+use crate::pool::prefix::{Encoding, ObjectType};
 use crate::pool::space::{Full, Space};
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_seeded};
 
@@ -139,17 +139,8 @@ impl<'a> Grip<'a> {
         set: Unlinked<ChangedSet<'a>>,
     ) -> Result<Option<Entry>, Full> {
         let Set { encoding, word, .. } = set.value();
-        let draft = EntryDraft {
-            key: target.key,
-            deadline: None,
-            kind: ObjectType::Set,
-            encoding,
-            body: Body::Word(word),
-            usage: Use::fresh(target.clock, target.node),
-        };
         let pool = self.pool();
-        let order = self.order_for_new(target.node, ObjectType::Set, 0);
-        let entry = self.build_in(order, &draft)?;
+        let entry = self.stage(target, ObjectType::Set, encoding, word, None)?;
         let before = self
             .exchange(target, entry)
             // SAFETY: the shell was never reachable.

@@ -9,6 +9,7 @@ use crate::object::block::{BLOCK_HEADER, Block};
 use crate::object::entry::{Body, Entry, EntryDraft};
 use crate::object::string::{self, StringValue};
 use crate::object::value;
+use crate::placement::{Choice, Turn};
 use crate::pool::prefix::{Encoding, ObjectType, Shape, Use};
 use crate::pool::space::{Full, Space};
 use crate::pool::{Pool, usable_size};
@@ -90,8 +91,8 @@ impl<'a> Grip<'a> {
         encoding: Encoding,
         deadline: Option<i64>,
     ) -> Result<(), Full> {
-        let entry = self.build_string(target, found, value, encoding, deadline)?;
-        self.link(target, found, entry)
+        let (entry, turn) = self.build_string(target, found, value, encoding, deadline)?;
+        self.link(target, found, entry, turn)
     }
 
     /// Makes the entry that would give a key a string, and does not link it: see `exchange`.
@@ -103,6 +104,7 @@ impl<'a> Grip<'a> {
         deadline: Option<i64>,
     ) -> Result<Entry, Full> {
         self.build_string(target, found, value, value.encoding(), deadline)
+            .map(|(entry, _)| entry)
     }
 
     /// Makes `entry` the value of `target` and answers the entry that was there, which is the caller's now. When there is no
@@ -115,13 +117,13 @@ impl<'a> Grip<'a> {
             }
             None => {
                 self.insert(target.db, target.hash, entry)?;
-                self.took_turn(target, entry);
+                self.turn_of(target, entry).take();
                 Ok(None)
             }
         }
     }
 
-    /// A string entry that no slot leads to, near the one it is to replace.
+    /// A string entry that no slot leads to, near the one it is to replace, and the turn to take when it is linked.
     fn build_string(
         &self,
         target: Target<'_>,
@@ -129,14 +131,13 @@ impl<'a> Grip<'a> {
         value: StringValue<'_>,
         encoding: Encoding,
         deadline: Option<i64>,
-    ) -> Result<Entry, Full> {
+    ) -> Result<(Entry, Turn<'a>), Full> {
         let pool = self.pool();
         let usage = found.map_or_else(
             || Use::fresh(target.clock, target.node),
             |f| f.entry.usage_word(),
         );
-        let len = value.len();
-        let order = self.order_of(target, found, ObjectType::String, len);
+        let choice = self.choose(target, found, ObjectType::String, value.len());
         let build = |node: u32| {
             let on_node = [node];
             let space = Space::new(pool, &on_node);
@@ -155,11 +156,19 @@ impl<'a> Grip<'a> {
                 None
             })
         };
-        order.iter().find_map(|&node| build(node)).ok_or(Full)
+        let built = choice.order.iter().find_map(|&node| build(node));
+        Ok((built.ok_or(Full)?, choice.turn))
     }
 
-    /// Makes `entry` the value of `target`, and frees what was there; `entry` is freed if there is no room for its slot.
-    fn link(&mut self, target: Target<'_>, found: Option<Found>, entry: Entry) -> Result<(), Full> {
+    /// Makes `entry` the value of `target`, and frees what was there; a new key takes `turn`. `entry` is freed if there is no
+    /// room for its slot.
+    fn link(
+        &mut self,
+        target: Target<'_>,
+        found: Option<Found>,
+        entry: Entry,
+        turn: Turn<'_>,
+    ) -> Result<(), Full> {
         let pool = self.pool();
         match found {
             Some(found) => {
@@ -170,7 +179,7 @@ impl<'a> Grip<'a> {
             }
             None => self
                 .insert(target.db, target.hash, entry)
-                .map(|_| self.took_turn(target, entry))
+                .map(|_| turn.take())
                 .inspect_err(|Full| {
                     // SAFETY: the entry was never reachable.
                     unsafe { entry.free(pool) }
@@ -258,10 +267,10 @@ impl<'a> Grip<'a> {
         }
         // What has to be copied will not be for a while: at most eight bytes for each that is added.
         let spare = spare.max(old_len / 8);
-        let space = Space::new(
-            pool,
-            self.order_of(target, found, ObjectType::String, new_len),
-        );
+        let order = self
+            .choose(target, found, ObjectType::String, new_len)
+            .order;
+        let space = Space::new(pool, order);
         let capacity = (new_len + spare).min(string::STRING_BYTES_MAX);
         let block = Block::alloc(space, capacity).or_else(|Full| Block::alloc(space, new_len))?;
         // SAFETY: the block is ours alone and has room for both.
@@ -320,7 +329,7 @@ impl<'a> Grip<'a> {
             return self.set_string(target, found, value, encoding, Deadline::Clear);
         }
         let pool = self.pool();
-        let order = self.order_of(target, found, ObjectType::String, len);
+        let Choice { order, turn } = self.choose(target, found, ObjectType::String, len);
         let block = Block::alloc(Space::new(pool, order), len)?;
         // SAFETY: the block is ours alone and has room for `len` bytes, which this fills with zeros.
         unsafe {
@@ -344,7 +353,7 @@ impl<'a> Grip<'a> {
             // SAFETY: nobody but us has seen the block.
             unsafe { block.free(pool) }
         })?;
-        self.link(target, found, entry)
+        self.link(target, found, entry, turn)
     }
 
     /// Makes `block` a key's value; it is freed if that fails.
@@ -383,7 +392,7 @@ impl<'a> Grip<'a> {
         };
         let home = pool.node_of(block.address());
         match self.build_near(home, &draft) {
-            Ok(entry) => self.link(target, found, entry),
+            Ok(entry) => self.link(target, found, entry, self.turn_of(target, entry)),
             Err(Full) => {
                 // SAFETY: nobody but us has seen the block.
                 unsafe { block.free(pool) };
@@ -455,10 +464,12 @@ impl<'a> Grip<'a> {
         let entry = source.entry;
         if entry.kind() == ObjectType::String {
             let (value, encoding) = (StringValue::of(entry), entry.encoding());
-            let copy = self.build_string(target, None, value, encoding, entry.deadline())?;
-            return self.link(target, overwritten, copy);
+            let (copy, turn) =
+                self.build_string(target, None, value, encoding, entry.deadline())?;
+            return self.link(target, overwritten, copy, turn);
         }
-        let (pool, order) = (self.pool(), self.order_of(target, None, entry.kind(), 0));
+        let pool = self.pool();
+        let Choice { order, turn } = self.choose(target, None, entry.kind(), 0);
         let space = Space::new(pool, order);
         let draft = EntryDraft {
             key: target.key,
@@ -472,7 +483,7 @@ impl<'a> Grip<'a> {
             let word = value::duplicate(entry, space).inspect_err(|Full| copy.free_shell(pool))?;
             copy.set_word(word);
         }
-        self.link(target, overwritten, copy)
+        self.link(target, overwritten, copy, turn)
     }
 
     /// Adds a key that is not there yet, whose value lies outside its entry, at `word`. When there is no room, nothing has
@@ -493,9 +504,10 @@ impl<'a> Grip<'a> {
             body: Body::Word(word),
             usage: Use::fresh(target.clock, target.node),
         };
-        let entry = self.build_in(self.order_of(target, None, kind, 0), &draft)?;
+        let Choice { order, turn } = self.choose(target, None, kind, 0);
+        let entry = self.build_in(order, &draft)?;
         self.insert(target.db, target.hash, entry)
-            .inspect(|_| self.took_turn(target, entry))
+            .inspect(|_| turn.take())
             // SAFETY: the shell was never reachable.
             .inspect_err(|Full| unsafe { entry.free_shell(pool) })
     }
@@ -518,7 +530,7 @@ impl<'a> Grip<'a> {
             body: Body::Word(word),
             usage: Use::fresh(target.clock, target.node),
         };
-        self.build_in(self.order_of(target, None, kind, 0), &draft)
+        self.build_in(self.choose(target, None, kind, 0).order, &draft)
     }
 
     /// Frees an entry that was staged and never linked.
@@ -551,48 +563,47 @@ impl<'a> Grip<'a> {
         Space::new(&keyspace.pool, keyspace.placement.order(node))
     }
 
-    /// Where the pieces of a new value of type `kind` go that a lane makes for `accessor`; a string has `bytes`.
+    /// Where the pieces of a new value go, which is no string, that a lane makes for `accessor`.
     #[inline]
-    pub fn order_for_new(&self, accessor: u32, kind: ObjectType, bytes: usize) -> &'a [u32] {
-        let placement = &self.keyspace().placement;
-        placement.order_for_new(self.lane(), accessor, kind, bytes)
-    }
-
-    /// The same as a space, for a value that is no string.
     pub fn space_for_new(&self, accessor: u32, kind: ObjectType) -> Space<'a> {
-        Space::new(&self.keyspace().pool, self.order_for_new(accessor, kind, 0))
+        let keyspace = self.keyspace();
+        let choice = keyspace.placement.choose(self.lane(), accessor, kind, 0);
+        Space::new(&keyspace.pool, choice.order)
     }
 
-    /// Where what becomes a key's value goes: beside the entry it has, else where a new one does.
+    /// Where what becomes a key's value goes: beside the entry it has, else where a new one does. A string has `bytes`.
     #[inline]
-    fn order_of(
+    fn choose(
         &self,
         target: Target<'_>,
         found: Option<Found>,
         kind: ObjectType,
         bytes: usize,
-    ) -> &'a [u32] {
+    ) -> Choice<'a> {
         let keyspace = self.keyspace();
         match found {
             Some(found) => {
                 let home = keyspace.pool.node_of(found.entry.address());
-                keyspace.placement.order(home)
+                Choice {
+                    order: keyspace.placement.order(home),
+                    turn: Turn::NONE,
+                }
             }
-            None => self.order_for_new(target.node, kind, bytes),
+            None => keyspace
+                .placement
+                .choose(self.lane(), target.node, kind, bytes),
         }
     }
 
-    /// A new key was made: the next goes by the next turn of the placement plan.
-    #[inline]
-    fn took_turn(&self, target: Target<'_>, entry: Entry) {
+    /// The turn that a new key takes whose entry was made before.
+    fn turn_of(&self, target: Target<'_>, entry: Entry) -> Turn<'a> {
         let kind = entry.kind();
         let bytes = if kind == ObjectType::String {
             StringValue::of(entry).len()
         } else {
             0
         };
-        let placement = &self.keyspace().placement;
-        placement.took_turn(self.lane(), target.node, kind, bytes);
+        self.choose(target, None, kind, bytes).turn
     }
 
     /// Builds an entry on `node` or, when that is full, near it.

@@ -1,6 +1,7 @@
 //! Plans as words, and what new objects do by them.
 
 use super::*;
+use crate::pool::prefix::OBJECT_TYPES;
 
 fn placement(nodes: &str) -> Placement {
     let topology = Topology::parse(nodes).expect("a topology");
@@ -22,18 +23,19 @@ fn one_ring(turns: &[u32], spill: [u32; 2]) -> Vec<u32> {
 }
 
 fn place(placement: &Placement, seat: u32, kind: ObjectType, bytes: usize) -> u32 {
-    let node = placement.order_for_new(seat, 0, kind, bytes)[0];
-    assert_eq!(placement.order_for_new(seat, 0, kind, bytes)[0], node);
-    placement.took_turn(seat, 0, kind, bytes);
-    node
+    let choice = placement.choose(seat, 0, kind, bytes);
+    let again = placement.choose(seat, 0, kind, bytes);
+    assert_eq!(choice.order, again.order);
+    choice.turn.take();
+    choice.order[0]
 }
 
 #[test]
 fn without_a_plan_objects_stay_with_whoever_makes_them() {
     let placement = placement("fake:2");
-    assert_eq!(placement.order_for_new(0, 1, ObjectType::Set, 9), [1, 0]);
-    placement.took_turn(0, 1, ObjectType::Set, 9);
-    assert_eq!(placement.order_for_new(0, 1, ObjectType::Set, 9), [1, 0]);
+    assert_eq!(placement.choose(0, 1, ObjectType::Set, 9).order, [1, 0]);
+    placement.choose(0, 1, ObjectType::Set, 9).turn.take();
+    assert_eq!(placement.choose(0, 1, ObjectType::Set, 9).order, [1, 0]);
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn turns_are_taken_by_each_lane_for_itself() {
     assert_eq!(nodes(0), [0, 0, 1, 0, 0, 1, 0]);
     assert_eq!(nodes(3), [0, 0, 1, 0, 0, 1, 0]);
     assert_eq!(place(&placement, 0, ObjectType::List, 0), 0);
-    assert_eq!(placement.order_for_new(0, 0, ObjectType::List, 0), [1, 0]);
+    assert_eq!(placement.choose(0, 0, ObjectType::List, 0).order, [1, 0]);
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn type_size_and_accessor_choose_the_ring_and_a_full_node_spills_as_it_says() {
     }
     // SAFETY: nobody follows a plan.
     unsafe { placement.replace(Some(read(&words, 3).expect("a plan"))) };
-    let order = |accessor, kind, bytes| placement.order_for_new(1, accessor, kind, bytes);
+    let order = |accessor, kind, bytes| placement.choose(1, accessor, kind, bytes).order;
     assert_eq!(order(1, ObjectType::String, 100), [1, 2, 0]);
     assert_eq!(order(1, ObjectType::Hash, 100), [1, 2, 0]);
     assert_eq!(order(1, ObjectType::Hash, 101), [2, 1, 0]);
