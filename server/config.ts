@@ -23,6 +23,7 @@ import type { Option } from "./config/option.ts";
 import { CORE_OPTION_NAMES, findOption, listedNames, OPTIONS } from "./config/options.ts";
 import { rewriteFile } from "./config/rewrite.ts";
 import { ConfigError, type Directive, ENVIRONMENT, Settings } from "./config/settings.ts";
+import { seatsOf } from "./config/slot_kind.ts";
 import { globTest } from "./config/syntax.ts";
 
 export { HELP, type Invocation, parseArguments, type Serve } from "./config/arguments.ts";
@@ -165,6 +166,11 @@ export class Config {
     return [...valuesOfNodes(this.text(name)).keys()];
   }
 
+  /** Who sits in the strategy slots: by slot, the words that seat it. */
+  slotSeats(): Map<number, string[]> {
+    return seatsOf(this.text("numa-slot"));
+  }
+
   /** The lines `name value\n` core is to be told, for all its options or for those among `names`. */
   coreLines(names: Iterable<string> = CORE_OPTION_NAMES): string {
     return [...names].filter((name) => CORE_OPTION_NAMES.includes(name))
@@ -215,6 +221,19 @@ export class Config {
       checkTogether(wanted, pairs.map(([name]) => name));
       await this.#adopt(wanted, options, pairs.map(([name]) => name));
       return warnings;
+    });
+  }
+
+  /**
+   * Notes what came into force by another way than CONFIG SET, for CONFIG GET and REWRITE to tell; no hook is called.
+   *
+   * @param words as in a line of the file
+   * @throws {Error} when there is no such option, or the words are no value of it
+   */
+  record(name: string, words: readonly string[]): Promise<void> {
+    return this.#inTurn(() => {
+      this.#settings.record(known(name), words);
+      return Promise.resolve();
     });
   }
 

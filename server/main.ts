@@ -15,7 +15,7 @@ import { endpointName } from "./listener/endpoints.ts";
 import type { HandOff } from "./listener/handoff.ts";
 import { Log, LOG_LEVELS, type LogThreshold } from "./log.ts";
 import { Cron, relayMessages } from "./main/cron.ts";
-import { checkNodes, fallbackPlacement } from "./main/policy.ts";
+import { checkNodes, fallbackPlacement, fillSlots } from "./main/policy.ts";
 import { commonEndpoints, type ListenerPlan, planListeners } from "./main/plan.ts";
 import { probeEndpoints } from "./main/ports.ts";
 import { VERSION } from "./main/version.ts";
@@ -94,7 +94,7 @@ class RunningServer implements Server {
     await probeEndpoints(this.#config.nodeEndpoints().map(({ endpoint }) => endpoint));
     const store = this.#openStore();
     checkNodes(this.#config, store.topology());
-    const migrator = this.#seatStrategies(store);
+    const migrator = await this.#seatStrategies(store);
     this.#tracer = this.#parts.use(new Tracer(store));
     this.#plans = planListeners(this.#config, store.topology(), common);
     await this.#startWorkers(store);
@@ -138,10 +138,10 @@ class RunningServer implements Server {
   }
 
   /** Fills the slots, and has the placement they begin with in force before the first client comes. */
-  #seatStrategies(store: Store): Migrator {
+  async #seatStrategies(store: Store): Promise<Migrator> {
     const [slots, hotness, log] = [this.#slots, this.#hotness, this.#log];
     slots.fallBackTo(fallbackPlacement(this.#config, store.topology()));
-    slots.assign(1, "composite_lru");
+    await fillSlots(slots, this.#config);
     const rules = (): Rules => rulesOf(this.#config);
     const warn = (text: string): void => log.warning(text);
     const debug = (text: string): void => {

@@ -11,7 +11,17 @@
 
 import { threadCpuUsage } from "node:process";
 import { type Guest, StoppedError, TooSlowError } from "./guest.ts";
-import { faultsOfMoves, faultsOfPlacement, keysById } from "../strategies/check.ts";
+import { Round } from "./slots/round.ts";
+import {
+  checkInterval,
+  INTERVAL_MS,
+  PRIORITIES,
+  type Priority,
+  readSwitch,
+  type Seat,
+  SETTINGS,
+  writeSeat,
+} from "./slots/seat.ts";
 import { STRATEGIES, STRATEGY_ALIASES } from "../strategies/mod.ts";
 import {
   type Budget,
@@ -26,24 +36,19 @@ import {
   type View,
 } from "../strategies/strategy.ts";
 
+export { PRIORITIES, type Seat } from "./slots/seat.ts";
+
 /** Number of slots. */
 export const SLOT_COUNT = 16;
+/** What stands for nobody where a strategy is named. */
+export const EMPTY = "none";
 /** Errors in a row after which a slot is suspended. */
 export const ERRORS_MAX = 3;
-/** How often a strategy runs unless told. */
-export const INTERVAL_MS = 1000;
-/** Longest interval, a day. */
-export const INTERVAL_MS_MAX = 86_400_000;
 /** A round that takes more CPU time is an error; what it waits for its turn on a busy machine is not its fault. */
 export const ROUND_MS_MAX = 250;
 
 /** How long a user's strategy rests after an error, doubled with each further one. */
 const REST_MS = 1000;
-
-/** Due slots run in this order, and by number among equals. */
-export const PRIORITIES = ["high", "normal", "low"] as const;
-/** How early a slot runs within a round. */
-export type Priority = typeof PRIORITIES[number];
 
 /** What a slot has done since it was seated. */
 export interface SlotStatistics {
@@ -63,15 +68,6 @@ export interface SlotStatistics {
   movesFailed: number;
   /** The latest error; empty when there was none. */
   lastError: string;
-}
-
-/** How a strategy is seated. */
-export interface Seat {
-  readonly priority?: Priority;
-  readonly intervalMs?: number;
-  /** Counts what it would do, and does nothing. */
-  readonly observe?: boolean;
-  readonly options?: OptionTexts;
 }
 
 /** One slot as others may see it. */
@@ -216,6 +212,7 @@ export class Slots implements Disposable {
       errorsInRow: 0,
       dueMs: this.#now(),
     };
+    if (seat.enabled === false) this.enable(index, false);
   }
 
   /**
@@ -249,15 +246,16 @@ export class Slots implements Disposable {
   }
 
   /**
-   * Changes one setting: `priority`, `interval` (ms), `observe`, or an option of the strategy, which then starts anew; its statistics
-   * stay. A user's strategy is started anew, which takes a moment.
+   * Changes one setting: `priority`, `interval` (ms), `observe`, `enabled`, or an option of the strategy, which then starts anew; its
+   * statistics stay. A user's strategy is started anew, which takes a moment.
    *
    * @throws {Error} when the slot is empty or the value cannot be used; then nothing has changed
    */
   set(index: number, name: string, value: string): void | Promise<void> {
     const slot = this.#occupied(index, `set '${name}' of`);
-    const own = OWN_SETTINGS[name];
-    if (own !== undefined) return own(slot, value);
+    if (name === "enabled") return this.enable(index, readSwitch(name, value));
+    const setting = SETTINGS.get(name);
+    if (setting !== undefined) return setting(slot, value);
     const given = { ...slot.given, [name]: value };
     const { occupant } = slot;
     if (occupant.guest !== undefined) {
@@ -267,6 +265,17 @@ export class Slots implements Disposable {
     this.#cleanUp(slot, index);
     occupant.strategy = fresh;
     slot.given = given;
+  }
+
+  /**
+   * The words that seat the same again: a name of the list or a file, then settings and options other than the standard ones, name and
+   * value in turn; the word `none` for an empty slot.
+   */
+  words(index: number): string[] {
+    const state = this.state(index);
+    const slot = this.#slots[index];
+    if (state === undefined || slot === undefined) return [EMPTY];
+    return [state.source ?? state.strategy, ...writeSeat({ ...state, options: slot.given })];
   }
 
   /** Counts what became of a slot's moves. A slot that was emptied meanwhile has nobody to tell. */
@@ -476,57 +485,6 @@ export class Slots implements Disposable {
   }
 }
 
-/** One round: its view, and what is left of its budget. */
-class Round {
-  readonly view: View;
-  readonly #keys: ReadonlyMap<number, KeyView>;
-  readonly #moved = new Set<number>();
-  #left: Budget;
-  #json: string | undefined;
-
-  constructor(view: View, budget: Budget) {
-    this.view = view;
-    this.#keys = keysById(view);
-    this.#left = budget;
-  }
-
-  get left(): Budget {
-    return this.#left;
-  }
-
-  /** The view for those who are elsewhere; written once. */
-  get json(): string {
-    return this.#json ??= JSON.stringify(this.view);
-  }
-
-  /**
-   * Checks an answer and, unless it is only observed, books it.
-   *
-   * @param asked the budget it was given; more may be spent by now
-   * @returns the moves to be made: those of keys nobody has moved in this round, as far as the budget goes
-   * @throws {Error} naming what is wrong with it
-   */
-  take(placement: unknown, moves: unknown, observe: boolean, asked = this.#left): Move[] {
-    const faults = [
-      ...faultsOfPlacement(placement, this.view),
-      ...faultsOfMoves(moves, this.view, asked, this.#keys),
-    ];
-    if (faults.length > 0) throw new Error(faults.join("; "));
-    if (observe) return [];
-    return (moves as Move[]).filter(({ id }) => this.#book(id));
-  }
-
-  /** Whether a key may be moved, and is counted as moved from now on. */
-  #book(id: number): boolean {
-    const bytes = this.#keys.get(id)?.bytes ?? 0;
-    const { keys: keysLeft, bytes: bytesLeft } = this.#left;
-    if (this.#moved.has(id) || keysLeft < 1 || bytesLeft < bytes) return false;
-    this.#moved.add(id);
-    this.#left = { keys: keysLeft - 1, bytes: bytesLeft - bytes };
-    return true;
-  }
-}
-
 /** Who sits there, as one of the two it can be. */
 function unpacked(
   { occupant }: Slot,
@@ -559,51 +517,6 @@ function checkTime(tookMs: number): void {
 function clock(statistics: SlotStatistics, tookMs: number): void {
   statistics.spentMs += tookMs;
   statistics.longestMs = Math.max(statistics.longestMs, tookMs);
-}
-
-/** Settings every slot has, whatever sits in it. */
-const OWN_SETTINGS: Readonly<Record<string, (slot: Slot, value: string) => void>> = {
-  priority: (slot, value) => void (slot.priority = readPriority(value)),
-  interval: (slot, value) => void (slot.intervalMs = readInterval(value)),
-  observe: (slot, value) => void (slot.observe = readObserve(value)),
-};
-
-/**
- * Reads how a strategy is to be seated from names and values in turn: `priority`, `interval` (ms) and `observe`, all else options of
- * its own.
- *
- * @throws {Error} quoting what cannot be used; options are read when it is seated
- */
-export function readSeat(pairs: readonly string[]): Seat {
-  const seat: { -readonly [Part in keyof Seat]: Seat[Part] } = {};
-  const options: Record<string, string> = {};
-  for (let at = 0; at < pairs.length; at += 2) {
-    const [text = "", value = ""] = pairs.slice(at, at + 2);
-    const name = text.toLowerCase().replaceAll("-", "_");
-    if (name === "priority") seat.priority = readPriority(value);
-    else if (name === "interval") seat.intervalMs = readInterval(value);
-    else if (name === "observe") seat.observe = readObserve(value);
-    else options[name] = value;
-  }
-  return { ...seat, options };
-}
-
-function readInterval(text: string): number {
-  return checkInterval(/^\d{1,9}$/.test(text) ? Number(text) : NaN, text);
-}
-
-function readObserve(text: string): boolean {
-  const value = text.toLowerCase();
-  if (["yes", "on", "enabled"].includes(value)) return true;
-  if (["no", "off", "disabled"].includes(value)) return false;
-  throw new Error(`Cannot set 'observe' to '${text}': want yes or no`);
-}
-
-/** Reads a priority. @throws {Error} quoting what is none */
-export function readPriority(text: string): Priority {
-  const priority = PRIORITIES.find((one) => one === text.toLowerCase());
-  if (priority !== undefined) return priority;
-  throw new Error(`Cannot set 'priority' to '${text}': want ${PRIORITIES.join(", ")}`);
 }
 
 function started(make: StrategyFactory, given: OptionTexts): Strategy {
@@ -643,13 +556,6 @@ function emptyStatistics(): SlotStatistics {
     movesFailed: 0,
     lastError: "",
   };
-}
-
-function checkInterval(intervalMs: number, text = String(intervalMs)): number {
-  if (intervalMs > 0 && intervalMs <= INTERVAL_MS_MAX) return intervalMs;
-  throw new RangeError(
-    `Cannot run every '${text}' ms: want above 0, at most ${INTERVAL_MS_MAX}`,
-  );
 }
 
 function checkIndex(index: number): void {

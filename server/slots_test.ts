@@ -4,6 +4,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Move, Strategy, StrategyFactory } from "../strategies/strategy.ts";
 import { fakeView } from "../strategies/testing.ts";
 import { ERRORS_MAX, ROUND_MS_MAX, Slots } from "./slots.ts";
+import { readSeat } from "./slots/seat.ts";
 
 const VIEW = fakeView({ cpuNodes: 2, memoryNodes: 1, keys: 20, fill: 0.5 }, 1);
 const BUDGET = { keys: 10, bytes: 1 << 20 };
@@ -220,6 +221,8 @@ Deno.test("slots: settings change one at a time, and a bad one changes nothing",
     ["interval", "0", "Cannot run every '0' ms"],
     ["interval", "-3", "Cannot run every '-3' ms"],
     ["observe", "maybe", "Cannot set 'observe' to 'maybe': want yes or no"],
+    ["enabled", "", "Cannot set 'enabled' to '': want yes or no"],
+    ["constructor", "1", "Unknown option 'constructor': there are size"],
   ];
   for (const [name, value, error] of bad) {
     assertThrows(() => slots.set(1, name, value), Error, error);
@@ -228,6 +231,24 @@ Deno.test("slots: settings change one at a time, and a bad one changes nothing",
   assertEquals([options, priority, intervalMs, observe], [{ size: "7" }, "low", 5000, false]);
   assertEquals(taken, [3, 7]);
   assertThrows(() => slots.set(9, "size", "1"), Error, "slot 9: it is empty");
+});
+
+Deno.test("slots: the words of a slot seat the same again", () => {
+  const { slots } = seated({});
+  assertEquals(slots.words(1), ["one"]);
+  slots.set(1, "size", "7");
+  slots.set(1, "enabled", "no");
+  assertEquals(slots.state(1)?.enabled, false);
+  const words = slots.words(1);
+  assertEquals(words, ["one", "enabled", "no", "size", "7"]);
+  const { slots: others } = seated({});
+  others.assign(4, "one", readSeat(words.slice(1)));
+  const { enabled, options } = others.state(4)!;
+  assertEquals([enabled, options], [false, { size: "7" }]);
+  others.enable(4, true);
+  assertEquals(others.words(4), ["one", "size", "7"]);
+  others.remove(4);
+  assertEquals(others.words(4), ["none"]);
 });
 
 Deno.test("slots: what became of moves is counted where they came from", () => {

@@ -7,7 +7,9 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { freePort } from "./support/child.ts";
 import { Fields, listOf } from "./support/fields.ts";
+import { start } from "./support/launcher.ts";
 import { ReplyError, RespClient } from "./support/resp_client.ts";
 import { type Server, startServer } from "./support/server.ts";
 
@@ -133,6 +135,45 @@ Deno.test("slots: a user's strategy from a file moves keys, takes options and is
   await bench.write("broken.ts", "export default (");
   assertStringIncludes(await bench.told("NUMA SLOTS LOAD 6 broken.ts"), "it ended: ");
   assertStringIncludes(await bench.told("NUMA SLOTS LOAD 6 absent.ts"), "there is no such file");
+});
+
+Deno.test("slots: who sits where outlives a restart by CONFIG REWRITE", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [port, file] = [freePort(), `${folder}/numakv.conf`];
+    await Deno.writeTextFile(`${folder}/mover.ts`, MOVER);
+    const frame = "bind 127.0.0.1\nlisteners 1\ntopology fake:2\n";
+    await Deno.writeTextFile(file, `${frame}dir ${folder}\nnuma-slot 7 mover.ts interval 500\n`);
+    const seats = async (client: RespClient): Promise<unknown[]> =>
+      listOf(await client.call("NUMA", "SLOTS", "LIST")).map((one) => {
+        const slot = new Fields(one);
+        const names = ["slot", "strategy", "source", "interval_ms", "enabled", "observe"];
+        return names.map((name) => slot.get(name));
+      });
+    let before: unknown[] = [];
+    {
+      await using _server = await start([file, "--port", String(port)]);
+      using client = await RespClient.connect(port);
+      const lines = ["UNLOAD 1", "SET 7 target 0", "SET 7 observe yes", "LOAD 9 weighted"];
+      for (const line of [...lines, "DISABLE 9"]) {
+        assertEquals(await client.call("NUMA", "SLOTS", ...line.split(" ")), "OK", line);
+      }
+      assertEquals(await client.call("CONFIG", "REWRITE"), "OK");
+      before = await seats(client);
+    }
+    assertEquals(before, [
+      [0, "noop", "built-in", 1000, 1, 0],
+      [7, "mover", `${folder}/mover.ts`, 500, 1, 1],
+      [9, "weighted", "built-in", 1000, 0, 0],
+    ]);
+    await using _again = await start([file, "--port", String(port)]);
+    using client = await RespClient.connect(port);
+    assertEquals(await seats(client), before);
+    const options = new Fields(await client.call("NUMA", "SLOTS", "STATS", 7)).get("options");
+    assertEquals(options, ["target", "0"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 const CHEATS: readonly [title: string, plan: string, why: RegExp][] = [

@@ -7,10 +7,10 @@
  * @module
  */
 
-import { isAbsolute, resolve } from "@std/path";
-import { FileGuest } from "../guest.ts";
 import { errorReply, helpReply, okReply, ReplyWriter } from "../reply.ts";
-import { readSeat, SLOT_COUNT, type SlotState } from "../slots.ts";
+import { SLOT_COUNT, type SlotState } from "../slots.ts";
+import { loadSlot } from "../slots/load.ts";
+import { settingName } from "../slots/seat.ts";
 import type { CommandContext } from "./context.ts";
 
 const HELP = [
@@ -19,7 +19,7 @@ const HELP = [
   "    Show every occupied slot.",
   "LOAD <slot> <name | file> [<option> <value> ...]",
   "    Seat a strategy: one of the list, or one in a file, which runs in a process without permissions.",
-  "    A relative path starts at 'dir'. Besides its own options, 'priority', 'interval' (ms) and 'observe' can be given.",
+  "    A relative path starts at 'dir'. Besides its own options, 'priority', 'interval' (ms), 'observe' and 'enabled' can be given.",
   "UNLOAD <slot>",
   "    Empty a slot.",
   "ENABLE <slot>",
@@ -27,7 +27,8 @@ const HELP = [
   "DISABLE <slot>",
   "    Switch a slot off.",
   "SET <slot> <option> <value>",
-  "    Change an option of the strategy, or 'priority', 'interval' or 'observe'.",
+  "    Change an option of the strategy, or 'priority', 'interval', 'observe' or 'enabled'.",
+  "What these change is kept by CONFIG REWRITE, as 'numa-slot' lines.",
   "STATS <slot>",
   "    Show what a slot has done.",
   "HELP",
@@ -84,34 +85,32 @@ function list(context: CommandContext): Uint8Array {
 async function load(context: CommandContext, words: readonly string[]): Promise<Uint8Array> {
   const [index = "", name = "", ...pairs] = words;
   const slot = slotOf(index);
-  if (slot === 0) {
-    throw new RangeError(
-      "Cannot load into slot 0: it is the fallback; numa-default-strategy sets its placement",
-    );
-  }
-  if (pairs.length % 2 !== 0) {
-    throw new Error(`Cannot take option '${pairs.at(-1)}': it has no value`);
-  }
-  const seat = readSeat(pairs);
-  if (isFile(name)) {
-    const path = isAbsolute(name) ? name : resolve(context.config.text("dir"), name);
-    await context.slots.assignGuest(slot, new FileGuest(path), seat);
-  } else context.slots.assign(slot, name, seat);
+  await loadSlot(context.slots, slot, [name, ...pairs], context.config.text("dir"));
+  await record(context, slot);
   context.log.notice(`NUMA SLOTS seated '${name}' in slot ${slot}`);
   return okReply();
 }
 
-function unload(context: CommandContext, [index = ""]: readonly string[]): Uint8Array {
+async function unload(
+  context: CommandContext,
+  [index = ""]: readonly string[],
+): Promise<Uint8Array> {
   const slot = slotOf(index);
   if (slot !== 0) occupied(context, slot);
   context.slots.remove(slot);
+  await record(context, slot);
   context.log.notice(`NUMA SLOTS emptied slot ${slot}`);
   return okReply();
 }
 
-function enable(context: CommandContext, [index = ""]: readonly string[], on: boolean): Uint8Array {
+async function enable(
+  context: CommandContext,
+  [index = ""]: readonly string[],
+  on: boolean,
+): Promise<Uint8Array> {
   const slot = slotOf(index);
   context.slots.enable(slot, on);
+  await record(context, slot);
   context.log.notice(`NUMA SLOTS switched slot ${slot} ${on ? "on" : "off"}`);
   return okReply();
 }
@@ -119,7 +118,8 @@ function enable(context: CommandContext, [index = ""]: readonly string[], on: bo
 async function set(context: CommandContext, words: readonly string[]): Promise<Uint8Array> {
   const [index = "", option = "", value = ""] = words;
   const slot = slotOf(index);
-  await context.slots.set(slot, option.toLowerCase().replaceAll("-", "_"), value);
+  await context.slots.set(slot, settingName(option), value);
+  await record(context, slot);
   context.log.notice(`NUMA SLOTS set '${option}' of slot ${slot} to '${value}'`);
   return okReply();
 }
@@ -150,9 +150,9 @@ function writeState(reply: ReplyWriter, state: SlotState): ReplyWriter {
   return reply.bulk("last_error").bulk(statistics.lastError);
 }
 
-/** What cannot be a strategy's name. */
-function isFile(name: string): boolean {
-  return /[/.]/.test(name);
+/** Lets CONFIG GET and REWRITE tell who sits in a slot now. Slot 0 follows other directives and is told by them. */
+async function record({ config, slots }: CommandContext, slot: number): Promise<void> {
+  if (slot > 0) await config.record("numa-slot", [`${slot}`, ...slots.words(slot)]);
 }
 
 function slotOf(text: string): number {

@@ -1,18 +1,25 @@
 /** NUMA SLOTS as clients see it: seating, settings, listings in RESP2 and RESP3, and refusals. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Config } from "../config.ts";
 import { Slots } from "../slots.ts";
 import { runServerCommand } from "./mod.ts";
 import { contextOf } from "./testing.ts";
 
-function client(protocol: 2 | 3 = 2): { slots: Slots; send: (line: string) => Promise<string> } {
+interface Client {
+  readonly slots: Slots;
+  readonly config: Config;
+  send(line: string): Promise<string>;
+}
+
+function client(protocol: 2 | 3 = 2): Client {
   const slots = new Slots();
   const context = contextOf({ slots, protocol });
   const send = async (line: string): Promise<string> => {
     const args = `NUMA SLOTS ${line}`.split(" ").map((word) => new TextEncoder().encode(word));
     return new TextDecoder().decode(await runServerCommand(context, args));
   };
-  return { slots, send };
+  return { slots, config: context.config, send };
 }
 
 Deno.test("NUMA SLOTS seats strategies of the list, with settings and options", async () => {
@@ -31,6 +38,23 @@ Deno.test("NUMA SLOTS seats strategies of the list, with settings and options", 
   assertEquals(slots.state(3)?.enabled, true);
   assertEquals(await send("UNLOAD 3"), "+OK\r\n");
   assertEquals(slots.state(3), undefined);
+});
+
+Deno.test("NUMA SLOTS tells the configuration who sits where, and nothing when it refuses", async () => {
+  const { config, send } = client();
+  const told = (): string => config.text("numa-slot");
+  assertEquals(told(), "1 composite_lru");
+  await send("LOAD 3 weighted weights 80,120 interval 5000");
+  await send("SET 3 Observe on");
+  const seat = "weighted interval 5000 observe yes";
+  assertEquals(told(), `1 composite_lru ; 3 ${seat} weights 80,120`);
+  await send("DISABLE 3");
+  await send("SET 3 weights 0");
+  await send("LOAD 4 nobody");
+  assertEquals(told(), `1 composite_lru ; 3 ${seat} enabled no weights 80,120`);
+  await send("DISABLE 0");
+  await send("UNLOAD 3");
+  assertEquals(told(), "1 composite_lru ; 3 none");
 });
 
 Deno.test("NUMA SLOTS LIST and STATS show how a slot is seated and what it has done", async () => {
@@ -90,6 +114,7 @@ Deno.test("NUMA SLOTS refuses in a sentence and changes nothing", async () => {
       "-ERR Cannot run every '0' ms: want above 0, at most 86400000\r\n",
     ],
     ["LOAD 5 /nowhere/mine.ts", "-ERR Cannot load '/nowhere/mine.ts': there is no such file\r\n"],
+    ["SET 4 constructor x", "-ERR Unknown option 'constructor': there are weights\r\n"],
     ["LOAD 5", "-ERR wrong number of arguments for 'numa|slots|load'\r\n"],
     ["LIST 5", "-ERR wrong number of arguments for 'numa|slots|list'\r\n"],
     ["DANCE", "-ERR unknown subcommand 'DANCE'. Try NUMA SLOTS HELP.\r\n"],

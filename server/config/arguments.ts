@@ -84,7 +84,7 @@ export function parseArguments(args: readonly string[]): Invocation {
 function valuesBehind(args: readonly string[], at: number): string[] {
   const values: string[] = [];
   const kind = findOption((args[at] ?? "").slice(2))?.kind;
-  const most = kind === undefined || kind.many || kind.repeat === "append" ? Infinity : 1;
+  const most = kind === undefined || kind.many || kind.repeat !== "replace" ? Infinity : 1;
   for (let next = at + 1; next < args.length && values.length < most; next++) {
     const word = args[next] ?? "";
     if (word.startsWith("--") || (word === "-" && most > 1)) break;

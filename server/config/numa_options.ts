@@ -9,6 +9,7 @@
 import * as kind from "./kinds.ts";
 import { anyNode, name, nodeMemory, perNode, toggle } from "./node_kinds.ts";
 import { CORE, LIVE, type Option, option, OWN, SERVER } from "./option.ts";
+import { slotSeats } from "./slot_kind.ts";
 
 /** Rules for the node of a new object; the first is core's own. `interleaved` is another name of `interleave`. */
 export const PLACEMENTS = [
@@ -37,6 +38,7 @@ export const PLACEMENT_OPTIONS: readonly Option[] = [
   option("numa-cxl-optimization", toggle, "no", "Whether new keys are placed by cxl_optimized where there are nodes without CPUs, whatever the default strategy.", SERVER, LIVE, OWN),
   option("numa-balance-threshold", kind.int(1, 100), "30", "Percent by which nodes' loads may differ before they are evened out.", SERVER, LIVE, OWN),
   option("numa-auto-rebalance", toggle, "yes", "Whether nodes whose loads differ by more are evened out without being asked.", SERVER, LIVE, OWN),
+  option("numa-slot", slotSeats(1, 15), "1 composite_lru", "Who sits in a strategy slot at start; NUMA SLOTS changes it at run time.", SERVER, OWN),
   option("numa-debug", toggle, "no", "Whether each decision of a strategy is logged.", SERVER, LIVE, OWN),
 ];
 

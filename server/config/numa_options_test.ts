@@ -128,6 +128,51 @@ Deno.test("CONFIG REWRITE keeps them, in the file's own spelling", async () => {
   }
 });
 
+Deno.test("numa-slot names a slot a line, adds up, and tells what was seated at run time", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/numakv.conf`;
+    const text = "numa-slot 4 weighted weights 1,2\nnuma-slot 1 none\n";
+    await Deno.writeTextFile(path, text);
+    const config = load([path, "--numa-slot", "2", "/my files/mine.ts"]);
+    const value = '1 none ; 2 "/my files/mine.ts" ; 4 weighted weights 1,2';
+    assertEquals(config.text("numa-slot"), value);
+    assertEquals(config.slotSeats().get(2), ["/my files/mine.ts"]);
+    await config.set([["numa-slot", value]]);
+    await assertRejects(() => config.set([["numa-slot", "4 none"]]), ConfigCommandError);
+    await config.record("numa-slot", ["4", "weighted", "enabled", "no"]);
+    await config.record("numa-slot", ["3", "interleave"]);
+    await config.rewrite();
+    const lines = (await Deno.readTextFile(path)).split("\n");
+    assertEquals(lines.filter((line) => line.startsWith("numa-slot")), [
+      "numa-slot 1 none",
+      'numa-slot 2 "/my files/mine.ts"',
+      "numa-slot 3 interleave",
+      "numa-slot 4 weighted enabled no",
+    ]);
+    assertEquals(load([path]).text("numa-slot"), config.text("numa-slot"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("numa-slot refuses what names no slot, nobody, or an option without a value", () => {
+  for (
+    const [words, why] of [
+      [["0", "weighted"], "'0' is not a slot: they are 1 to 15"],
+      [["16", "weighted"], "'16' is not a slot"],
+      [["two", "weighted"], "'two' is not a slot"],
+      [["2"], "wrong number of arguments"],
+      [["2", "weighted", "weights"], "wrong number of arguments"],
+      [["2", ""], "wrong number of arguments"],
+      [["2", "weighted", "weights", ";"], "argument must not be ';'"],
+      [['2 "weighted'], "never closed"],
+    ] as const
+  ) {
+    assertThrows(() => load(["--numa-slot", ...words]), ConfigError, why);
+  }
+});
+
 Deno.test("every short name and every variable means an option", () => {
   for (const name of [...SHORT_NAMES.values(), ...VARIABLES.values()]) {
     assertEquals(findOption(name)?.name, name);

@@ -112,8 +112,17 @@ export class Settings {
    * @throws {ValueError} when the kind refuses it
    */
   replace(option: Option, text: string): void {
+    this.record(option, [text]);
+  }
+
+  /**
+   * The same for the words of a line.
+   *
+   * @throws {ValueError} when the kind refuses them
+   */
+  record(option: Option, words: readonly string[]): void {
     const before = option.kind.repeat === "merge" ? this.value(option) : "";
-    this.#values.set(option.name, readWords(option, [text], before));
+    this.#values.set(option.name, readWords(option, words, before));
   }
 }
 

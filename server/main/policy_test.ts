@@ -1,13 +1,13 @@
 /** What options make of views, and that every placement an option names can be seated. */
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { Config, parseArguments, type Serve } from "../config.ts";
 import { PLACEMENTS } from "../config/numa_options.ts";
 import type { Topology, TopologyNode } from "../core.ts";
 import { Slots } from "../slots.ts";
 import { rulesOf } from "../migrator/rules.ts";
 import { factsOf } from "../migrator/sight.ts";
-import { checkNodes, fallbackPlacement } from "./policy.ts";
+import { checkNodes, fallbackPlacement, fillSlots } from "./policy.ts";
 
 function configOf(...args: string[]): Config {
   return Config.load(parseArguments(args) as Serve);
@@ -53,6 +53,28 @@ Deno.test("policy: a weight of a node there is not is refused", () => {
     error.message,
     "Cannot honour 'numa-node-weight 3': there is no such node; nodes are 0, 1",
   );
+});
+
+Deno.test("policy: slots are filled as the configuration says, or it says which cannot be", async () => {
+  using slots = new Slots();
+  await fillSlots(slots, configOf());
+  assertEquals(slots.list().map((one) => one.strategy), ["noop", "composite_lru"]);
+  const line = ["--numa-slot", "3", "weighted", "weights", "1,2", "interval", "50"];
+  await fillSlots(slots, configOf("--numa-slot", "1", "none", ...line));
+  assertEquals(slots.list().map((one) => one.index), [0, 3]);
+  assertEquals(slots.words(3), ["weighted", "interval", "50", "weights", "1,2"]);
+  for (
+    const [words, why] of [
+      [["2", "nobody"], "there is none of that name"],
+      [["2", "weighted", "weights", "0"], "Cannot set option 'weights' to '0'"],
+      [["2", "weighted", "priority", "urgent"], "Cannot set 'priority' to 'urgent'"],
+      [["2", "/nowhere/mine.ts"], "there is no such file"],
+    ] as const
+  ) {
+    const seating = fillSlots(slots, configOf("--numa-slot", ...words));
+    const error = await assertRejects(() => seating, Error, why);
+    assertStringIncludes(error.message, `Cannot honour 'numa-slot ${words.join(" ")}': `);
+  }
 });
 
 Deno.test("policy: every placement can be seated, and the no-op stays while nothing else is asked for", () => {
