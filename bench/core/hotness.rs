@@ -1,10 +1,10 @@
 //! What hotness costs: GETs of one key, to be counted under callgrind or timed.
 //!
-//!     hotness gets <near|none> <requests>     that many GETs from a lane of a node, or from one whose look-ups are no uses
-//!     hotness threads <seconds>               requests a second of one thread, and of two on lanes of two nodes
+//!     hotness gets <requests>        that many GETs from a lane of a node
+//!     hotness threads <seconds>      requests a second of one thread, and of two on lanes of two nodes
 //!
 //! It knows the boundary as the server does and nothing else. `bench/hotness.ts` reads what it prints. Invariant: two runs
-//! of `gets` differ by nothing but the hook, and by as many GETs as their numbers say.
+//! of `gets` differ by as many GETs as their numbers say, and by the hook where one was built without.
 
 use numakv_core::abi::{Outcome, Status};
 use numakv_core::ffi;
@@ -87,9 +87,9 @@ fn batch() -> Vec<u8> {
     b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n".repeat(DEPTH)
 }
 
-fn gets(node: i32, requests: usize) {
+fn gets(requests: usize) {
     with_store(|store| {
-        let client = Client::open(store, node);
+        let client = Client::open(store, 0);
         let (batch, mut out) = (batch(), vec![0; OUT_BYTES]);
         for _ in 0..requests / DEPTH {
             client.execute(&batch, &mut out);
@@ -135,9 +135,8 @@ fn main() {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse().expect("a number");
     match words[..] {
-        ["gets", "near", requests] => gets(0, number(requests)),
-        ["gets", "none", requests] => gets(-2, number(requests)),
+        ["gets", requests] => gets(number(requests)),
         ["threads", seconds] => threads(Duration::from_secs(number(seconds) as u64)),
-        _ => panic!("usage: hotness gets near|none <requests> | threads <seconds>"),
+        _ => panic!("usage: hotness gets <requests> | threads <seconds>"),
     }
 }

@@ -13,6 +13,7 @@ mod tap;
 pub use name_ring::NameRing;
 pub use tap::{Access, TAP_RECORD_BYTES, Tap};
 
+use crate::pool::prefix::{NO_HEAD, SHIFT_MAX, Use};
 use crate::stats::{Counter, LaneCounters};
 use core::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 use std::collections::VecDeque;
@@ -71,6 +72,8 @@ pub struct Lane {
     /// Milliseconds since 1970 at which the recording began.
     tapped_since_ms: AtomicI64,
     chance: AtomicU32,
+    /// Uses of busy keys until one is stored; 0 between the draw and the storing.
+    until_draw: AtomicU32,
     random: AtomicU64,
     mailbox: Mutex<VecDeque<(u32, u32)>>,
     waiting: AtomicU32,
@@ -103,6 +106,7 @@ impl Lane {
             mode: AtomicU8::new(0),
             tapped_since_ms: AtomicI64::new(0),
             chance: AtomicU32::new(seed as u32),
+            until_draw: AtomicU32::new(1 << SHIFT_MAX),
             random: AtomicU64::new(seed),
             mailbox: Mutex::new(VecDeque::new()),
             waiting: AtomicU32::new(0),
@@ -117,7 +121,16 @@ impl Lane {
         self
     }
 
-    /// Bits of [`mode`]: one load and one comparison tell that there is nothing unusual.
+    /// What a use word's head is told by, to which its uses add nothing at `clock` unless one is drawn; no word's where every
+    /// use is to be heard of.
+    pub fn busy_head(&self, clock: u32) -> u32 {
+        match self.mode() {
+            0 => Use::busy_head(clock),
+            _ => NO_HEAD,
+        }
+    }
+
+    /// Bits of [`mode`].
     #[inline(always)]
     pub fn mode(&self) -> u8 {
         self.mode.load(Relaxed)
@@ -140,13 +153,28 @@ impl Lane {
         (now_ms - self.tapped_since_ms.load(Relaxed)).clamp(0, u32::MAX.into()) as u32
     }
 
-    /// A number that goes evenly over all 32-bit numbers, whatever part of the calls one looks at (Weyl's sequence over the
-    /// golden ratio). Only the owner calls this.
+    /// Whether this use of a busy key is to be stored. One in 2^SHIFT_MAX is, at changing distances, so that clients which go
+    /// round in circles do no harm. Only the owner calls this.
     #[inline(always)]
+    pub fn draws(&self) -> bool {
+        let left = self.until_draw.load(Relaxed).wrapping_sub(1);
+        self.until_draw.store(left, Relaxed);
+        left == 0
+    }
+
+    /// A use's chance to be stored: 0 when it was drawn, else a number that goes evenly over all 32-bit numbers, whatever
+    /// part of the calls one looks at (Weyl's sequence over the golden ratio). Only the owner calls this.
     pub fn chance(&self) -> u32 {
         let next = self.chance.load(Relaxed).wrapping_add(0x9e37_79b9);
         self.chance.store(next, Relaxed);
-        next
+        if self.until_draw.load(Relaxed) > 0 {
+            return next;
+        }
+        // From 1 to twice the mean less 1, evenly.
+        let distances = (2u64 << SHIFT_MAX) - 1;
+        let distance = 1 + ((u64::from(next) * distances) >> u32::BITS);
+        self.until_draw.store(distance as u32, Relaxed);
+        0
     }
 
     /// A weak random word (PCG's multiplier, upper half). Only the owner calls this.
@@ -232,6 +260,26 @@ mod tests {
     use std::io::Read;
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn one_in_so_many_uses_is_drawn_of_every_key_whatever_circle_a_client_goes_in() {
+        let lane = Lane::new(0, Some(0), "test".into(), None, 0);
+        const WANTED: u64 = 200;
+        for keys in 1..=130u64 {
+            let mut drawn = vec![0; keys as usize];
+            for turn in 0..(WANTED * keys) << SHIFT_MAX {
+                if lane.draws() {
+                    assert_eq!(lane.chance(), 0);
+                    drawn[(turn % keys) as usize] += 1;
+                }
+            }
+            let sum: u64 = drawn.iter().sum();
+            assert!(sum.abs_diff(WANTED * keys) <= 2 + keys, "{sum} of {keys}");
+            // By mere chance one key of them all would be off by 60.
+            let off = drawn.iter().map(|count: &u64| count.abs_diff(WANTED)).max();
+            assert!(off < Some(80), "{drawn:?}");
+        }
+    }
 
     #[test]
     fn post_rings_once_until_collected() {

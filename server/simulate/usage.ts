@@ -1,8 +1,9 @@
 /**
  * How core counts the use of a key: the second word of its PREFIX (core/src/pool/prefix/usage.rs), a column a field.
  *
- * Knows keys by index and nothing of where they lie: use is counted alike wherever a key is, and a move carries it along. Invariant:
- * after the same accesses and the same chances the fields are the ones core has; usage_test.ts holds the same figures as core's tests.
+ * Knows keys by index and nothing of where they lie: use is counted alike wherever a key is, and a move carries it along. Chances are
+ * drawn in another way than core's, with the same odds. Invariant: after the same accesses and the same chances the fields are the ones
+ * core has; usage_test.ts holds the same figures as core's tests.
  *
  * @module
  */
@@ -14,8 +15,8 @@ const VOTE_MAX = 15;
 const MANTISSA_MAX = 255;
 const EXPONENT_MAX = 15;
 /** The most accesses one stored access stands for, as a power of two. */
-const SHIFT_MAX = 5;
-/** Levels up to this store every access. */
+const SHIFT_MAX = 6;
+/** Levels up to this store every access; each further one half as many, and the hottest one in 2^`SHIFT_MAX`. */
 const LEVEL_STORED = 2;
 /** What is added to a lane's chance at each access (Weyl's sequence). */
 const CHANCE_STEP = 0x9e3779b9;
@@ -65,16 +66,17 @@ export class Usage {
   touch(key: number, clock: number, node: number): void {
     this.#chance = (this.#chance + CHANCE_STEP) | 0;
     const shift = this.shift[key]!;
-    const isSampled = (this.#chance >>> (32 - SHIFT_MAX)) < 1 << (SHIFT_MAX - shift);
+    const isSampled = (this.#chance >>> (32 - SHIFT_MAX)) >>> (SHIFT_MAX - shift) === 0;
     if (!isSampled && this.clock[key] === clock) return;
     this.level[key] = this.levelAt(key, clock);
     this.clock[key] = clock;
     if (isSampled) {
       this.#count(key, shift);
-      this.#elect(key, node);
+      this.#elect(key, node, shift);
     }
-    const byLevel = Math.max(0, this.level[key]! - LEVEL_STORED);
-    this.shift[key] = Math.min(byLevel, 2 * this.exponent[key]!, SHIFT_MAX);
+    const level = this.level[key]!;
+    const byLevel = level === LEVEL_MAX ? SHIFT_MAX : Math.max(0, level - LEVEL_STORED);
+    this.shift[key] = Math.min(byLevel, 2 * this.exponent[key]!);
   }
 
   /** One stored access more: exactly so while every access is stored and counted, else by chance. */
@@ -100,13 +102,14 @@ export class Usage {
     if (rises && level < LEVEL_MAX) this.level[key] = level + 1;
   }
 
-  #elect(key: number, node: number): void {
+  #elect(key: number, node: number, shift: number): void {
     const vote = this.vote[key]!;
-    if (this.accessor[key] === node) this.vote[key] = Math.min(VOTE_MAX, vote + 1);
-    else if (vote === 0) {
+    const weight = shift === SHIFT_MAX ? 2 : 1;
+    if (this.accessor[key] === node) this.vote[key] = Math.min(VOTE_MAX, vote + weight);
+    else if (vote < weight) {
       this.accessor[key] = node;
-      this.vote[key] = 1;
-    } else this.vote[key] = vote - 1;
+      this.vote[key] = weight - vote;
+    } else this.vote[key] = vote - weight;
   }
 
   /** Hotness at a moment: a level falls at each strike of a clock that all keys share. */

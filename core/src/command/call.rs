@@ -76,6 +76,9 @@ pub struct User {
     pub clock: u32,
     /// Index of the node that new keys are placed for.
     pub node: u32,
+    /// The head of a busy key's use word, to whose uses nothing is to be added in this second but by the lane's draw;
+    /// `NO_HEAD` where uses are unusual.
+    pub busy_head: u32,
 }
 
 /// A request's arguments, the command's name first.
@@ -408,19 +411,18 @@ impl<'a, 'r> Call<'a, 'r> {
     /// Counts one use. Most uses of a key that is used often have nothing to store.
     #[inline(always)]
     fn used(&mut self, target: Target<'_>, found: Found, is_write: bool) -> Found {
-        if self.lane.mode() != 0 && !self.used_unusually(target, found.entry, is_write) {
+        // What `./numakv bench hotness` compares with.
+        if cfg!(numakv_without_hotness) {
             return found;
         }
-        let chance = self.lane.chance();
-        if found.entry.is_due(chance, target.clock) {
-            self.store_use(target, found.entry, chance);
+        if found.entry.usage_head() != self.user.busy_head || self.lane.draws() {
+            self.store_use(target, found.entry, is_write);
         }
         found
     }
 
     /// Records the use where somebody wants that; `false` when it is none, as its lane only looks.
     #[cold]
-    #[inline(never)]
     fn used_unusually(&self, target: Target<'_>, entry: Entry, is_write: bool) -> bool {
         let mode = self.lane.mode();
         if mode & mode::SPECTATOR != 0 {
@@ -440,13 +442,17 @@ impl<'a, 'r> Call<'a, 'r> {
         true
     }
 
-    /// Stores a use in the key's PREFIX and in the lane's counters, where it stands for as many as the PREFIX says.
+    /// Stores a use in the key's PREFIX and in the lane's counters, where it stands for as many as the PREFIX says; or, of a
+    /// key whose uses are not all stored, lets it go.
     #[cold]
     #[inline(never)]
-    fn store_use(&self, target: Target<'_>, entry: Entry, chance: u32) {
+    fn store_use(&self, target: Target<'_>, entry: Entry, is_write: bool) {
+        if self.lane.mode() != 0 && !self.used_unusually(target, entry, is_write) {
+            return;
+        }
         let settings = &self.store.settings;
         let touched = entry.touch(
-            chance,
+            self.lane.chance(),
             &Touch {
                 clock: target.clock,
                 node: self.lane.node,
@@ -457,7 +463,9 @@ impl<'a, 'r> Call<'a, 'r> {
                 lfu_decay_minutes: settings.lfu_decay_time.load(Relaxed),
             },
         );
-        let Some(node) = self.lane.node else { return };
+        let (Some(touched), Some(node)) = (touched, self.lane.node) else {
+            return;
+        };
         let counters = &self.lane.counters;
         match self.keyspace().pool.node_of(entry.address()) == node {
             true => counters.local_accesses.add(touched.weight),

@@ -94,11 +94,13 @@ impl<'a> Context<'a> {
     pub fn new(store: &'a Store, lane: &'a Lane) -> Context<'a> {
         let now_ms = store.clock.now_ms();
         let started = ticks();
+        let clock = use_clock(now_ms);
         let user = User {
-            clock: use_clock(now_ms),
+            clock,
             node: lane
                 .node
                 .unwrap_or_else(|| store.default_node.load(Relaxed)),
+            busy_head: lane.busy_head(clock),
         };
         Context {
             store,

@@ -169,14 +169,14 @@ impl Entry {
         unsafe { core::slice::from_raw_parts_mut(self.0.as_ptr().add(start), shape.value_len()) }
     }
 
-    /// Whether an access at `clock` has anything to store; see `Use::is_due`.
+    /// See `Use::head`.
     #[inline(always)]
-    pub fn is_due(self, chance: u32, clock: u32) -> bool {
-        self.prefix().usage.is_due(chance, clock)
+    pub fn usage_head(self) -> u32 {
+        self.prefix().usage.head()
     }
 
-    /// Stores one access that is due.
-    pub fn touch(self, chance: u32, touch: &Touch) -> Touched {
+    /// Adds one access; see `Use::touch`.
+    pub fn touch(self, chance: u32, touch: &Touch) -> Option<Touched> {
         self.prefix().usage.touch(chance, touch)
     }
 

@@ -20,8 +20,8 @@
 //!   bits 15-20  accessor    node index that leads the majority vote
 //!   bits 21-24  vote        its lead, 0-15
 //!   bits 25-26  epoch       reserved for a snapshot's cut
-//!   bits 27-31  sample      which accesses are stored: one in 32 for 0, 16 for 1, 8 for 3, 4 for 7, 2 for 15, each for 31
-//!   bits 32-39  frequency   Redis' logarithmic LFU counter
+//!   bits 27-34  frequency   Redis' logarithmic LFU counter
+//!   bits 37-39  shift       one access in 2^shift is stored
 //!   bits 40-63  clock       seconds of the last stored access, modulo 2^24 (194 days)
 //! ```
 //! Invariant: the widths of each word's fields sum to at most 64, asserted below.
@@ -30,7 +30,7 @@
 mod tests;
 mod usage;
 
-pub use usage::{Touch, Touched, Use, UseView};
+pub use usage::{NO_HEAD, SHIFT_MAX, Touch, Touched, Use, UseView};
 
 /// Bytes of a PREFIX.
 pub const PREFIX_BYTES: usize = 16;
@@ -86,12 +86,12 @@ const EXPONENT: Field = MANTISSA.after(4);
 const ACCESSOR: Field = EXPONENT.after(6);
 const VOTE: Field = ACCESSOR.after(4);
 const EPOCH: Field = VOTE.after(2);
-const SAMPLE: Field = EPOCH.after(5);
-const FREQUENCY: Field = SAMPLE.after(8);
-const CLOCK: Field = FREQUENCY.after(24);
+const FREQUENCY: Field = EPOCH.after(8);
+const SPARE: Field = FREQUENCY.after(2);
+const SHIFT: Field = SPARE.after(3);
+const CLOCK: Field = SHIFT.after(24);
 
 const _: () = assert!(WORD.shift == 55 && WORD.shift + WORD.width <= 64);
-const _: () = assert!(EPOCH.shift == 25 && SAMPLE.shift + SAMPLE.width == 32);
 const _: () = assert!(CLOCK.shift == 40 && CLOCK.shift + CLOCK.width == 64);
 const _: () = assert!(core::mem::size_of::<Prefix>() == PREFIX_BYTES);
 

@@ -22,6 +22,8 @@ struct Key {
     usage: Use,
     random: Random,
     chance: u32,
+    /// Accesses until one is drawn while the key is busy.
+    until_draw: u64,
     decay_seconds: u32,
     /// Accesses that were stored.
     stored: u64,
@@ -37,6 +39,7 @@ impl Key {
             usage: Use::from_word(Use::fresh(clock, 0)),
             random: Random(u64::from(clock)),
             chance: 7,
+            until_draw: 1,
             decay_seconds,
             stored: 0,
             weight: 0,
@@ -45,9 +48,16 @@ impl Key {
     }
 
     fn access(&mut self, clock: u32, node: u32) {
-        self.chance = self.chance.wrapping_add(0x9e37_79b9);
-        if !self.usage.is_due(self.chance, clock) {
-            return;
+        let mut chance = self.chance.wrapping_add(0x9e37_79b9);
+        if self.usage.head() == Use::busy_head(clock) {
+            self.until_draw -= 1;
+            if self.until_draw > 0 {
+                return;
+            }
+            self.until_draw = 1 + self.random.below((2 << SHIFT_MAX) - 1);
+            chance = 0;
+        } else {
+            self.chance = chance;
         }
         let touch = Touch {
             clock,
@@ -58,7 +68,9 @@ impl Key {
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,
         };
-        let touched = self.usage.touch(self.chance, &touch);
+        let Some(touched) = self.usage.touch(chance, &touch) else {
+            return;
+        };
         self.stored += 1;
         self.weight += touched.weight;
         self.news += u64::from(touched.is_news);

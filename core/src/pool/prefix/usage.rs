@@ -1,24 +1,23 @@
 //! The use word: what one access adds to it, and what it says at a moment.
 //!
 //! A key that is used often stores one access in 2^s, s by its level and its count, so that two nodes that read one key do
-//! not fight over its line; and each stored access stands for 2^s. The word says itself which accesses are stored, so that
-//! asking takes one comparison. It may not know keys or nodes beyond their index.
+//! not fight over its line; and each stored access stands for 2^s. The word's head, s and the clock side by side, says at
+//! once that an access of a busy key, of which s is greatest, has nothing to store but by the lane's draw. It may not know
+//! keys or nodes beyond their index.
 //!
-//! Invariants: when a word was stored, `s <= 2 * exponent` and `s + 2 <= level` unless s is 0, so up to 255 accesses each one is stored; the clock
-//! is that of the first access in each second. A level falls by one at each `decay_seconds` of a clock that all keys
+//! Invariants: when a word was stored, `s <= 2 * exponent`, so up to 255 accesses each one is stored; the clock is that of
+//! the first access in each second. A level falls by one at each `decay_seconds` of a clock that all keys
 //! share, whether the key is used or not, and rises once in 2^level accesses: it settles near the binary logarithm of the
 //! accesses in that time.
 
-use super::{
-    ACCESSOR, CLOCK, EXPONENT, FREQUENCY, Field, LEVEL, LEVEL_MAX, MANTISSA, SAMPLE, VOTE,
-};
+use super::{ACCESSOR, CLOCK, EXPONENT, FREQUENCY, Field, LEVEL, LEVEL_MAX, MANTISSA, SHIFT, VOTE};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The bits of an access's chance that are compared.
-const CHANCE_MASK: u32 = (SAMPLE.mask() & u32::MAX as u64) as u32;
 /// The most accesses one stored access stands for, as a power of two.
-const SHIFT_MAX: u32 = SAMPLE.width;
-/// Levels up to this store every access.
+pub const SHIFT_MAX: u32 = 6;
+/// No word's head.
+pub const NO_HEAD: u32 = u32::MAX;
+/// Levels up to this store every access; each further one half as many, and the hottest one in 2^`SHIFT_MAX`.
 const LEVEL_STORED: u64 = 2;
 /// Redis starts its frequency counter here, so that new keys are not evicted at once.
 const LFU_START: u64 = 5;
@@ -62,7 +61,7 @@ impl Use {
     pub const fn fresh(clock: u32, node: u32) -> u64 {
         let word = CLOCK.with(0, clock as u64);
         let word = FREQUENCY.with(word, LFU_START);
-        SAMPLE.with(ACCESSOR.with(word, node as u64), sample_of(0))
+        ACCESSOR.with(word, node as u64)
     }
 
     /// A key that was last used `idle_seconds` before `clock`, with Redis' LFU counter at `frequency` when that is known.
@@ -74,22 +73,29 @@ impl Use {
         }
     }
 
-    /// Whether an access at `clock` has anything to store: it falls into the sample, or is the first in its second.
-    /// `chance` is the accessor's own, and goes evenly over all 32-bit numbers.
-    #[inline(always)]
-    pub fn is_due(&self, chance: u32, clock: u32) -> bool {
-        let word = self.0.load(Relaxed);
-        chance & CHANCE_MASK <= word as u32 || (word >> CLOCK.shift) as u32 != clock
+    /// What [`Use::head`] is of a busy key that was used at `clock` already: it stores one access in 2^[`SHIFT_MAX`].
+    pub const fn busy_head(clock: u32) -> u32 {
+        clock << SHIFT.width | SHIFT_MAX
     }
 
-    /// Stores an access that `is_due` said is. Every access raises the estimate, near or far; the vote alone says whose the
-    /// key is.
-    pub fn touch(&self, chance: u32, touch: &Touch) -> Touched {
+    /// The word's shift and clock.
+    #[inline(always)]
+    pub fn head(&self) -> u32 {
+        (self.0.load(Relaxed) >> SHIFT.shift) as u32
+    }
+
+    /// Adds an access, if there is anything to store: it falls into the sample, or is the first in its second. `chance` is
+    /// the accessor's own, and goes evenly over all 32-bit numbers; at 0 it falls into any sample. Every access that is
+    /// stored raises the estimate, near or far; the vote alone says whose the key is.
+    pub fn touch(&self, chance: u32, touch: &Touch) -> Option<Touched> {
         let word = self.0.load(Relaxed);
-        let is_sampled = chance & CHANCE_MASK <= word as u32;
+        let is_sampled = u64::from(chance) << SHIFT.get(word) >> u32::BITS == 0;
+        if !is_sampled && CLOCK.get(word) == touch.clock.into() {
+            return None;
+        }
         let (word, touched) = touched(word, touch, is_sampled);
         self.0.store(word, Relaxed);
-        touched
+        Some(touched)
     }
 
     /// A use word that starts as `word`.
@@ -108,35 +114,30 @@ impl Use {
     }
 }
 
-/// What is compared where one access in 2^shift is stored.
-const fn sample_of(shift: u32) -> u64 {
-    (1 << (SHIFT_MAX - shift)) - 1
-}
-
-/// The shift that a word's sample says.
-const fn shift_of(word: u64) -> u32 {
-    SHIFT_MAX - SAMPLE.get(word).count_ones()
-}
-
 /// What `word` becomes after an access.
 fn touched(word: u64, touch: &Touch, is_sampled: bool) -> (u64, Touched) {
-    let idle = idle_seconds(word, touch.clock);
-    let mut word = aged(word, idle, touch);
+    // Nothing ages within a second.
+    let mut word = match idle_seconds(word, touch.clock) {
+        0 => word,
+        idle => aged(word, idle, touch),
+    };
     let mut touched = Touched {
         weight: 0,
         is_news: false,
     };
     if is_sampled {
-        let (before, shift) = (word, shift_of(word));
+        let (before, shift) = (word, SHIFT.get(word) as u32);
         touched.weight = 1 << shift;
         let frequency = frequency_raised(FREQUENCY.get(word), shift, touch);
         word = counted(FREQUENCY.with(word, frequency), shift, touch.random);
-        word = touch.node.map_or(word, |node| voted(word, node as u64));
+        word = touch
+            .node
+            .map_or(word, |node| voted(word, node as u64, shift));
         let is_hot = LEVEL.get(word) >= touch.hot_level as u64;
         let changes = |field: Field| field.get(word) != field.get(before);
         touched.is_news = is_hot && (changes(LEVEL) || changes(ACCESSOR) || is_rare(touch.random));
     }
-    (SAMPLE.with(word, sample_of(wanted_shift(word))), touched)
+    (SHIFT.with(word, wanted_shift(word)), touched)
 }
 
 /// Once in 64 stored accesses a hot key is news anyway, so that one which was forgotten is found again.
@@ -145,9 +146,13 @@ fn is_rare(random: u64) -> bool {
 }
 
 /// How many accesses the word should make one, as a power of two.
-fn wanted_shift(word: u64) -> u32 {
-    let by_level = LEVEL.get(word).saturating_sub(LEVEL_STORED) as u32;
-    by_level.min(2 * EXPONENT.get(word) as u32).min(SHIFT_MAX)
+fn wanted_shift(word: u64) -> u64 {
+    let level = LEVEL.get(word);
+    let by_level = match level == LEVEL_MAX as u64 {
+        true => SHIFT_MAX as u64,
+        false => level.saturating_sub(LEVEL_STORED),
+    };
+    by_level.min(2 * EXPONENT.get(word))
 }
 
 /// The word after `idle` seconds without an access, the clock set to the touch's.
@@ -183,15 +188,16 @@ fn counted(word: u64, shift: u32, random: u64) -> u64 {
     EXPONENT.with(MANTISSA.with(LEVEL.with(word, level), mantissa), exponent)
 }
 
-/// Boyer and Moore's majority vote (1981): the leader gains on its own accesses and loses on the others'.
-fn voted(word: u64, node: u64) -> u64 {
-    let vote = VOTE.get(word);
+/// Boyer and Moore's majority vote (1981): the leader gains on its own accesses and loses on the others'. What stands for
+/// more accesses than any other counts twice.
+fn voted(word: u64, node: u64, shift: u32) -> u64 {
+    let (vote, weight) = (VOTE.get(word), 1 + u64::from(shift == SHIFT_MAX));
     if ACCESSOR.get(word) == node {
-        VOTE.with(word, (vote + 1).min(VOTE.max()))
-    } else if vote == 0 {
-        VOTE.with(ACCESSOR.with(word, node), 1)
+        VOTE.with(word, (vote + weight).min(VOTE.max()))
+    } else if vote < weight {
+        VOTE.with(ACCESSOR.with(word, node), weight - vote)
     } else {
-        VOTE.with(word, vote - 1)
+        VOTE.with(word, vote - weight)
     }
 }
 
