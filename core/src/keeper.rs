@@ -129,6 +129,7 @@ impl Tick {
         }
         self.measure_rates(store);
         store.keyspace.pool.tend();
+        store.keyspace.pool.trim();
         store.measure_outside();
         self.evict(store, lane, Instant::now() + period / 4);
         let used = store.keyspace.pool.used_bytes();

@@ -2,7 +2,7 @@
 //!
 //! A lock per size class guards the class's slabs or chunks and their cells; one more guards the
 //! pages. Order: class lock, then page lock, never two class locks (but see `check.rs`, which takes
-//! all of them in ascending order). Cells are taken and given back several at a time, because the
+//! all of them in ascending order), and before them the right to give memory back. Cells are taken and given back several at a time, because the
 //! magazines above (`magazine.rs`) ask for several.
 //! This file knows neither threads' magazines nor other nodes.
 //!
@@ -13,6 +13,7 @@
 //! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use super::chunk::{ChunkHeads, chunk_start};
 use super::lock::Lock;
@@ -55,6 +56,8 @@ pub(super) struct Arena {
     pub(super) window: Window,
     pub(super) classes: Box<[Lock<ClassState>]>,
     pub(super) pages: Lock<Pages>,
+    /// Held by whoever gives memory back to the kernel.
+    releasing: Mutex<()>,
     /// Bytes of taken cells and live spans; changed under a lock, read without.
     used_bytes: AtomicU64,
     /// Times that something was given back, and what that number was at the last purge for want of room.
@@ -71,6 +74,7 @@ impl Arena {
                 .map(|_| Lock::new(ClassState::default()))
                 .collect(),
             pages: Lock::new(Pages::new(window, limit)),
+            releasing: Mutex::new(()),
             used_bytes: AtomicU64::new(0),
             returns: AtomicU32::new(0),
             purged_at: AtomicU32::new(u32::MAX),
@@ -88,6 +92,11 @@ impl Arena {
         // Not before it is done: whoever came meanwhile would be told that there is nothing.
         self.purged_at.store(returns, Ordering::Relaxed);
         true
+    }
+
+    /// Keeps everybody from giving memory back to the kernel; nothing is lent out meanwhile. Taken before any other lock.
+    pub(super) fn releasing(&self) -> MutexGuard<'_, ()> {
+        self.releasing.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     /// So many bytes are in use no longer.

@@ -68,6 +68,7 @@ impl Pool {
 }
 
 fn check_arena(arena: &Arena) -> Result<(), String> {
+    let _nothing_is_lent = arena.releasing();
     let classes: Vec<Guard<'_, ClassState>> =
         arena.classes.iter().map(|lock| lock.lock()).collect();
     let pages = arena.pages.lock();

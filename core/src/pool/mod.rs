@@ -188,6 +188,7 @@ impl Pool {
     pub fn set_budget(&self, node: u32, bytes: Option<u64>) {
         if let Some(arena) = self.arenas.get(node as usize) {
             arena.pages.lock().set_limit(bytes);
+            arena.trim();
         }
     }
 
@@ -513,6 +514,12 @@ impl Pool {
     pub fn purge(&self) -> u64 {
         self.empty_own_seats();
         self.arenas.iter().map(Arena::purge).sum()
+    }
+
+    /// Gives back what exceeds the budgets of unused memory: worth a call every tenth of a second. Answers the bytes given
+    /// back.
+    pub fn trim(&self) -> u64 {
+        self.arenas.iter().map(Arena::trim).sum()
     }
 
     /// Gives back half of what nobody wanted since this was called last: worth a call every

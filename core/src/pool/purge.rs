@@ -3,7 +3,10 @@
 //! Empty slabs and chunks, idle slab pages and dirty runs are kept because the next request is likely to want them. What
 //! decays is half of what was left untouched since the last time, so a pool at rest holds next to nothing unused after
 //! half a minute, and one that breathes keeps what it breathes.
-//! Locks are held for a few dozen pages at a time: nobody waits for a purge.
+//! The kernel takes long over it, above all in a virtual machine, where every other CPU has to hear that the pages are gone
+//! (some 80 µs). So nobody who frees does it: a store's keeper trims the pool to its budgets, and pages are lent out and
+//! taken back under the page lock, which is free in between. Runner-up: whoever exceeds a budget cleans what exceeds it,
+//! under the lock; moves then held their shard for milliseconds.
 //! This file knows neither threads' magazines nor other nodes.
 //!
 //! Invariant: what is released is unused memory alone, so `used_bytes` stays.
@@ -13,9 +16,8 @@ use super::chunk::ChunkHeads;
 use super::ranks::Heads;
 use super::size_class::{CELL_CLASSES, PAGE_BYTES, SLAB_CLASSES};
 use super::slab::SlabHeads;
+use super::span::{Lent, Pages};
 
-/// Pages whose memory is given back under one hold of the page lock: 1 MB, some 50 µs.
-const PAGES_A_HOLD: u32 = 256;
 /// Members looked at under one hold of a class lock to find the empty ones.
 const LOOKS: usize = 2048;
 
@@ -26,7 +28,15 @@ impl Arena {
             self.drop_empty(class, u32::MAX);
         }
         let unused = self.pages.lock().unused();
-        self.release(unused)
+        self.release(|pages, released| {
+            let left = unused.checked_sub(released + 1)? + 1;
+            pages.lend(left)
+        })
+    }
+
+    /// Gives back what exceeds the budgets of unused memory; answers the bytes.
+    pub(super) fn trim(&self) -> u64 {
+        self.release(|pages, _| pages.lend_excess())
     }
 
     /// Gives back half of what nobody wanted since this was called last; answers the bytes.
@@ -35,18 +45,24 @@ impl Arena {
             let empty = self.classes[class].lock().empty;
             self.drop_empty(class, empty.div_ceil(2));
         }
-        let unwanted = self.pages.lock().begin_decay();
-        self.release(unwanted.div_ceil(2))
+        let unwanted = self.pages.lock().begin_decay().div_ceil(2);
+        self.release(|pages, released| {
+            let left = unwanted.checked_sub(released + 1)? + 1;
+            pages.lend(left)
+        })
     }
 
-    fn release(&self, pages: u32) -> u64 {
+    /// Gives back what `lend` lends, as long as it does when it is told how many pages that were already; answers the bytes.
+    fn release(&self, lend: impl Fn(&mut Pages, u32) -> Option<Lent>) -> u64 {
+        // One at a time: whoever finds nothing has to know that nothing is on its way.
+        let _alone = self.releasing();
         let mut released = 0;
-        while released < pages {
-            let left = pages - released;
-            match self.pages.lock().release_some(left.min(PAGES_A_HOLD)) {
-                0 => break,
-                some => released += some,
-            }
+        loop {
+            let lent = lend(&mut self.pages.lock(), released);
+            let Some(lent) = lent else { break };
+            lent.release(&self.window);
+            self.pages.lock().take_back(lent);
+            released += lent.pages();
         }
         released as u64 * PAGE_BYTES as u64
     }

@@ -7,14 +7,14 @@
 //!
 //! Free runs are *dirty* while they still hold memory, and *clean* once that went back to the
 //! kernel. A request takes the shortest dirty run that fits, else the shortest clean one, else
-//! pages beyond the frontier. Dirty pages save the next user the kernel's work; there are never
-//! more than a budget, beyond which the longest runs are cleaned, and large spans are cleaned at
-//! once. Runs join their neighbours of the same kind, and the frontier moves down again when a
+//! pages beyond the frontier. Dirty pages save the next user the kernel's work; those beyond a
+//! budget are lent to whoever trims the pool, off the lock (see `purge.rs`), and large spans are
+//! cleaned at once. Runs join their neighbours of the same kind, and the frontier moves down again when a
 //! clean run reaches it.
 //! This file knows nothing of cells.
 //!
-//! Invariants: `taken + dirty + clean == frontier - first`; no clean run touches the frontier;
-//! `taken <= limit`, but for what was taken before the limit fell; `dirty <= dirty_limit`.
+//! Invariants: `taken + dirty + clean == frontier - first` while nothing is lent; no clean run touches the frontier;
+//! `taken <= limit`, but for what was taken before the limit fell.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ use super::window::Window;
 pub(super) const SPAN_PAGES_MIN: u32 = (CELL_MAX / PAGE_BYTES) as u32 + 1;
 /// Pages of a span whose memory goes back to the kernel as soon as it is freed (1 MB).
 pub(super) const LARGE_PAGES: u32 = 256;
-/// Dirty pages of a window (32 MB), but at most an eighth of its limit.
+/// Dirty pages of a window that a trim leaves (32 MB), but at most an eighth of its limit.
 const DIRTY_RUN_PAGES: u32 = 8192;
 /// Pages committed at once, at least (4 MB) and at most (256 MB).
 const STEP_PAGES: (u32, u32) = (1024, 65536);
@@ -38,7 +38,7 @@ pub(super) struct Pages {
     window: Window,
     dirty_runs: Runs,
     clean_runs: Runs,
-    /// Most pages in dirty runs.
+    /// Pages in dirty runs that a trim leaves.
     dirty_limit: u32,
     first: u32,
     frontier: u32,
@@ -72,6 +72,50 @@ pub(super) struct Pages {
     /// The same for spans only.
     pub(super) span_hits: u64,
     pub(super) span_misses: u64,
+}
+
+/// Unused pages whose memory is being given back to the kernel.
+#[derive(Clone, Copy)]
+pub(super) enum Lent {
+    /// Idle pages of the chunk of slabs at `start`, one bit each.
+    Idle {
+        /// The chunk's first page.
+        start: u32,
+        /// Bits of pages.
+        pages: u64,
+    },
+    /// A free run.
+    Run {
+        /// Its first page.
+        page: u32,
+        /// Its length.
+        pages: u32,
+    },
+}
+
+impl Lent {
+    /// How many.
+    pub(super) fn pages(self) -> u32 {
+        match self {
+            Lent::Idle { pages, .. } => pages.count_ones(),
+            Lent::Run { pages, .. } => pages,
+        }
+    }
+
+    /// Gives their memory back to the kernel, which may take long over it: not under a lock.
+    pub(super) fn release(self, window: &Window) {
+        match self {
+            Lent::Idle { start, mut pages } => {
+                while pages != 0 {
+                    let from = pages.trailing_zeros();
+                    let length = (pages >> from).trailing_ones();
+                    window.release(start + from, length);
+                    pages &= !(u64::MAX >> (64 - length) << from);
+                }
+            }
+            Lent::Run { page, pages } => window.release(page, pages),
+        }
+    }
 }
 
 /// A limit in pages, `all` at most.
@@ -120,7 +164,11 @@ impl Pages {
         self.limit = pages_within(limit, self.window.pages() - self.first);
         self.excess = self.taken.saturating_sub(self.limit);
         self.dirty_limit = DIRTY_RUN_PAGES.min(self.limit / 8);
-        self.clean_down_to(self.dirty_limit);
+    }
+
+    /// The window.
+    pub(super) fn window(&self) -> Window {
+        self.window
     }
 
     /// Bytes that chunks and spans may take; None when only the window bounds them.
@@ -170,17 +218,41 @@ impl Pages {
         unwanted
     }
 
-    /// Gives back to the kernel the memory of about `pages` unused pages (those of one chunk, or a
-    /// part of one run); answers how many, 0 when none is left.
-    pub(super) fn release_some(&mut self, pages: u32) -> u32 {
-        let window = self.window;
-        match self.clean_chunk(&window) {
-            0 => {
-                let before = self.dirty_runs.pages();
-                self.clean_down_to(before.saturating_sub(pages));
-                before - self.dirty_runs.pages()
-            }
-            cleaned => cleaned,
+    /// Lends out unused pages, about so many: those of one chunk, or a part of one run. None when there are none. Nobody else
+    /// gets them before [`Pages::take_back`].
+    pub(super) fn lend(&mut self, pages: u32) -> Option<Lent> {
+        self.lend_idle().or_else(|| self.lend_run(pages))
+    }
+
+    /// The same of what exceeds the budgets.
+    pub(super) fn lend_excess(&mut self) -> Option<Lent> {
+        if self.has_excess_idle() {
+            return self.lend_idle();
+        }
+        let excess = self.dirty_runs.pages().checked_sub(self.dirty_limit + 1)? + 1;
+        self.lend_run(excess.min(LARGE_PAGES))
+    }
+
+    /// The end of the longest dirty run; the front of a long run stays dirty.
+    fn lend_run(&mut self, most: u32) -> Option<Lent> {
+        let (page, pages) = self.dirty_runs.take_longest()?;
+        let lent = pages.min(most.max(1));
+        if lent < pages {
+            self.dirty_runs.put(page, pages - lent);
+        }
+        self.note_low();
+        Some(Lent::Run {
+            page: page + pages - lent,
+            pages: lent,
+        })
+    }
+
+    /// Takes back what was lent, whose memory has gone back to the kernel.
+    pub(super) fn take_back(&mut self, lent: Lent) {
+        self.released += lent.pages() as u64;
+        match lent {
+            Lent::Idle { start, pages } => self.take_back_idle(start, pages),
+            Lent::Run { page, pages } => self.put_clean(page, pages),
         }
     }
 
@@ -223,7 +295,6 @@ impl Pages {
         self.taken -= pages;
         if dirty {
             self.dirty_runs.put(page, pages);
-            self.clean_down_to(self.dirty_limit);
         } else {
             self.put_clean(page, pages);
         }
@@ -234,26 +305,6 @@ impl Pages {
         if start + length == self.frontier {
             self.clean_runs.remove(start, length);
             self.frontier = start;
-        }
-    }
-
-    /// Returns the memory of the longest dirty runs to the kernel until at most `limit` dirty
-    /// pages remain.
-    pub(super) fn clean_down_to(&mut self, limit: u32) {
-        while self.dirty_runs.pages() > limit {
-            let Some((page, pages)) = self.dirty_runs.take_longest() else {
-                return;
-            };
-            // What exceeds the limit is enough; the front of a long run stays dirty.
-            let excess = (self.dirty_runs.pages() + pages - limit)
-                .max(LARGE_PAGES)
-                .min(pages);
-            if excess < pages {
-                self.dirty_runs.put(page, pages - excess);
-            }
-            self.window.release(page + pages - excess, excess);
-            self.released += excess as u64;
-            self.put_clean(page + pages - excess, excess);
         }
     }
 
@@ -365,9 +416,7 @@ impl Pages {
         }
         let (dirty, clean) = (self.dirty_runs.pages(), self.clean_runs.pages());
         let (taken, used) = (self.taken, self.frontier - self.first);
-        let bounded = taken <= self.limit + self.excess
-            && dirty <= self.dirty_limit
-            && self.frontier <= self.committed;
+        let bounded = taken <= self.limit + self.excess && self.frontier <= self.committed;
         if taken + dirty + clean != used || !bounded {
             return Err(format!(
                 "pages: taken {taken} + dirty {dirty} + clean {clean} != {used}"

@@ -2,21 +2,21 @@
 //!
 //! The chunk with the lowest address that has an idle page gives it, so that the others may become
 //! empty. A page that was a slab keeps its memory while it is idle, since the next slab is likely
-//! to want it, but only [`DIRTY_PAGES`] of them in an arena do: beyond that the memory of a
-//! chunk's idle pages goes back to the kernel. A chunk whose pages are all idle is dissolved.
+//! to want it; of more than [`DIRTY_PAGES`] in an arena the memory goes back to the kernel when the
+//! pool is trimmed, chunk by chunk. A chunk whose pages are all idle is dissolved.
 //! Everything here happens under the page lock.
 //!
 //! Invariants: a chunk is in `slab_chunks` exactly while it has an idle page, in `dirty_chunks`
-//! while one of those is dirty; `dirty` is the sum of the dirty bits and at most [`DIRTY_PAGES`]; no
-//! chunk is all idle.
+//! while one of those is dirty; `dirty` is the sum of the dirty bits; no chunk is all idle; a page that
+//! is lent is neither idle nor a slab.
 
 use super::chunk::chunk_start;
 use super::page_map::PageKind;
 use super::size_class::CHUNK_PAGES;
-use super::span::Pages;
+use super::span::{Lent, Pages};
 use super::window::Window;
 
-/// Idle pages of an arena that keep their memory (4 MB).
+/// Idle pages of an arena that keep their memory when it is trimmed (4 MB).
 const DIRTY_PAGES: u32 = 1024;
 /// Slabs of an arena from which new chunks have the next order: 256 KB, and 4 MB.
 const SLABS_FOR_ORDER: [u32; 2] = [64, 1024];
@@ -79,39 +79,47 @@ impl Pages {
         self.dirty_chunks.insert(start);
         self.slabs -= 1;
         self.dirty += 1;
-        if chunk.is_all_idle() {
-            self.dirty -= chunk.dirty().count_ones();
-            self.slab_chunks.remove(&start);
-            self.dirty_chunks.remove(&start);
-            self.slab_chunk_count[order] -= 1;
-            self.put_run(start, CHUNK_PAGES[order], true);
-        } else if self.dirty > DIRTY_PAGES {
-            self.clean(window, start);
-        }
+        self.dissolve_if_idle(start, order);
     }
 
-    /// Gives the memory of a chunk's idle pages back to the kernel, run by run; answers how many.
-    fn clean(&mut self, window: &Window, start: u32) -> u32 {
-        let chunk = window.chunk(start);
-        let mut dirty = chunk.dirty();
-        let cleaned = dirty.count_ones();
-        self.dirty -= cleaned;
-        self.released += cleaned as u64;
+    /// Makes a chunk whose pages are all idle a free run.
+    fn dissolve_if_idle(&mut self, start: u32, order: usize) {
+        let chunk = self.window().chunk(start);
+        if !chunk.is_all_idle() {
+            return;
+        }
+        let dirty = chunk.dirty().count_ones();
+        self.dirty -= dirty;
+        self.slab_chunks.remove(&start);
         self.dirty_chunks.remove(&start);
-        chunk.set_idle(chunk.idle(), 0);
-        while dirty != 0 {
-            let from = dirty.trailing_zeros();
-            let pages = (dirty >> from).trailing_ones();
-            window.release(start + from, pages);
-            dirty &= !(u64::MAX >> (64 - pages) << from);
-        }
-        cleaned
+        self.slab_chunk_count[order] -= 1;
+        self.put_run(start, CHUNK_PAGES[order], dirty > 0);
     }
 
-    /// Gives the memory of the idle slab pages of one chunk back to the kernel, of the highest that
-    /// has any; answers how many, 0 when there is none.
-    pub(super) fn clean_chunk(&mut self, window: &Window) -> u32 {
-        let highest = self.dirty_chunks.last().copied();
-        highest.map_or(0, |start| self.clean(window, start))
+    /// Whether more idle pages keep their memory than a trim leaves.
+    pub(super) fn has_excess_idle(&self) -> bool {
+        self.dirty > DIRTY_PAGES
+    }
+
+    /// Lends the dirty idle pages of the highest chunk that has any.
+    pub(super) fn lend_idle(&mut self) -> Option<Lent> {
+        let start = self.dirty_chunks.pop_last()?;
+        let chunk = self.window().chunk(start);
+        let (idle, pages) = (chunk.idle(), chunk.dirty());
+        chunk.set_idle(idle & !pages, 0);
+        self.dirty -= pages.count_ones();
+        if idle == pages {
+            self.slab_chunks.remove(&start);
+        }
+        self.note_low();
+        Some(Lent::Idle { start, pages })
+    }
+
+    /// Takes pages back that `lend_idle` lent.
+    pub(super) fn take_back_idle(&mut self, start: u32, pages: u64) {
+        let chunk = self.window().chunk(start);
+        chunk.set_idle(chunk.idle() | pages, chunk.dirty());
+        self.slab_chunks.insert(start);
+        self.dissolve_if_idle(start, chunk.head().order as usize);
     }
 }
