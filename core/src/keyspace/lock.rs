@@ -2,14 +2,17 @@
 //! on its own lane's cache line, so that lanes that read the same shard never fight over a line; a writer raises its
 //! own mark and then waits until no lane's flag stands against it.
 //!
-//! It may not know what is protected. Background: Brandenburg and Anderson, "Spin-based reader-writer synchronization"
-//! (2010); the Linux kernel's brlock.
+//! It may not know what is protected. Whoever holds for long can ask whether somebody waits. Background: Brandenburg and
+//! Anderson, "Spin-based reader-writer synchronization" (2010); the Linux kernel's brlock.
 //!
 //! Invariants: order is world, then shards ascending; a lane never waits for the world exclusively while it holds it
 //! shared; readers hold nothing while they wait, so writers (who wait in order) cannot deadlock with them.
 
+mod waiters;
+
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use std::time::{Duration, Instant};
+use waiters::Waiters;
 
 /// Shards of the keyspace: one bit each in a `u64`.
 pub const SHARD_COUNT: usize = 64;
@@ -26,20 +29,53 @@ struct LaneFlags {
     in_world: AtomicU32,
     /// The shards this lane holds shared, one bit each.
     reading: AtomicU64,
+    /// Those who want to write where it reads, or to have the world it is in.
+    waiters: Waiters,
 }
 
+/// Who holds or wants something exclusively.
 #[repr(align(64))]
 #[derive(Default)]
-struct Mark(AtomicU32);
+struct Mark {
+    /// 0, or 1 + the lane.
+    lane: AtomicU32,
+    waiters: Waiters,
+}
+
+impl Mark {
+    #[inline(always)]
+    fn is_raised(&self) -> bool {
+        self.lane.load(SeqCst) != 0
+    }
+
+    #[inline(always)]
+    fn raise(&self, lane: u32) -> bool {
+        let raised = self.lane.compare_exchange(0, lane + 1, SeqCst, Relaxed);
+        raised.is_ok()
+    }
+
+    #[inline(always)]
+    fn lower(&self) {
+        self.lane.store(0, Release);
+        self.waiters.tell();
+    }
+
+    /// Waits until nobody holds it; `false` when `gives_up` first.
+    fn wait(&self, gives_up: impl Fn() -> bool) -> bool {
+        self.waiters.wait(|| !self.is_raised(), gives_up)
+    }
+}
+
+fn never() -> bool {
+    false
+}
 
 /// Every lock of one store.
 pub struct Locks {
     lanes: Box<[LaneFlags]>,
     /// Lanes ever opened: the prefix of `lanes` a writer must look at.
     lane_count: AtomicU32,
-    /// 0, or 1 + the lane that holds or wants the world exclusively.
     world: Mark,
-    /// 0, or 1 + the lane that holds or wants the shard exclusively.
     shards: Box<[Mark]>,
     free_lanes: std::sync::Mutex<Vec<u32>>,
 }
@@ -74,21 +110,6 @@ impl Iterator for ShardSet {
         let index = self.0.trailing_zeros() as usize;
         self.0 &= self.0.wrapping_sub(1);
         (index < SHARD_COUNT).then_some(index)
-    }
-}
-
-/// Waits a little longer each time: spins, then yields, then sleeps.
-#[derive(Default)]
-struct Backoff(u32);
-
-impl Backoff {
-    fn wait(&mut self) {
-        self.0 += 1;
-        match self.0 {
-            0..=64 => core::hint::spin_loop(),
-            65..=512 => std::thread::yield_now(),
-            _ => std::thread::sleep(Duration::from_micros(50)),
-        }
     }
 }
 
@@ -141,26 +162,20 @@ impl Locks {
     pub fn enter_world(&self, lane: u32) -> bool {
         let flags = self.flags(lane);
         flags.in_world.swap(1, SeqCst);
-        if self.world.0.load(SeqCst) == 0 {
-            return true;
-        }
-        self.enter_world_slowly(flags)
+        !self.world.is_raised() || self.enter_world_slowly(flags)
     }
 
     #[cold]
     fn enter_world_slowly(&self, flags: &LaneFlags) -> bool {
         let start = Instant::now();
-        let mut backoff = Backoff::default();
         loop {
-            flags.in_world.store(0, SeqCst);
-            while self.world.0.load(Relaxed) != 0 {
-                if start.elapsed() > WORLD_WAIT_MAX {
-                    return false;
-                }
-                backoff.wait();
+            Self::leave(flags);
+            let is_late = || start.elapsed() > WORLD_WAIT_MAX;
+            if !self.world.wait(is_late) {
+                return false;
             }
             flags.in_world.swap(1, SeqCst);
-            if self.world.0.load(SeqCst) == 0 {
+            if !self.world.is_raised() {
                 return true;
             }
         }
@@ -169,38 +184,36 @@ impl Locks {
     /// Leaves the world.
     #[inline]
     pub fn leave_world(&self, lane: u32) {
-        self.flags(lane).in_world.store(0, Release);
+        Self::leave(self.flags(lane));
+    }
+
+    #[inline(always)]
+    fn leave(flags: &LaneFlags) {
+        flags.in_world.store(0, Release);
+        flags.waiters.tell();
     }
 
     /// Whether somebody waits for the world to himself: a batch that sees this leaves and enters again.
     #[inline(always)]
     pub fn world_wanted(&self) -> bool {
-        self.world.0.load(Relaxed) != 0
+        self.world.lane.load(Relaxed) != 0
     }
 
     /// Takes the world exclusively; `false` after `WORLD_WAIT_MAX` without it. The lane must have left the world.
     pub fn lock_world(&self, lane: u32) -> bool {
         debug_assert_eq!(self.flags(lane).in_world.load(Relaxed), 0);
         let start = Instant::now();
-        let mut backoff = Backoff::default();
-        while self
-            .world
-            .0
-            .compare_exchange(0, lane + 1, SeqCst, Relaxed)
-            .is_err()
-        {
-            if start.elapsed() > WORLD_WAIT_MAX {
+        let is_late = || start.elapsed() > WORLD_WAIT_MAX;
+        while !self.world.raise(lane) {
+            if !self.world.wait(is_late) {
                 return false;
             }
-            backoff.wait();
         }
         for flags in self.open_flags() {
-            while flags.in_world.load(SeqCst) != 0 {
-                if start.elapsed() > WORLD_WAIT_MAX {
-                    self.unlock_world();
-                    return false;
-                }
-                backoff.wait();
+            let is_out = || flags.in_world.load(SeqCst) == 0;
+            if !is_out() && !flags.waiters.wait(is_out, is_late) {
+                self.unlock_world();
+                return false;
             }
         }
         true
@@ -208,7 +221,7 @@ impl Locks {
 
     /// Gives the exclusive world back.
     pub fn unlock_world(&self) {
-        self.world.0.store(0, SeqCst);
+        self.world.lower();
     }
 
     /// Takes shards shared. The lane must hold none.
@@ -223,16 +236,15 @@ impl Locks {
 
     #[inline(always)]
     fn any_marked(&self, mut shards: ShardSet) -> bool {
-        shards.any(|shard| self.shards[shard].0.load(SeqCst) != 0)
+        shards.any(|shard| self.shards[shard].is_raised())
     }
 
     #[cold]
     fn lock_shared_slowly(&self, flags: &LaneFlags, shards: ShardSet) {
-        let mut backoff = Backoff::default();
         loop {
-            flags.reading.store(0, SeqCst);
-            while self.any_marked(shards) {
-                backoff.wait();
+            Self::stop_reading(flags);
+            for shard in shards {
+                self.shards[shard].wait(never);
             }
             flags.reading.swap(shards.0, SeqCst);
             if !self.any_marked(shards) {
@@ -244,16 +256,22 @@ impl Locks {
     /// Gives shared shards back.
     #[inline]
     pub fn unlock_shared(&self, lane: u32) {
-        self.flags(lane).reading.store(0, Release);
+        Self::stop_reading(self.flags(lane));
+    }
+
+    #[inline(always)]
+    fn stop_reading(flags: &LaneFlags) {
+        flags.reading.store(0, Release);
+        flags.waiters.tell();
     }
 
     /// Takes shards exclusively, ascending. The lane must hold none.
     #[inline]
     pub fn lock_exclusive(&self, lane: u32, shards: ShardSet) {
         for shard in shards {
-            let mark = &self.shards[shard].0;
-            if mark.compare_exchange(0, lane + 1, SeqCst, Relaxed).is_err() {
-                self.wait_for_mark(mark, lane);
+            let mark = &self.shards[shard];
+            if !mark.raise(lane) {
+                Self::raise_later(mark, lane);
             }
             let bit = 1u64 << shard;
             for flags in self.open_flags() {
@@ -265,35 +283,36 @@ impl Locks {
     }
 
     #[cold]
-    fn wait_for_mark(&self, mark: &AtomicU32, lane: u32) {
-        let mut backoff = Backoff::default();
-        while mark.load(Relaxed) != 0
-            || mark.compare_exchange(0, lane + 1, SeqCst, Relaxed).is_err()
-        {
-            backoff.wait();
+    fn raise_later(mark: &Mark, lane: u32) {
+        while !mark.raise(lane) {
+            mark.wait(never);
         }
     }
 
     #[cold]
     fn wait_for_reader(flags: &LaneFlags, bit: u64) {
-        let mut backoff = Backoff::default();
-        while flags.reading.load(SeqCst) & bit != 0 {
-            backoff.wait();
-        }
+        let is_out = || flags.reading.load(SeqCst) & bit == 0;
+        flags.waiters.wait(is_out, never);
     }
 
     /// Gives exclusive shards back.
     #[inline]
     pub fn unlock_exclusive(&self, shards: ShardSet) {
         for shard in shards {
-            self.shards[shard].0.store(0, Release);
+            self.shards[shard].lower();
         }
+    }
+
+    /// Whether somebody waits for `shards`, which the lane holds. It may be somebody who has gone.
+    pub fn are_waited_for(&self, lane: u32, mut shards: ShardSet) -> bool {
+        self.flags(lane).waiters.are_there()
+            || shards.any(|shard| self.shards[shard].waiters.are_there())
     }
 
     /// Whether nobody holds anything: true between calls on an idle store.
     pub fn is_idle(&self) -> bool {
-        self.world.0.load(SeqCst) == 0
-            && self.shards.iter().all(|mark| mark.0.load(SeqCst) == 0)
+        !self.world.is_raised()
+            && !self.shards.iter().any(Mark::is_raised)
             && self
                 .open_flags()
                 .iter()

@@ -213,6 +213,11 @@ impl<'a> Grip<'a> {
         !matches!(self.mode, Mode::Shared | Mode::LentShared)
     }
 
+    /// Whether somebody waits for what it holds; whoever holds for long may make way.
+    pub fn is_waited_for(&self) -> bool {
+        self.keyspace.locks.are_waited_for(self.lane, self.shards)
+    }
+
     /// Whether a key of that hash may be changed through it.
     pub fn holds(&self, hash: u64) -> bool {
         let is_in = self.mode == Mode::World || self.shards.contains(shard_of(hash));

@@ -4,6 +4,7 @@
 //! remembers as written since; so the copy is whole once the rest and those are copied in one exclusive hold.
 
 use super::Limits;
+use crate::keyspace::Grip;
 use crate::object::block::Block;
 use crate::pool::Pool;
 use crate::pool::space::{Meter, Space};
@@ -74,10 +75,10 @@ impl LongCopy {
     }
 
     /// Copies on; the shard is held, shared at least.
-    pub(super) fn copy_some(&mut self, pool: &Pool, limits: Limits) {
-        let (began, mut written) = (Instant::now(), 0);
+    pub(super) fn copy_some(&mut self, grip: &Grip<'_>, limits: Limits) {
+        let (pool, began, mut written) = (grip.pool(), Instant::now(), 0);
         while !self.is_nearly_done(pool) && self.copy_stride(pool, &mut written) {
-            if written >= limits.bytes || began.elapsed() >= limits.time {
+            if limits.are_reached(began, written, grip) {
                 return;
             }
         }

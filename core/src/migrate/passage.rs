@@ -19,13 +19,26 @@ const STRIDE_BYTES: usize = 1024;
 /// Passes over a value after which it is good enough: each but the first finds only what changed while the one before ran.
 const PASSES_MAX: u32 = 8;
 
-/// How much one step may do; it ends soon after either is reached.
+/// The part of its time that a step takes at least, though somebody waits for the shard: moves go on under any load.
+const LEAST_PART: u32 = 16;
+
+/// How much one step may do; it ends soon after either is reached, or before when somebody waits for the shard.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Time the shard may be held.
     pub time: Duration,
     /// Bytes that may be written.
     pub bytes: u64,
+}
+
+impl Limits {
+    /// Whether a step that `began` then and has written so many bytes is to end.
+    pub(super) fn are_reached(&self, began: Instant, written: u64, grip: &Grip<'_>) -> bool {
+        let held = began.elapsed();
+        written >= self.bytes
+            || held >= self.time
+            || (held >= self.time / LEAST_PART && grip.is_waited_for())
+    }
 }
 
 /// How a passage stands after a step.
@@ -131,7 +144,7 @@ impl Passage {
             Some(block) => self.move_together(grip, (db, hash), found, block),
             None => self
                 .move_shell(grip, (db, hash), found)
-                .and_then(|entry| self.move_pieces(pool, entry, limits)),
+                .and_then(|entry| self.move_pieces(grip, entry, limits)),
         };
         match moved {
             Err(Full) => Progress::Ended(Moved::Failed),
@@ -223,12 +236,12 @@ impl Passage {
     /// Moves pieces of the value of `entry`, which is there; `true` when there may be more.
     fn move_pieces(
         &mut self,
-        pool: &Pool,
+        grip: &Grip<'_>,
         entry: Entry,
         limits: Option<Limits>,
     ) -> Result<bool, Full> {
         let (order, began) = ([self.node], Instant::now());
-        let space = Space::new(pool, &order).metered(&self.meter);
+        let space = Space::new(grip.pool(), &order).metered(&self.meter);
         let stride = limits.map_or(usize::MAX, |_| STRIDE_BYTES);
         let before = self.meter.bytes.get();
         loop {
@@ -242,9 +255,7 @@ impl Passage {
                 (self.cursor, self.pass_began) = (0, written);
                 self.passes += 1;
             }
-            if let Some(limits) = limits
-                && (written - before >= limits.bytes || began.elapsed() >= limits.time)
-            {
+            if limits.is_some_and(|limits| limits.are_reached(began, written - before, grip)) {
                 return Ok(true);
             }
         }
@@ -279,7 +290,7 @@ impl Passage {
             return Progress::Ended(Moved::Failed);
         }
         if !long.is_nearly_done(pool) {
-            long.copy_some(pool, limits);
+            long.copy_some(grip, limits);
             return Progress::More;
         }
         if !grip.is_exclusive() {
