@@ -28,10 +28,7 @@ impl Arena {
             self.drop_empty(class, u32::MAX);
         }
         let unused = self.pages.lock().unused();
-        self.release(|pages, released| {
-            let left = unused.checked_sub(released + 1)? + 1;
-            pages.lend(left)
-        })
+        self.release_unused(unused)
     }
 
     /// Gives back what exceeds the budgets of unused memory; answers the bytes.
@@ -45,14 +42,19 @@ impl Arena {
             let empty = self.classes[class].lock().empty;
             self.drop_empty(class, empty.div_ceil(2));
         }
-        let unwanted = self.pages.lock().begin_decay().div_ceil(2);
-        self.release(|pages, released| {
-            let left = unwanted.checked_sub(released + 1)? + 1;
-            pages.lend(left)
+        let unwanted = self.pages.lock().begin_decay();
+        self.release_unused(unwanted.div_ceil(2))
+    }
+
+    /// Gives back about `most` unused pages; answers the bytes.
+    fn release_unused(&self, most: u32) -> u64 {
+        self.release(|pages, released| match most.saturating_sub(released) {
+            0 => None,
+            left => pages.lend(left),
         })
     }
 
-    /// Gives back what `lend` lends, as long as it does when it is told how many pages that were already; answers the bytes.
+    /// Gives back what `lend` lends, which is told how many pages that were already, until it lends nothing; answers the bytes.
     fn release(&self, lend: impl Fn(&mut Pages, u32) -> Option<Lent>) -> u64 {
         // One at a time: whoever finds nothing has to know that nothing is on its way.
         let _alone = self.releasing();

@@ -30,6 +30,8 @@ pub(super) const SPAN_PAGES_MIN: u32 = (CELL_MAX / PAGE_BYTES) as u32 + 1;
 pub(super) const LARGE_PAGES: u32 = 256;
 /// Dirty pages of a window that a trim leaves (32 MB), but at most an eighth of its limit.
 const DIRTY_RUN_PAGES: u32 = 8192;
+/// Pages of a run that are lent at once, at most (16 MB): so many may be missed meanwhile.
+const LENT_PAGES_MAX: u32 = 4096;
 /// Pages committed at once, at least (4 MB) and at most (256 MB).
 const STEP_PAGES: (u32, u32) = (1024, 65536);
 
@@ -229,14 +231,16 @@ impl Pages {
         if self.has_excess_idle() {
             return self.lend_idle();
         }
-        let excess = self.dirty_runs.pages().checked_sub(self.dirty_limit + 1)? + 1;
-        self.lend_run(excess.min(LARGE_PAGES))
+        match self.dirty_runs.pages().saturating_sub(self.dirty_limit) {
+            0 => None,
+            excess => self.lend_run(excess),
+        }
     }
 
     /// The end of the longest dirty run; the front of a long run stays dirty.
     fn lend_run(&mut self, most: u32) -> Option<Lent> {
         let (page, pages) = self.dirty_runs.take_longest()?;
-        let lent = pages.min(most.max(1));
+        let lent = pages.min(most).min(LENT_PAGES_MAX);
         if lent < pages {
             self.dirty_runs.put(page, pages - lent);
         }
