@@ -2,8 +2,8 @@
 //!
 //! A lock per size class guards the class's slabs or chunks and their cells; one more guards the
 //! pages. Order: class lock, then page lock, never two class locks (but see `check.rs`, which takes
-//! all of them in ascending order), and before them the right to give memory back. Cells are taken and given back several at a time, because the
-//! magazines above (`magazine.rs`) ask for several.
+//! all of them in ascending order), and before them the right to give memory back. Cells are taken
+//! and given back several at a time, because the magazines above (`magazine.rs`) ask for several.
 //! This file knows neither threads' magazines nor other nodes.
 //!
 //! Which of them are to become empty is `evacuate.rs`.

@@ -9,8 +9,8 @@
 //! kernel. A request takes the shortest dirty run that fits, else the shortest clean one, else
 //! pages beyond the frontier. Dirty pages save the next user the kernel's work; those beyond a
 //! budget are lent to whoever trims the pool, off the lock (see `purge.rs`), and large spans are
-//! cleaned at once. Runs join their neighbours of the same kind, and the frontier moves down again when a
-//! clean run reaches it.
+//! cleaned at once. Runs join their neighbours of the same kind, and the frontier moves down again
+//! when a clean run reaches it.
 //! This file knows nothing of cells.
 //!
 //! Invariants: `taken + dirty + clean == frontier - first` while nothing is lent; no clean run touches the frontier;
