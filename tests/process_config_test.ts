@@ -3,10 +3,11 @@
  *
  * Knows directives and the words of refusals. Invariant: what is refused is refused before anything listens, with exit code 2.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Child, freePort, serverFolder } from "./support/child.ts";
 import { launch, LAUNCHER, LAUNCHER_PATH, READY, type Run, start } from "./support/launcher.ts";
 import { RespClient } from "./support/resp_client.ts";
+import { startServer } from "./support/server.ts";
 
 /** A file with every directive redis-server 7.0.15 knows. */
 const EVERY_DIRECTIVE = new URL("../server/config/testdata/every_directive.conf", import.meta.url);
@@ -51,12 +52,42 @@ Deno.test("config: a wrong value is quoted, with what would be right", async () 
       ["topology", "bogus", "fake:2"],
       ["listeners", "many", "auto"],
       ["loglevel", "loud", "notice"],
+      ["bio_cpulist", "0-", "0-6:2"],
     ] as const
   ) {
     const { stderr } = await refused(`--${name}`, value);
     assertStringIncludes(stderr, `--${name} ${value}`);
     assertStringIncludes(stderr, right);
   }
+});
+
+/** The CPUs that each thread of a process may run on, by the thread's name. */
+async function cpusOf(pid: number): Promise<Map<string, string>> {
+  const cpus = new Map<string, string>();
+  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+    const status = await Deno.readTextFile(`/proc/${pid}/task/${name}/status`);
+    const [thread, list] = ["Name", "Cpus_allowed_list"].map((field) =>
+      new RegExp(`^${field}:\\s*(.*)$`, "m").exec(status)?.[1] ?? ""
+    );
+    cpus.set(thread ?? "", list ?? "");
+  }
+  return cpus;
+}
+
+Deno.test("config: listeners, and the threads behind them, run on the CPUs listed for them", async () => {
+  const own = (await cpusOf(Deno.pid)).get("deno") ?? "";
+  const cpu = /\d+$/.exec(own)?.[0] ?? "";
+  await using server = await startServer({ server_cpulist: cpu, bio_cpulist: `${cpu}-60000` });
+  const cpus = await cpusOf(server.process.pid);
+  for (const thread of ["worker-1", "numakv-keeper", "numakv-mover", "numakv-compact"]) {
+    assertEquals(cpus.get(thread), cpu, thread);
+  }
+  assertEquals(cpus.get("deno"), own);
+  assertEquals(await configured(server.port, "server_cpulist"), cpu);
+  await server.process.stop();
+  const told = warnings(server.process).filter((line) => line.startsWith("bio_cpulist"));
+  assertEquals(told.length, 1, server.process.log);
+  assertMatch(told[0] ?? "", /^bio_cpulist names CPUs \d+-60000, but only .+ can be used here$/);
 });
 
 Deno.test("config: what would lose data in silence is refused, with the reason", async () => {

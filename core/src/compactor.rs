@@ -17,6 +17,7 @@ use crate::pool::space::Full;
 use crate::resp::{Reply, spill::Spill};
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::threads::Background;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ const TEND_TIME: Duration = Duration::from_millis(50);
 /// The compactor's handle: dropping it stops the thread and waits for it.
 pub struct Compactor {
     inbox: Arc<Inbox>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: Background,
 }
 
 impl Compactor {
@@ -47,24 +48,17 @@ impl Compactor {
         let lane = store
             .open_lane(None, "compactor", None)
             .ok_or("no lane is free for the compactor")?;
-        let (weak, calls) = (Arc::downgrade(store), inbox.clone());
-        let thread = std::thread::Builder::new()
-            .name("numakv-compact".into())
-            .spawn(move || serve(&weak, &lane, &calls))
-            .map_err(|error| format!("cannot start the compactor's thread: {error}"))?;
-        Ok(Compactor {
-            inbox,
-            thread: Some(thread),
-        })
+        let calls = inbox.clone();
+        let run = move |weak: &Weak<Store>| serve(weak, &lane, &calls);
+        let thread = Background::start(store, "compact", run)?;
+        Ok(Compactor { inbox, thread })
     }
 }
 
 impl Drop for Compactor {
     fn drop(&mut self) {
         self.inbox.stop();
-        if let Some(thread) = self.thread.take() {
-            let _panicked_and_was_logged = thread.join();
-        }
+        self.thread.join();
     }
 }
 

@@ -11,10 +11,12 @@ use crate::evict::{Room, make_room};
 use crate::keyspace::expiry::Step;
 use crate::keyspace::lock::SHARD_COUNT;
 use crate::lane::Lane;
+use crate::pool::Pool;
 use crate::pubsub::Class;
 use crate::store::{Rates, Store};
 use crate::sync::locked;
 use crate::table::Position;
+use crate::threads::Background;
 use core::sync::atomic::Ordering::*;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -47,7 +49,7 @@ impl Round {
 /// The keeper's handle: dropping it stops the thread and waits for it.
 pub struct Keeper {
     alarm: Arc<Alarm>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: Background,
 }
 
 impl Keeper {
@@ -57,24 +59,17 @@ impl Keeper {
         let lane = store
             .open_lane(None, "keeper", None)
             .ok_or("no lane is free for the keeper")?;
-        let (weak, signal) = (Arc::downgrade(store), alarm.clone());
-        let thread = std::thread::Builder::new()
-            .name("numakv-keeper".into())
-            .spawn(move || watch(&weak, &lane, &signal))
-            .map_err(|error| format!("cannot start the keeper's thread: {error}"))?;
-        Ok(Keeper {
-            alarm,
-            thread: Some(thread),
-        })
+        let signal = alarm.clone();
+        let run = move |weak: &Weak<Store>| watch(weak, &lane, &signal);
+        let thread = Background::start(store, "keeper", run)?;
+        Ok(Keeper { alarm, thread })
     }
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.alarm.stop();
-        if let Some(thread) = self.thread.take() {
-            let _panicked_and_was_logged = thread.join();
-        }
+        self.thread.join();
     }
 }
 
@@ -108,6 +103,21 @@ fn end_waits(store: &Weak<Store>, waiters: &[Arc<Waiter>]) {
     }
 }
 
+/// Gives unused memory back to the kernel until `until`, and rests after each piece for as long as it took: a listener may
+/// wait for this very CPU. Answers whether there is more.
+fn trim(pool: &Pool, until: Instant) -> bool {
+    loop {
+        let began = Instant::now();
+        if began >= until {
+            return true;
+        }
+        if pool.trim() == 0 {
+            return false;
+        }
+        std::thread::sleep(began.elapsed());
+    }
+}
+
 /// What the keeper remembers from tick to tick.
 #[derive(Default)]
 pub struct Tick {
@@ -128,15 +138,16 @@ impl Tick {
             self.expire(store, lane, Instant::now() + share);
         }
         self.measure_rates(store);
-        store.keyspace.pool.tend();
-        store.keyspace.pool.trim();
+        let pool = &store.keyspace.pool;
+        pool.tend();
+        let is_over_budget = trim(pool, Instant::now() + period / 4);
         store.measure_outside();
         self.evict(store, lane, Instant::now() + period / 4);
-        let used = store.keyspace.pool.used_bytes();
-        store.peak_bytes.fetch_max(used, Relaxed);
-        store
+        store.peak_bytes.fetch_max(pool.used_bytes(), Relaxed);
+        let has_garbage = store
             .lazy_free
-            .free_until(&store.keyspace.pool, Instant::now() + period / 4)
+            .free_until(pool, Instant::now() + period / 4);
+        is_over_budget || has_garbage
     }
 
     /// Goes on with the round of active expiry until it is complete or `until`.

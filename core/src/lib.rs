@@ -85,3 +85,5 @@ pub mod table;
 /// A server without sockets, for tests.
 #[cfg(test)]
 mod testing;
+/// Threads behind the listeners, and the CPUs of both.
+pub mod threads;

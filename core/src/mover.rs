@@ -16,9 +16,9 @@ use crate::keyspace::lock::ShardSet;
 use crate::keyspace::shard_of;
 use crate::lane::Lane;
 use crate::migrate::{Journey, Limits, Moved, Progress};
-use crate::numa;
 use crate::pool::Pool;
 use crate::store::Store;
+use crate::threads::{Background, pin_background};
 use bucket::Bucket;
 use core::sync::atomic::Ordering::Relaxed;
 use std::collections::VecDeque;
@@ -37,7 +37,7 @@ const PAUSE_MIN: Duration = Duration::from_micros(20);
 /// The mover's handle: dropping it stops the thread and waits for it.
 pub struct Mover {
     store: Weak<Store>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: Background,
 }
 
 impl Mover {
@@ -46,19 +46,12 @@ impl Mover {
         let lane = store
             .open_lane(None, "mover", None)
             .ok_or("no lane is free for the mover")?;
-        let weak = Arc::downgrade(store);
-        let run = {
-            let weak = weak.clone();
-            move || watch(&weak, &lane)
-        };
-        let thread = std::thread::Builder::new()
-            .name("numakv-mover".into())
-            .spawn(run)
-            .map_err(|error| format!("cannot start the mover's thread: {error}"))?;
+        let run = move |weak: &Weak<Store>| watch(weak, &lane);
+        let thread = Background::start(store, "mover", run)?;
         store.jobs.serve();
         Ok(Mover {
-            store: weak,
-            thread: Some(thread),
+            store: Arc::downgrade(store),
+            thread,
         })
     }
 }
@@ -68,9 +61,7 @@ impl Drop for Mover {
         if let Some(store) = self.store.upgrade() {
             store.jobs.stop();
         }
-        if let Some(thread) = self.thread.take() {
-            let _panicked_and_was_logged = thread.join();
-        }
+        self.thread.join();
     }
 }
 
@@ -89,24 +80,12 @@ fn watch(weak: &Weak<Store>, lane: &Lane) {
         }
         if let Some(node) = desk.node()
             && pinned != Some(node)
+            && store.topology.nodes.len() > 1
         {
-            pin(&store, node);
+            pin_background(&store, "mover", Some(node));
             pinned = Some(node);
         }
         desk.work(&store, lane);
-    }
-}
-
-/// Runs the thread on the CPUs of a node, or of the nearest that has some.
-fn pin(store: &Store, node: u32) {
-    let nodes = &store.topology.nodes;
-    let order = store.topology.nearest(node);
-    let with_cpus = order.iter().map(|&node| &nodes[node as usize].cpus);
-    if nodes.len() > 1
-        && let Some(cpus) = with_cpus.into_iter().find(|cpus| !cpus.is_empty())
-        && let Err(error) = numa::pin_current_thread(cpus)
-    {
-        store.log("verbose", &format!("the mover runs unpinned: {error}"));
     }
 }
 
@@ -251,7 +230,10 @@ impl Desk {
         };
         let Some(active) = top else { return };
         let slice = slice(active, store, lane);
-        self.worked += slice.held;
+        let began = Instant::now();
+        // What it left behind, while it holds nothing: else the keeper would, in the midst of a hold on this CPU.
+        store.keyspace.pool.trim();
+        self.worked += slice.held + began.elapsed();
         if !is_urgent {
             self.bucket.take(slice.keys, slice.bytes);
         }

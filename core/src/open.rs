@@ -17,6 +17,7 @@ use crate::pool::{Pool, PoolOptions, WINDOW_SHIFT, WindowSpec};
 use crate::sample::Sampler;
 use crate::settings::{Settings, lines};
 use crate::store::Store;
+use crate::threads::{pin_listener, report_lists};
 use core::sync::atomic::AtomicU32;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -80,6 +81,7 @@ pub fn store(options: &str) -> Result<OpenStore, String> {
             &format!("the window of node index {node} could not be bound: {why}"),
         );
     }
+    report_lists(&store);
     let sampler = Sampler::new(&store).ok_or("no lane is free for the sampler")?;
     let (keeper, mover) = (Keeper::start(&store)?, Mover::start(&store)?);
     let patrol = Patrol::start(&store)?;
@@ -144,11 +146,8 @@ pub fn lane(
     let no_bell = |error| format!("{label} cannot wait for its sockets: {error}");
     let bell = listens.then(Pump::bell).transpose().map_err(no_bell)?;
     let copy = bell.as_ref().map(File::try_clone).transpose();
-    if let (true, Some(node)) = (pin, node) {
-        let cpus = &store.topology.nodes[node as usize].cpus;
-        if let Err(error) = numa::pin_current_thread(cpus) {
-            store.log("warning", &format!("{label} runs unpinned: {error}"));
-        }
+    if pin || listens {
+        pin_listener(store, label, node.filter(|_| pin));
     }
     let lane = store
         .open_lane_as(node, label, bell, node_id == SPECTATOR)

@@ -9,6 +9,7 @@ use crate::numa;
 use crate::pool::PAGE_BYTES;
 use crate::residency::{BLOCK_PAGES, blocks_of};
 use crate::store::{Errands, Store};
+use crate::threads::Background;
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -21,32 +22,25 @@ const ROOM_BYTES: u64 = 64 << 20;
 /// The patrol's handle: dropping it stops the thread and waits for it.
 pub struct Patrol {
     errands: Arc<Errands>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: Background,
 }
 
 impl Patrol {
     /// Starts the patrol of `store`, or says why not.
     pub fn start(store: &Arc<Store>) -> Result<Patrol, String> {
         let errands = store.errands.clone();
-        let (weak, given) = (Arc::downgrade(store), errands.clone());
-        let thread = std::thread::Builder::new()
-            .name("numakv-patrol".into())
-            .spawn(move || walk(&weak, &given))
-            .map_err(|error| format!("cannot start the patrol's thread: {error}"))?;
+        let given = errands.clone();
+        let run = move |weak: &Weak<Store>| walk(weak, &given);
+        let thread = Background::start(store, "patrol", run)?;
         errands.begin();
-        Ok(Patrol {
-            errands,
-            thread: Some(thread),
-        })
+        Ok(Patrol { errands, thread })
     }
 }
 
 impl Drop for Patrol {
     fn drop(&mut self) {
         self.errands.stop();
-        if let Some(thread) = self.thread.take() {
-            let _panicked_and_was_logged = thread.join();
-        }
+        self.thread.join();
     }
 }
 

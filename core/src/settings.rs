@@ -6,6 +6,8 @@
 //! Invariant: a line is either taken whole or refused, and a refused text changes nothing before it.
 
 use crate::keyspace::eviction::Among;
+use crate::numa;
+use crate::sync::locked;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -151,6 +153,10 @@ macro_rules! settings {
             pub packed_threshold: AtomicU64,
             /// How much output may wait for a client, by class.
             pub output_limits: [OutputLimit; 3],
+            /// CPUs of listeners, ascending; empty for any.
+            pub listener_cpus: Mutex<Vec<u32>>,
+            /// CPUs of the threads behind them, ascending; empty for any.
+            pub background_cpus: Mutex<Vec<u32>>,
             /// Names and values main owns.
             pub facts: Mutex<BTreeMap<String, String>>,
         }
@@ -170,6 +176,8 @@ macro_rules! settings {
                         OutputLimit::new(256 << 20, 64 << 20, 60),
                         OutputLimit::new(32 << 20, 8 << 20, 60),
                     ],
+                    listener_cpus: Mutex::default(),
+                    background_cpus: Mutex::default(),
                     facts: Mutex::new(BTreeMap::new()),
                 }
             }
@@ -331,6 +339,8 @@ impl Settings {
             "maxmemory-policy" => self.set_maxmemory_policy(value),
             "notify-keyspace-events" => self.set_notify_classes(value),
             "client-output-buffer-limit" => self.set_output_limits(value),
+            "server_cpulist" => set_cpus(&self.listener_cpus, name, value),
+            "bio_cpulist" => set_cpus(&self.background_cpus, name, value),
             _ => match self.set_number(name, value) {
                 Some(result) => result,
                 // Options of rooms that are still to come are main's alone until they exist.
@@ -440,6 +450,12 @@ impl Settings {
             .cloned()
             .unwrap_or_default()
     }
+}
+
+fn set_cpus(cpus: &Mutex<Vec<u32>>, name: &str, value: &str) -> Result<(), String> {
+    *locked(cpus) = numa::parse_list(value)
+        .ok_or_else(|| format!("'{name}' wants CPUs as in '0-3,8' or '0-6:2', not '{value}'"))?;
+    Ok(())
 }
 
 /// Splits `name value` lines; a value may be empty.

@@ -76,6 +76,21 @@ export const bool: Kind = single("yes|no", (word) => {
 /** Any text. */
 export const text: Kind = single("<text>", (word) => word);
 
+/** Numbers of CPUs as the kernel and taskset(1) write them, ranges with a stride too; empty is all of them. */
+export const cpuList: Kind = single("<cpus>", (word) => {
+  const parts = word === "" ? [] : word.split(",");
+  const isPart = (part: string): boolean => {
+    const [, first, last = first, stride = "1"] =
+      /^(\d{1,5})(?:-(\d{1,5}))?(?::(\d{1,5}))?$/.exec(part) ?? [];
+    return first !== undefined && Number(first) <= Number(last) && Number(last) < 65536 &&
+      Number(stride) > 0;
+  };
+  if (!parts.every(isPart)) {
+    throw new ValueError("argument must be a list of CPUs such as 0-3,8 or 0-6:2");
+  }
+  return word;
+});
+
 /** A folder; kept as an absolute path, seen from the working directory at the time of reading. */
 export const directory: Kind = single("<path>", (word) => resolve(word));
 

@@ -64,6 +64,15 @@ Deno.test("int(), memory() and octal() refuse in Redis' words", () => {
   ]);
 });
 
+Deno.test("cpuList takes what taskset takes", () => {
+  for (const list of ["", "0", "0-3,8", "1,0", "0-6:2,9", "65535"]) {
+    assertEquals(kind.cpuList.read([list], "7"), list);
+  }
+  for (const list of ["x", "-1", "3-1", "1,,2", "0-3:0", "0:2:1", "65536", "0 1"]) {
+    refuses(kind.cpuList, [list], "argument must be a list of CPUs such as 0-3,8 or 0-6:2");
+  }
+});
+
 Deno.test("bool, choice() and memoryOrPercent refuse in Redis' words", () => {
   assertEquals(kind.bool.read(["YES"], ""), "yes");
   refuses(kind.bool, ["1"], "argument must be 'yes' or 'no'");

@@ -2,7 +2,7 @@
  * The layers, as data, and a reader of imports that tells which arrows point the wrong way.
  *
  *     mod → main → listener → commands → { { migrator, simulate } → { slots, hotness, census }, config, info … } → core → ffi
- *     ffi → open → net → session → sample → command → { keeper, mover, patrol } → evict → store → jobs → pubsub → client
+ *     ffi → open → net → session → sample → command → { keeper, mover, patrol } → threads → evict → store → jobs → pubsub → client
  *         → { lane, settings, effect … }
  *         → keyspace → { placement, object } → table → pool → numa
  *
@@ -68,6 +68,7 @@ const CORE_LAYERS: readonly Layer[] = [
   ["sample", "steer", "node_settings"],
   ["command"],
   ["keeper", "compactor", "mover", "patrol"],
+  ["threads"],
   ["evict"],
   ["store"],
   ["jobs"],

@@ -35,7 +35,7 @@ pub use error::{NumaError, TopologyError};
 pub use procfs::ProcessUse;
 pub use report::{Verdict, probe_report};
 pub use scratch::os_page_bytes;
-pub use sysfs::{Hmat, HugePages};
+pub use sysfs::{Hmat, HugePages, format_list, parse_list};
 
 use std::path::{Path, PathBuf};
 

@@ -206,17 +206,19 @@ pub(super) fn read_text(path: &Path) -> Option<String> {
         .map(|text| text.trim().to_owned())
 }
 
-/// The kernel's list format, `0-3,8,10-11`, ascending and without doubles. Empty text is an empty
-/// list; anything malformed, backwards or beyond 65535 is `None`.
-pub(super) fn parse_list(text: &str) -> Option<Vec<u32>> {
+/// The kernel's list format, `0-3,8,10-11`, ascending and without doubles; as in taskset(1) and redis.conf a range may have
+/// a stride, `0-6:2`. Empty text is an empty list; anything malformed, backwards or beyond 65535 is `None`.
+pub fn parse_list(text: &str) -> Option<Vec<u32>> {
     let mut list = Vec::new();
     for part in text.trim().split(',').filter(|_| !text.trim().is_empty()) {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (range, stride) = part.split_once(':').unwrap_or((part, "1"));
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
         let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        if first > last || last >= LIST_END {
+        let stride: u32 = stride.trim().parse().ok()?;
+        if first > last || last >= LIST_END || stride == 0 {
             return None;
         }
-        list.extend(first..=last);
+        list.extend((first..=last).step_by(stride as usize));
     }
     list.sort_unstable();
     list.dedup();
@@ -224,7 +226,7 @@ pub(super) fn parse_list(text: &str) -> Option<Vec<u32>> {
 }
 
 /// Writes a list the way the kernel does: the reverse of [`parse_list`] for an ascending list.
-pub(super) fn format_list(list: &[u32]) -> String {
+pub fn format_list(list: &[u32]) -> String {
     let runs = list.chunk_by(|left, right| left.checked_add(1) == Some(*right));
     let parts: Vec<String> = runs
         .map(|run| match run {
@@ -252,6 +254,7 @@ mod tests {
             assert_eq!(format_list(&parse_list(text).unwrap()), text);
         }
         assert_eq!(parse_list(" 3,1-2,2\n"), Some(vec![1, 2, 3]));
+        assert_eq!(parse_list("0-7:3,4"), Some(vec![0, 3, 4, 6]));
         for text in [
             "x",
             "1-",

@@ -188,7 +188,7 @@ impl Pool {
     pub fn set_budget(&self, node: u32, bytes: Option<u64>) {
         if let Some(arena) = self.arenas.get(node as usize) {
             arena.pages.lock().set_limit(bytes);
-            arena.trim();
+            while arena.trim() > 0 {}
         }
     }
 
@@ -516,8 +516,8 @@ impl Pool {
         self.arenas.iter().map(Arena::purge).sum()
     }
 
-    /// Gives back what exceeds the budgets of unused memory: worth a call every tenth of a second. Answers the bytes given
-    /// back.
+    /// Gives back a piece of what exceeds each window's budget of unused memory, a megabyte at most: worth asking again every
+    /// tenth of a second, until it answers 0 bytes.
     pub fn trim(&self) -> u64 {
         self.arenas.iter().map(Arena::trim).sum()
     }

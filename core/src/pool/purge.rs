@@ -31,9 +31,12 @@ impl Arena {
         self.release_unused(unused)
     }
 
-    /// Gives back what exceeds the budgets of unused memory; answers the bytes.
+    /// Gives back a piece of what exceeds the budgets of unused memory; answers the bytes, 0 when nothing does.
     pub(super) fn trim(&self) -> u64 {
-        self.release(|pages, _| pages.lend_excess())
+        self.release(|pages, released| match released {
+            0 => pages.lend_excess(),
+            _ => None,
+        })
     }
 
     /// Gives back half of what nobody wanted since this was called last; answers the bytes.

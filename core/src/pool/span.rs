@@ -30,8 +30,9 @@ pub(super) const SPAN_PAGES_MIN: u32 = (CELL_MAX / PAGE_BYTES) as u32 + 1;
 pub(super) const LARGE_PAGES: u32 = 256;
 /// Dirty pages of a window that a trim leaves (32 MB), but at most an eighth of its limit.
 const DIRTY_RUN_PAGES: u32 = 8192;
-/// Pages of a run that are lent at once, at most (16 MB): so many may be missed meanwhile.
-const LENT_PAGES_MAX: u32 = 4096;
+/// Pages of a run that are lent at once, at most (1 MB): so many may be missed meanwhile, and the kernel is busy with them
+/// for some 100 µs, in which it runs nobody else on that CPU.
+const LENT_PAGES_MAX: u32 = 256;
 /// Pages committed at once, at least (4 MB) and at most (256 MB).
 const STEP_PAGES: (u32, u32) = (1024, 65536);
 
