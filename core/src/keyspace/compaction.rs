@@ -237,9 +237,9 @@ impl Grip<'_> {
         if entry.shape().has_word() && entry.encoding() != Encoding::Int {
             let mut cursor = walk.cursor_of(hash);
             walk.value = None;
-            let bytes = walk.value_bytes;
+            let (bytes, hasher) = (walk.value_bytes, self.keyspace().hasher());
             // SAFETY: the shard is held exclusively.
-            while unsafe { value::relocate_step(entry, space, &mut cursor, bytes) }? {
+            while unsafe { value::relocate_step(entry, space, &mut cursor, bytes, hasher) }? {
                 if Instant::now() >= until {
                     walk.value = Some((hash(), cursor));
                     return Ok(false);

@@ -246,7 +246,10 @@ impl Passage {
         let before = self.meter.bytes.get();
         loop {
             // SAFETY: the shard is held exclusively.
-            let more = unsafe { value::relocate_step(entry, space, &mut self.cursor, stride) }?;
+            let more = unsafe {
+                let hasher = grip.keyspace().hasher();
+                value::relocate_step(entry, space, &mut self.cursor, stride, hasher)?
+            };
             let written = self.meter.bytes.get();
             if !more {
                 if written == self.pass_began || self.passes == PASSES_MAX {

@@ -231,7 +231,7 @@ pub unsafe fn free(entry: Entry, pool: &Pool) {
 }
 
 /// Moves pieces that are not on the space's node there, until about `budget` bytes are written; `true` when more are left.
-/// The value is whole and readable after each step, also after one that failed for want of room.
+/// The value is whole and readable after each step, also after one that failed for want of room. `hash` is the store's.
 ///
 /// # Safety
 /// The entry's shard is held exclusively.
@@ -240,6 +240,7 @@ pub unsafe fn relocate_step(
     space: Space<'_>,
     cursor: &mut u64,
     budget: usize,
+    hash: impl Hasher,
 ) -> Result<bool, Full> {
     let space = space.strict();
     // SAFETY: by contract. The entry takes over the root's new place, also when the step failed after that was moved.
@@ -261,7 +262,7 @@ pub unsafe fn relocate_step(
                 (members.word(), more)
             }
             Layout::Sorted(mut set) => {
-                let more = set.relocate_step(space, cursor, budget);
+                let more = set.relocate_step(space, cursor, budget, hash);
                 (set.word, more)
             }
         };

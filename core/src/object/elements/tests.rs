@@ -132,13 +132,13 @@ impl<'p> Trial<'p> {
     }
 
     /// A random small step of the move; when it has ended, the next goes the other way.
-    fn relocate(&mut self) {
+    fn relocate(&mut self, hash: impl Hasher) {
         let (space, budget) = (
             Space::new(self.pool, &self.order),
             1 + self.random.below(300) as usize,
         );
         // SAFETY: the test is alone with the entry.
-        match unsafe { value::relocate_step(self.entry, space, &mut self.cursor, budget) } {
+        match unsafe { value::relocate_step(self.entry, space, &mut self.cursor, budget, hash) } {
             Ok(true) => {}
             Ok(false) => {
                 self.cursor = 0;
@@ -151,11 +151,11 @@ impl<'p> Trial<'p> {
     }
 
     /// Ends the move: every piece is on the target afterwards.
-    fn arrive(&mut self) {
+    fn arrive(&mut self, hash: impl Hasher) {
         self.cursor = 0;
         let space = Space::new(self.pool, &self.order);
         // SAFETY: the test is alone with the entry.
-        while unsafe { value::relocate_step(self.entry, space, &mut self.cursor, 1000) }
+        while unsafe { value::relocate_step(self.entry, space, &mut self.cursor, 1000, hash) }
             .expect("room")
         {}
         assert!(value::is_on(self.entry, self.pool, self.order[0]));
@@ -290,7 +290,7 @@ fn try_hash(seed: u64, universe: u64, steps: u32, room: Option<u64>) -> u64 {
     for step in 0..steps {
         change_hash(&mut trial, &mut model, universe, hash_of);
         if step % 3 == 0 {
-            trial.relocate();
+            trial.relocate(hash_of);
         }
         if step % 97 == 0 {
             check_hash(&mut trial, &model, hash_of);
@@ -298,7 +298,7 @@ fn try_hash(seed: u64, universe: u64, steps: u32, room: Option<u64>) -> u64 {
     }
     check_hash(&mut trial, &model, hash_of);
     if room.is_none() {
-        trial.arrive();
+        trial.arrive(hash_of);
         check_hash(&mut trial, &model, hash_of);
     }
     let failures = trial.failures;
@@ -429,14 +429,14 @@ fn try_set(
     for step in 0..steps {
         change_set(&mut trial, &mut model, &names, hash_of);
         if step % 3 == 0 {
-            trial.relocate();
+            trial.relocate(hash_of);
         }
         if step % 97 == 0 {
             check_set(&mut trial, &model, hash_of);
         }
     }
     if room.is_none() {
-        trial.arrive();
+        trial.arrive(hash_of);
     }
     check_set(&mut trial, &model, hash_of);
     let failures = trial.failures;

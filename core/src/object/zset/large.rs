@@ -9,11 +9,12 @@
 //! nothing.
 
 use super::element::Element;
-use super::tree::Tree;
+use super::leaf::LEAF_MAX;
+use super::tree::{Path, Tree};
 use crate::object::elements::{Hasher, SAMPLED, SLOT_WEIGHT, scaled};
 use crate::pool::Pool;
 use crate::pool::space::{Full, LOOK_BYTES, Space};
-use crate::table::segment::Slot;
+use crate::table::segment::{Slot, prefetch};
 use crate::table::{self, Position, Table, tag_of};
 use core::ptr::NonNull;
 
@@ -25,9 +26,8 @@ struct Root {
 
 const ROOT_BYTES: usize = size_of::<Root>();
 
-/// Steps of a move: the table's parts, then the tree's, then the elements.
-const TREE_FROM: u64 = 1 << 40;
-const ELEMENTS_FROM: u64 = 1 << 41;
+/// Steps of a move: the table's parts, then the elements in order, from this rank 0 on, and the tree's leaves with them.
+const RANKS_FROM: u64 = 1 << 40;
 
 /// The address of a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,81 @@ fn element_of(slot: Slot, pool: &Pool) -> Element {
 #[inline(always)]
 fn slot_of(element: Element, tag: u16, pool: &Pool) -> Slot {
     Slot::new(tag, pool.offset_of(element.address()), false)
+}
+
+impl Root {
+    /// As [`Large::relocate_step`], for what the root leads to.
+    fn relocate_step(
+        &mut self,
+        space: Space<'_>,
+        cursor: &mut u64,
+        mut budget: usize,
+        hash: impl Hasher,
+    ) -> Result<bool, Full> {
+        if *cursor < RANKS_FROM {
+            let mut index = *cursor as usize;
+            let more = self.table.relocate_step(space, &mut index, &mut budget);
+            *cursor = index as u64;
+            if more? {
+                return Ok(true);
+            }
+            *cursor = RANKS_FROM;
+        }
+        while budget > 0 {
+            let rank = *cursor - RANKS_FROM;
+            let Some((place, bytes)) = self.tree.relocate_leaf(space, rank)? else {
+                return Ok(false);
+            };
+            budget = budget.saturating_sub(bytes + LOOK_BYTES);
+            *cursor += self.relocate_elements(space, &place, &mut budget, hash)?;
+        }
+        Ok(true)
+    }
+
+    /// Moves elements of a leaf, from `place` on; answers how many it has passed by then, at least one. The cache misses
+    /// of several overlap: those of the elements themselves, then those of their slots.
+    fn relocate_elements(
+        &mut self,
+        space: Space<'_>,
+        place: &Path,
+        budget: &mut usize,
+        hash: impl Hasher,
+    ) -> Result<u64, Full> {
+        let stays = |nth| space.holds(place.get(nth).address());
+        for nth in (0..place.ahead()).filter(|&nth| !stays(nth)) {
+            prefetch(place.get(nth).address().as_ptr());
+        }
+        let (mut hashes, mut passed) = ([0; LEAF_MAX], 0);
+        while passed < place.ahead() && (passed == 0 || *budget > 0) {
+            let mut cost = LOOK_BYTES;
+            if !stays(passed) {
+                let element = place.get(passed);
+                hashes[passed] = hash.of(element.member());
+                self.table.prefetch(space.pool, hashes[passed]);
+                cost = element.bytes();
+            }
+            *budget = budget.saturating_sub(cost);
+            passed += 1;
+        }
+        for (nth, &hashed) in hashes[..passed].iter().enumerate() {
+            if stays(nth) {
+                continue;
+            }
+            let old = place.get(nth);
+            let is_it = |slot| element_of(slot, space.pool) == old;
+            let found = self.table.find(space.pool, hashed, is_it);
+            // SAFETY: the key is held exclusively; slot and leaf lead to the old address until they lead to the copy.
+            let new = unsafe { Element::at(space.copy_block(old.address(), old.bytes())?) };
+            place.replace(nth, new);
+            if let Some(found) = found {
+                let slot = slot_of(new, found.slot().tag(), space.pool);
+                self.table.replace(found, slot);
+            }
+            // SAFETY: nothing leads to it any more.
+            unsafe { old.free(space) };
+        }
+        Ok(passed as u64)
+    }
 }
 
 impl Large {
@@ -288,6 +363,7 @@ impl Large {
         space: Space<'_>,
         cursor: &mut u64,
         mut budget: usize,
+        hash: impl Hasher,
     ) -> (Large, Result<bool, Full>) {
         let space = space.strict();
         if !space.holds(self.0.cast()) {
@@ -299,57 +375,8 @@ impl Large {
             budget = budget.saturating_sub(ROOT_BYTES);
         }
         // SAFETY: by contract.
-        let more = unsafe { self.relocate_pieces(space, cursor, budget) };
-        (self, more)
-    }
-
-    /// # Safety
-    /// As for `relocate_step`.
-    unsafe fn relocate_pieces(
-        self,
-        space: Space<'_>,
-        cursor: &mut u64,
-        mut budget: usize,
-    ) -> Result<bool, Full> {
-        // SAFETY: by contract.
-        let Root { table, tree } = unsafe { self.root_mut() };
-        if *cursor < TREE_FROM {
-            let mut index = *cursor as usize;
-            let more = table.relocate_step(space, &mut index, &mut budget);
-            *cursor = index as u64;
-            if more? {
-                return Ok(true);
-            }
-            *cursor = TREE_FROM;
-        }
-        while *cursor < ELEMENTS_FROM {
-            if budget == 0 {
-                return Ok(true);
-            }
-            match tree.relocate_leaf(space, *cursor - TREE_FROM)? {
-                Some((next, bytes)) => {
-                    *cursor = TREE_FROM + next;
-                    budget = budget.saturating_sub(bytes + LOOK_BYTES);
-                }
-                None => *cursor = ELEMENTS_FROM,
-            }
-        }
-        let mut index = (*cursor - ELEMENTS_FROM) as usize;
-        let more = table.renew_step(space.pool, &mut index, &mut budget, |slot, budget| {
-            let old = element_of(slot, space.pool);
-            if space.holds(old.address()) {
-                return Ok(None);
-            }
-            // SAFETY: the key is held exclusively; the tree follows the old address until it leads to the copy.
-            let new = unsafe { Element::at(space.copy_block(old.address(), old.bytes())?) };
-            tree.replace(old, new);
-            *budget = budget.saturating_sub(new.bytes());
-            // SAFETY: the tree leads to the copy, and the slot does as soon as it is answered.
-            unsafe { old.free(space) };
-            Ok(Some(slot_of(new, slot.tag(), space.pool)))
-        });
-        *cursor = ELEMENTS_FROM + index as u64;
-        more
+        let root = unsafe { self.root_mut() };
+        (self, root.relocate_step(space, cursor, budget, hash))
     }
 
     /// A copy of everything in `space`. Nothing is left behind when there is no room.

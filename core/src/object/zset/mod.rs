@@ -479,11 +479,12 @@ impl SortedSet {
         space: Space<'_>,
         cursor: &mut u64,
         budget: usize,
+        hash: impl Hasher,
     ) -> Result<bool, Full> {
         let space = space.strict();
         if let Some(large) = self.large() {
             // SAFETY: by contract.
-            let (large, more) = unsafe { large.relocate_step(space, cursor, budget) };
+            let (large, more) = unsafe { large.relocate_step(space, cursor, budget, hash) };
             self.word = large.word();
             return more;
         }

@@ -145,7 +145,7 @@ impl Model {
         let space = Space::new(&self.pool, &self.order);
         let budget = 1 + self.random.below(3000);
         // SAFETY: as above.
-        let more = unsafe { self.set.relocate_step(space, cursor, budget) };
+        let more = unsafe { self.set.relocate_step(space, cursor, budget, hash) };
         if !more.expect("room") {
             self.cursor = None;
         }

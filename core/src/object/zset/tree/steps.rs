@@ -9,6 +9,27 @@ use super::{Path, Step, Tree};
 use crate::pool::space::{Full, Space};
 use core::ptr::NonNull;
 
+impl Path {
+    /// How many elements its leaf has from here on.
+    pub fn ahead(&self) -> usize {
+        self.leaf.count() - self.index
+    }
+
+    /// The one that comes `nth` of them, from 0.
+    pub fn get(&self, nth: usize) -> Element {
+        self.leaf.get(self.index + nth)
+    }
+
+    /// Has the tree lead to a copy of that one in its place. The key's shard is held exclusively, and the tree has not
+    /// changed in any other way since the place was found.
+    pub fn replace(&self, nth: usize, copy: Element) {
+        self.leaf.set(self.index + nth, copy);
+        if self.index + nth == 0 {
+            self.first_changed(self.height, copy);
+        }
+    }
+}
+
 impl Tree {
     /// Shows every branch and leaf, but no element, with the bytes it asked of the pool.
     pub fn visit(&self, see: &mut dyn FnMut(NonNull<u8>, usize)) {
@@ -46,16 +67,16 @@ impl Tree {
     }
 
     /// Moves the leaf at `rank` and the branches it is the first leaf below to the space's first node, as far as they are
-    /// elsewhere. Answers the rank of the next leaf and the bytes written; `None` when there is no element of that rank.
+    /// elsewhere. Answers that place, where the elements can be moved next, and the bytes written; `None` when there is no
+    /// element of that rank.
     pub fn relocate_leaf(
         &mut self,
         space: Space<'_>,
         rank: u64,
-    ) -> Result<Option<(u64, usize)>, Full> {
+    ) -> Result<Option<(Path, usize)>, Full> {
         let Some(mut path) = self.place_of_rank(rank) else {
             return Ok(None);
         };
-        let next = rank + (path.leaf.count() - path.index) as u64;
         let mut written = self.relocate_branches(space, &path)?;
         if written > 0
             && let Some(found) = self.place_of_rank(rank)
@@ -63,20 +84,10 @@ impl Tree {
             path = found;
         }
         if !space.holds(path.leaf.address()) {
-            let leaf = self.move_leaf(space, &path)?;
-            written += leaf.bytes();
+            path.leaf = self.move_leaf(space, &path)?;
+            written += path.leaf.bytes();
         }
-        Ok(Some((next, written)))
-    }
-
-    /// Leads to a copy of an element of this tree in its place.
-    pub fn replace(&mut self, old: Element, new: Element) {
-        if let Some(path) = self.locate(old.score(), old.member()) {
-            path.leaf.set(path.index, new);
-            if path.index == 0 {
-                path.first_changed(path.height, new);
-            }
-        }
+        Ok(Some((path, written)))
     }
 
     /// Whether the tree has this element.

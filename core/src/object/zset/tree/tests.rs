@@ -191,17 +191,19 @@ impl Model {
         self.order.reverse();
         let space = Space::new(&self.pool, &self.order);
         let mut rank = 0;
-        while let Some((next, _)) = self.tree.relocate_leaf(space, rank).expect("room") {
-            rank = next;
+        while let Some((place, _)) = self.tree.relocate_leaf(space, rank).expect("room") {
+            for nth in 0..place.ahead() {
+                let old = place.get(nth);
+                let copy = Element::alloc(space, old.score(), old.member()).expect("room");
+                place.replace(nth, copy);
+                let kept = self.elements.iter_mut().find(|element| **element == old);
+                *kept.expect("one of ours") = copy;
+                // SAFETY: the tree leads to the copy.
+                unsafe { old.free(space) };
+                assert!(self.tree.leads_to(copy));
+            }
+            rank += place.ahead() as u64;
             self.tree.is_valid().expect("valid between steps");
-        }
-        for element in &mut self.elements {
-            let copy = Element::alloc(space, element.score(), element.member()).expect("room");
-            self.tree.replace(*element, copy);
-            // SAFETY: the tree leads to the copy.
-            unsafe { element.free(space) };
-            *element = copy;
-            assert!(self.tree.leads_to(copy));
         }
         let mut astray = 0;
         let mut see = |address| astray += usize::from(self.pool.node_of(address) != self.order[0]);
