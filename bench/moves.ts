@@ -4,7 +4,8 @@
  *
  *     ./numakv bench moves [--rounds N] [--quick] …
  *
- * The figures want two idle CPUs. Invariant: phases with and without a move take turns in one run.
+ * The figures want two idle CPUs. Invariants: phases with and without a move take turns in one run; a percentile is that of
+ * all requests of a kind of phase together, as the slowest of a single phase are too few to tell anything.
  *
  * @module
  */
@@ -17,11 +18,13 @@ import { spread } from "./support/table.ts";
 
 const HELP = `Measures moves and writes bench/report/moves.md and .json.
 
-  --rounds N     rounds of each measure (5)
-  --seconds N    seconds of each phase with and without a move (5)
+  --rounds N     rounds of each measure (10)
+  --seconds N    seconds of each phase with and without a move (2)
   --rate N       requests a second of each of two clients (4000)
   --elements N   fields and members of the hash and the sorted set; ten times as many items of the list (1000000)
-  --quick        2 rounds, 2 seconds, 50000 elements
+  --quick        2 rounds, 50000 elements
+  --server-cpus L  CPUs of listener and clients where the mover has its own, as taskset reads them (0)
+  --mover-cpus L   CPUs of the mover, and all else behind the listener, there (1)
   --program P    the program that measures (target/release/moves)
   --report NAME  name of the report's files (moves)
 `;
@@ -35,6 +38,9 @@ const SIZES = [
   { bytes: 1_048_576, keys: 200, most_times: 1.5 },
 ] as const;
 const KINDS = ["hash", "zset", "list"] as const;
+/** Whether the mover has a CPU to itself, as on hosts with CPUs to spare, or shares all there are with listener and clients. */
+const ARRANGEMENTS = ["apart", "together"] as const;
+type Arrangement = typeof ARRANGEMENTS[number];
 /** The longest hold there may be, and the slowest requests beside those without a move. */
 const HOLD_MAX_USEC = 300;
 const RATIO_MAX = 1.5;
@@ -44,6 +50,8 @@ interface Options {
   readonly seconds: number;
   readonly rate: number;
   readonly elements: number;
+  readonly server_cpus: string;
+  readonly mover_cpus: string;
   readonly program: string;
   readonly report: string;
 }
@@ -58,7 +66,7 @@ interface Work {
   readonly is_met: boolean;
 }
 
-/** What one client noticed of one phase, in microseconds. */
+/** What one client noticed, in microseconds: of one phase, or of all with or without a move (`all-moving`, `all-still`). */
 interface Phase {
   readonly phase: string;
   readonly who: string;
@@ -80,9 +88,14 @@ interface Gaps {
 
 /** One kind of value. */
 interface Notice {
+  readonly arrangement: Arrangement;
   readonly kind: string;
   readonly elements: number;
   readonly longest_step_usec: number;
+  /** Holds that took more than half again a step's time, of so many, which took so long together. */
+  readonly long_steps: number;
+  readonly steps: number;
+  readonly held_seconds: number;
   readonly moves: number;
   readonly phases: readonly Phase[];
   readonly is_met: boolean;
@@ -113,8 +126,9 @@ async function work(options: Options): Promise<Work[]> {
   return found;
 }
 
-async function gaps({ program, seconds }: Options): Promise<Gaps> {
-  const [line = ""] = await run(program, ["gaps", seconds]);
+async function gaps({ program, mover_cpus }: Options): Promise<Gaps> {
+  const seconds = 10;
+  const [line = ""] = await run("taskset", ["-c", mover_cpus, program, "gaps", seconds]);
   const [nanos = NaN, long = NaN] = line.split(" ").map(Number);
   return { seconds, longest_usec: nanos / 1000, long };
 }
@@ -127,36 +141,47 @@ function phaseOf(line: string): Phase {
   return { phase, who, requests, moves, p50, p99, p999, max };
 }
 
-function middle(phases: readonly Phase[], phase: string, who: string): number {
-  return median(phases.filter((one) => one.phase === phase && one.who === who).map((p) => p.p999));
+/** p99 and p99.9 of all requests of a client with and without a move. */
+function tail(phases: readonly Phase[], phase: "still" | "moving", who: string): Phase {
+  const found = phases.find((one) => one.phase === `all-${phase}` && one.who === who);
+  if (found === undefined) throw new Error(`no figures of '${phase} ${who}'`);
+  return found;
 }
 
-async function notice(options: Options, kind: string): Promise<Notice> {
+function times(phases: readonly Phase[], who: string, figure: "p99" | "p999"): number {
+  return tail(phases, "moving", who)[figure] / tail(phases, "still", who)[figure];
+}
+
+async function notice(options: Options, arrangement: Arrangement, kind: string): Promise<Notice> {
+  const { rounds, seconds, rate, server_cpus, mover_cpus } = options;
   const elements = options.elements * (kind === "list" ? 10 : 1);
-  console.error(`a ${kind} of ${elements} elements`);
+  console.error(`a ${kind} of ${elements} elements, CPUs ${arrangement}`);
+  const isApart = arrangement === "apart";
   // Strategies would move the other keys meanwhile.
-  await using server = await startServer({ topology: "fake:2", "numa-enabled": "no" });
+  await using server = await startServer({
+    topology: "fake:1+1",
+    "numa-enabled": "no",
+    server_cpulist: isApart ? server_cpus : "",
+    bio_cpulist: isApart ? mover_cpus : "",
+  });
   using client = await RespClient.connect(server.port);
   await client.call("NUMAMIGRATE", "RESET");
-  const { rounds, seconds, rate } = options;
-  const lines = await run(options.program, [
-    "load",
-    server.port,
-    kind,
-    elements,
-    rounds,
-    seconds,
-    rate,
-  ]);
+  const load = ["load", server.port, kind, elements, rounds, seconds, rate];
+  const lines = isApart
+    ? await run("taskset", ["-c", server_cpus, options.program, ...load])
+    : await run(options.program, load);
   const phases = lines.map(phaseOf);
   const stats = new Fields(await client.call("NUMAMIGRATE", "STATS"));
   const longest_step_usec = stats.number("longest_step_usec");
-  const isSlow = (who: string): boolean =>
-    middle(phases, "moving", who) > RATIO_MAX * middle(phases, "still", who);
+  const isSlow = (who: string): boolean => times(phases, who, "p999") > RATIO_MAX;
   return {
+    arrangement,
     kind,
     elements,
     longest_step_usec,
+    long_steps: stats.number("long_steps"),
+    steps: stats.number("steps"),
+    held_seconds: stats.number("total_migration_time") / 1e6,
     moves: stats.number("successful_migrations"),
     phases,
     is_met: longest_step_usec <= HOLD_MAX_USEC && !isSlow("others") && !isSlow("same"),
@@ -188,17 +213,22 @@ function workTable(rows: readonly Work[]): string {
 }
 
 function noticeTable(rows: readonly Notice[]): string {
-  const lines = rows.map(({ kind, elements, moves, longest_step_usec, phases, is_met }) => {
+  const lines = rows.map(({ kind, elements, moves, phases, is_met, ...holds }) => {
     const cells = ["others", "same"].map((who) => {
-      const [still, moving] = [middle(phases, "still", who), middle(phases, "moving", who)];
-      return `${still.toFixed(0)} | ${moving.toFixed(0)} (${(moving / still).toFixed(2)}×)`;
+      const [still, moving] = [tail(phases, "still", who), tail(phases, "moving", who)];
+      return (["p99", "p999"] as const).map((figure) => {
+        const [before, meanwhile] = [still[figure], moving[figure]].map((usec) => usec.toFixed(0));
+        return `${before} → ${meanwhile} (${times(phases, who, figure).toFixed(2)}×)`;
+      }).join(" | ");
     });
-    const first = `| ${kind} of ${elements} | ${moves} | ${longest_step_usec}`;
+    const { longest_step_usec, long_steps, steps, held_seconds } = holds;
+    const held = `${longest_step_usec} | ${long_steps} of ${steps} in ${held_seconds.toFixed(1)} s`;
+    const first = `| ${kind} of ${elements} | ${moves} | ${held}`;
     return `${first} | ${cells.join(" | ")} | ${is_met ? "yes" : "no"} |`;
   });
   return [
-    "| value | moves | longest hold, µs | others, still | moving | same key, still | moving | within the targets |",
-    "| ----- | ----- | ---------------- | ------------- | ------ | --------------- | ------ | ------------------ |",
+    "| value | moves | longest hold, µs | holds beyond 300 µs | others, p99 | p99.9 | same key, p99 | p99.9 | within the targets |",
+    "| ----- | ----- | ---------------- | ------------------- | ----------- | ----- | ------------- | ----- | ------------------ |",
     ...lines,
   ].join("\n");
 }
@@ -222,16 +252,22 @@ async function writeReport(
     "",
     workTable(works),
     "",
-    `While a large value moves to and fro: p99.9 of requests in µs, two clients with ${options.rate} requests a second each, one`,
-    "on other keys and one on the key that moves; phases with and without a move in turns. Targets: no hold beyond",
-    `${HOLD_MAX_USEC} µs, p99.9 within ${RATIO_MAX} times.`,
-    "",
-    noticeTable(notices),
-    "",
-    `What is no move's doing: with nothing else to do, a thread that only read the clock for ${machine.seconds} s found`,
-    `${machine.long} gaps beyond ${HOLD_MAX_USEC} µs, the longest of ${
+    `While a large value moves to and fro: µs of requests without → with a move, two clients with ${options.rate} requests a`,
+    "second each, one on other keys and one on the key that moves; phases with and without a move in turns, the requests of",
+    `all phases together. Targets: no hold beyond ${HOLD_MAX_USEC} µs, p99.9 within ${RATIO_MAX} times. A hold that is stopped, for another`,
+    `thread or with the whole machine, is long by the clock: with nothing else to do, a thread that only read the clock for`,
+    `${machine.seconds} s found ${machine.long} gaps beyond ${HOLD_MAX_USEC} µs, the longest of ${
       machine.longest_usec.toFixed(0)
-    } µs. A hold in which one falls is as long.`,
+    } µs.`,
+    "",
+    `Listener and clients on CPU ${options.server_cpus}, the mover on CPU ${options.mover_cpus} (\`server_cpulist\`, \`bio_cpulist\`), as on a host with CPUs`,
+    "to spare:",
+    "",
+    noticeTable(notices.filter(({ arrangement }) => arrangement === "apart")),
+    "",
+    `All on ${navigator.hardwareConcurrency} CPUs; what is more here is the wait for a CPU that the mover is on:`,
+    "",
+    noticeTable(notices.filter(({ arrangement }) => arrangement === "together")),
     "",
   ].join("\n");
   const { program: _, ...asked } = options;
@@ -242,7 +278,16 @@ async function writeReport(
 
 function readOptions(args: readonly string[]): Options {
   const given: Record<string, unknown> = parseArgs([...args], {
-    string: ["rounds", "seconds", "rate", "elements", "program", "report"],
+    string: [
+      "rounds",
+      "seconds",
+      "rate",
+      "elements",
+      "server-cpus",
+      "mover-cpus",
+      "program",
+      "report",
+    ],
     boolean: ["quick"],
     unknown: (name: string) => {
       throw new TypeError(`unknown argument '${name}'; see --help`);
@@ -255,10 +300,12 @@ function readOptions(args: readonly string[]): Options {
     return value;
   };
   return {
-    rounds: count("rounds", quick ? 2 : 5),
-    seconds: count("seconds", quick ? 2 : 5),
+    rounds: count("rounds", quick ? 2 : 10),
+    seconds: count("seconds", 2),
     rate: count("rate", 4000),
     elements: count("elements", quick ? 50_000 : 1_000_000),
+    server_cpus: String(given["server-cpus"] ?? "0"),
+    mover_cpus: String(given["mover-cpus"] ?? "1"),
     program: String(given["program"] ?? "target/release/moves"),
     report: String(given["report"] ?? "moves"),
   };
@@ -279,7 +326,9 @@ async function main(args: readonly string[]): Promise<number> {
   const machine = await gaps(options);
   const works = await work(options);
   const notices: Notice[] = [];
-  for (const kind of KINDS) notices.push(await notice(options, kind));
+  for (const arrangement of ARRANGEMENTS) {
+    for (const kind of KINDS) notices.push(await notice(options, arrangement, kind));
+  }
   console.log(await writeReport(options, works, notices, machine));
   return [...works, ...notices].every(({ is_met }) => is_met) ? 0 : 1;
 }

@@ -3,7 +3,8 @@
 //!     moves core <bytes> <keys> <rounds>      nanoseconds of a move of a string into fresh memory, of one back into memory
 //!                                             that was used before, and of a memcpy into fresh memory
 //!     moves load <port> <hash|zset|list> <elements> <rounds> <seconds> <rate>
-//!                                             latencies while a value of so many elements lies still, and while it moves
+//!                                             latencies while a value of so many elements lies still, and while it moves:
+//!                                             of each phase, and of all phases of a kind together
 //!     moves gaps <seconds>                    what the machine takes away from a thread that only reads the clock: the longest
 //!                                             gap in nanoseconds, and how many are longer than the longest hold may be
 //!
@@ -256,7 +257,6 @@ fn latencies(
         due = (due + pause).max(sent);
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
     }
-    all.sort_unstable();
     all
 }
 
@@ -272,8 +272,34 @@ fn keep_moving(port: u16, is_over: &AtomicBool) -> u64 {
     moves
 }
 
-/// One phase: prints its percentiles in nanoseconds.
-fn phase(port: u16, big: Big<'_>, (time, rate): (Duration, u64), moves: bool) {
+/// What the two clients saw: nanoseconds of each request, and moves meanwhile.
+#[derive(Default)]
+struct Seen {
+    others: Vec<u64>,
+    same: Vec<u64>,
+    moves: u64,
+}
+
+impl Seen {
+    fn add(&mut self, other: Seen) {
+        self.others.extend(other.others);
+        self.same.extend(other.same);
+        self.moves += other.moves;
+    }
+
+    /// A line for each client: phase, client, requests, moves, and nanoseconds at four places.
+    fn print(&mut self, phase: &str) {
+        for (who, all) in [("others", &mut self.others), ("same", &mut self.same)] {
+            all.sort_unstable();
+            let at = |share: f64| all[((all.len() - 1) as f64 * share) as usize];
+            let (p50, p99, p999, max) = (at(0.5), at(0.99), at(0.999), at(1.0));
+            let (requests, moves) = (all.len(), self.moves);
+            println!("{phase} {who} {requests} {moves} {p50} {p99} {p999} {max}");
+        }
+    }
+}
+
+fn phase(port: u16, big: Big<'_>, (time, rate): (Duration, u64), moves: bool) -> Seen {
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let mover = moves.then(|| scope.spawn(|| keep_moving(port, &is_over)));
@@ -284,17 +310,12 @@ fn phase(port: u16, big: Big<'_>, (time, rate): (Duration, u64), moves: bool) {
         let same = latencies(port, time, rate, |number| big.request(&mut random, number));
         let others = others.join().expect("no panic");
         is_over.store(true, Relaxed);
-        let moved = mover.map_or(0, |mover| mover.join().expect("no panic"));
-        for (who, all) in [("others", others), ("same", same)] {
-            let at = |share: f64| all[((all.len() - 1) as f64 * share) as usize];
-            let phase = if moves { "moving" } else { "still" };
-            let (p50, p99, p999, max) = (at(0.5), at(0.99), at(0.999), at(1.0));
-            println!(
-                "{phase} {who} {} {moved} {p50} {p99} {p999} {max}",
-                all.len()
-            );
+        Seen {
+            others,
+            same,
+            moves: mover.map_or(0, |mover| mover.join().expect("no panic")),
         }
-    });
+    })
 }
 
 fn load(port: u16, big: Big<'_>, rounds: u64, time: Duration, rate: u64) {
@@ -306,10 +327,17 @@ fn load(port: u16, big: Big<'_>, rounds: u64, time: Duration, rate: u64) {
     for first in (0..big.elements).step_by(BATCH as usize) {
         client.ask(&big.filling(first));
     }
+    let mut all = [Seen::default(), Seen::default()];
     for _ in 0..rounds {
-        phase(port, big, (time, rate), false);
-        phase(port, big, (time, rate), true);
+        for (moves, name) in [(false, "still"), (true, "moving")] {
+            let mut seen = phase(port, big, (time, rate), moves);
+            seen.print(name);
+            all[usize::from(moves)].add(seen);
+        }
     }
+    let [still, moving] = &mut all;
+    still.print("all-still");
+    moving.print("all-moving");
     client.ask(&encode(&[b"UNLINK", b"big"]));
 }
 

@@ -119,6 +119,13 @@ impl Active {
         }
     }
 
+    /// The node it moves to now.
+    fn node(&self) -> Option<u32> {
+        let journey = self.journey.as_ref();
+        let node = journey.map(|journey| journey.passage().node());
+        node.or(self.job.target.map(|target| target.node))
+    }
+
     /// Sets out with the next key; `false` when there is none. The world is held.
     fn set_out(&mut self, store: &Store, lane: &Lane) -> bool {
         let db = self.job.task.db().unwrap_or(0);
@@ -172,7 +179,7 @@ struct Desk {
     urgent: Option<Active>,
     background: Option<Active>,
     bucket: Bucket,
-    /// How long shards were held since the last pause.
+    /// How long shards were held since the last pause, and memory was asked for and given back.
     worked: Duration,
 }
 
@@ -197,10 +204,7 @@ impl Desk {
 
     /// The node the job at hand moves to.
     fn node(&self) -> Option<u32> {
-        let active = self.urgent.as_ref().or(self.background.as_ref())?;
-        let journey = active.journey.as_ref();
-        let node = journey.map(|journey| journey.passage().node());
-        node.or(active.job.target.map(|target| target.node))
+        self.urgent.as_ref().or(self.background.as_ref())?.node()
     }
 
     /// How long to wait before going on: until tokens are there, and as long as the mover's share of time wants.
@@ -229,11 +233,13 @@ impl Desk {
             &mut self.background
         };
         let Some(active) = top else { return };
+        let pool = &store.keyspace.pool;
+        // Memory comes and goes while nothing is held: else each page would come in the midst of a hold, and the keeper
+        // would clear up in the midst of one, on this CPU.
+        let warmed = timed(|| active.node().map_or((), |node| pool.warm(node)));
         let slice = slice(active, store, lane);
-        let began = Instant::now();
-        // What it left behind, while it holds nothing: else the keeper would, in the midst of a hold on this CPU.
-        store.keyspace.pool.trim();
-        self.worked += slice.held + began.elapsed();
+        let trimmed = timed(|| _ = pool.trim());
+        self.worked += warmed + slice.held + trimmed;
         if !is_urgent {
             self.bucket.take(slice.keys, slice.bytes);
         }
@@ -267,6 +273,12 @@ impl Desk {
             active.arrive(store, Moved::Failed);
         }
     }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
 }
 
 /// What a slice came to.
@@ -345,7 +357,7 @@ fn step(
     let held = began.elapsed();
     slice.makes_way = grip.is_waited_for();
     drop(grip);
-    store.migrations.step(held);
+    store.migrations.step(held, Some(limits.time));
     slice.held += held;
     progress
 }

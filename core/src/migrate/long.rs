@@ -49,6 +49,9 @@ impl LongCopy {
     pub(super) fn find_room(&mut self, space: Space<'_>) {
         if let Room::Unknown = self.room {
             let block = space.strict().alloc(self.asked).ok();
+            if let Some(address) = block {
+                space.pool.populate(address, self.asked);
+            }
             self.room = block.map_or(Room::None, |address| Room::Found(Block::at(address)));
         }
     }

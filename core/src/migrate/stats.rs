@@ -20,6 +20,7 @@ pub struct MigrationStats {
     peak: AtomicU64,
     steps: AtomicU64,
     longest_nanos: AtomicU64,
+    long_steps: AtomicU64,
     ping_pongs: AtomicU64,
     blocks: AtomicU64,
     block_bytes: AtomicU64,
@@ -41,6 +42,7 @@ impl Default for MigrationStats {
             peak: zero(),
             steps: zero(),
             longest_nanos: zero(),
+            long_steps: zero(),
             ping_pongs: zero(),
             blocks: zero(),
             block_bytes: zero(),
@@ -70,6 +72,8 @@ pub struct MigrationTotals {
     pub steps: u64,
     /// Microseconds of the longest of them.
     pub longest_micros: u64,
+    /// Those that took more than half again as long as a step may: they did more at once than they should, or were stopped.
+    pub long_steps: u64,
     /// Moves back to a node that was left less than a minute before.
     pub ping_pongs: u64,
     /// Allocations that were moved, by moves of any outcome.
@@ -91,6 +95,7 @@ impl MigrationStats {
             peak_concurrent: self.peak.load(Relaxed),
             steps: self.steps.load(Relaxed),
             longest_micros: self.longest_nanos.load(Relaxed).div_ceil(1000),
+            long_steps: self.long_steps.load(Relaxed),
             ping_pongs: self.ping_pongs.load(Relaxed),
             blocks: self.blocks.load(Relaxed),
             block_bytes: self.block_bytes.load(Relaxed),
@@ -108,6 +113,7 @@ impl MigrationStats {
             &self.nanos,
             &self.steps,
             &self.longest_nanos,
+            &self.long_steps,
             &self.ping_pongs,
             &self.blocks,
             &self.block_bytes,
@@ -127,12 +133,15 @@ impl MigrationStats {
         self.peak.fetch_max(running, Relaxed);
     }
 
-    /// A shard was held for so long by a move.
-    pub fn step(&self, held: Duration) {
+    /// A shard was held for so long by a move, where it may be for about `time`, if that is bounded.
+    pub fn step(&self, held: Duration, time: Option<Duration>) {
         let nanos = held.as_nanos() as u64;
         self.steps.fetch_add(1, Relaxed);
         self.nanos.fetch_add(nanos, Relaxed);
         self.longest_nanos.fetch_max(nanos, Relaxed);
+        if time.is_some_and(|time| held > time * 3 / 2) {
+            self.long_steps.fetch_add(1, Relaxed);
+        }
     }
 
     /// A move of a key of `hash` is over, at second `clock` of the store's time.
@@ -172,7 +181,7 @@ impl MigrationStats {
         let Progress::Ended(moved) = progress else {
             unreachable!("without limits one step is enough");
         };
-        self.step(start.elapsed());
+        self.step(start.elapsed(), None);
         self.end(moved, hash, &passage, clock);
         moved
     }

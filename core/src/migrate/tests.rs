@@ -501,6 +501,19 @@ fn a_target_without_room_leaves_a_key_that_can_be_read_and_written_at_any_point(
 }
 
 #[test]
+fn a_step_half_again_as_long_as_it_may_be_is_a_long_one() {
+    let (stats, time) = (MigrationStats::default(), Duration::from_micros(200));
+    for (micros, time) in [(300, Some(time)), (301, Some(time)), (9000, None)] {
+        stats.step(Duration::from_micros(micros), time);
+    }
+    let totals = stats.totals();
+    assert_eq!((totals.steps, totals.long_steps), (3, 1));
+    assert_eq!((totals.longest_micros, totals.micros), (9000, 9601));
+    stats.reset();
+    assert_eq!(stats.totals(), MigrationTotals::default());
+}
+
+#[test]
 fn a_way_back_at_once_is_counted_as_going_to_and_fro() {
     let mut pair = Pair::new();
     pair.tell("SET k value");

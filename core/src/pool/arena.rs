@@ -12,6 +12,7 @@
 //! `used` counts a class's taken cells; a class keeps at most
 //! [`EMPTY_SLABS`] empty slabs, or one empty chunk.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -23,7 +24,7 @@ use super::size_class::{
     CELL_CLASSES, CHUNK_PAGES, PAGE_BYTES, SHAPES, SLAB_CLASSES, Shape, chunk_cells,
 };
 use super::slab::SlabHeads;
-use super::span::{LARGE_PAGES, Pages};
+use super::span::{LARGE_PAGES, Pages, WARM_PAGES};
 use super::window::Window;
 
 /// Chunks of a middle class from which its new chunks have the next order.
@@ -56,7 +57,7 @@ pub(super) struct Arena {
     pub(super) window: Window,
     pub(super) classes: Box<[Lock<ClassState>]>,
     pub(super) pages: Lock<Pages>,
-    /// Held by whoever gives memory back to the kernel.
+    /// Held by whoever gives memory back to the kernel, or asks for some in advance.
     releasing: Mutex<()>,
     /// Bytes of taken cells and live spans; changed under a lock, read without.
     used_bytes: AtomicU64,
@@ -94,9 +95,19 @@ impl Arena {
         true
     }
 
-    /// Keeps everybody from giving memory back to the kernel; nothing is lent out meanwhile. Taken before any other lock.
+    /// Keeps everybody from giving memory back to the kernel or asking for it; nothing is lent out meanwhile. Taken before any other lock.
     pub(super) fn releasing(&self) -> MutexGuard<'_, ()> {
         self.releasing.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Has the memory of the next chunk there before it is wanted.
+    pub(super) fn warm(&self) {
+        let _nothing_else_is_lent = self.releasing();
+        let cold = self.pages.lock().lend_cold();
+        if let Some(run) = cold {
+            self.window.populate(run.page, WARM_PAGES);
+            self.pages.lock().take_back_warm(run);
+        }
     }
 
     /// So many bytes are in use no longer.
@@ -116,8 +127,8 @@ impl Arena {
     pub(super) fn take(&self, class: usize, out: &mut [usize], direct: bool) -> usize {
         let shape = &SHAPES[class];
         let mut state = self.classes[class].lock();
-        let taken = if class < SLAB_CLASSES {
-            self.take_from_slab(&mut state, class, shape, out)
+        let (taken, untouched) = if class < SLAB_CLASSES {
+            (self.take_from_slab(&mut state, class, shape, out), None)
         } else {
             self.take_from_chunk(&mut state, class, shape, out)
         };
@@ -125,6 +136,10 @@ impl Arena {
         state.direct += direct as u64 * taken as u64;
         self.used_bytes
             .fetch_add(taken as u64 * shape.bytes as u64, Ordering::Relaxed);
+        drop(state);
+        if let Some(run) = untouched {
+            self.window.populate(run.start, run.end - run.start);
+        }
         taken
     }
 
@@ -157,24 +172,32 @@ impl Arena {
         taken
     }
 
+    /// How many were taken, and the pages of those that take more than one and were never touched.
     fn take_from_chunk(
         &self,
         state: &mut ClassState,
         class: usize,
         shape: &Shape,
         out: &mut [usize],
-    ) -> usize {
+    ) -> (usize, Option<Range<u32>>) {
         let Some(page) = state
             .ranks
             .fullest()
             .or_else(|| self.new_chunk(state, class))
             .or_else(|| self.reopen(state, class, ChunkHeads(self.window)))
         else {
-            return 0;
+            return (0, None);
         };
         let chunk = self.window.chunk(page);
         let (before, order) = (chunk.head().used(), chunk.head().order as usize);
+        let fresh = chunk.fresh();
         let taken = chunk.take(&self.window, page, shape, out);
+        let cells = fresh..chunk.fresh();
+        let are_new = shape.bytes > PAGE_BYTES as u32 && !cells.is_empty() && !chunk.is_backed();
+        let untouched = are_new.then(|| {
+            let [start, end] = [cells.start, cells.end].map(|cell| cell as u32 * shape.bytes);
+            page + start / PAGE_BYTES as u32..page + end.div_ceil(PAGE_BYTES as u32)
+        });
         let counts = (before, before + taken as u32);
         self.recount(
             state,
@@ -183,7 +206,7 @@ impl Arena {
             counts,
             chunk_cells(class, order),
         );
-        taken
+        (taken, untouched)
     }
 
     /// Relinks a member whose use changed, and keeps `empty` true.
@@ -221,13 +244,14 @@ impl Arena {
             .count();
         let wanted = demand.max((SHAPES[class].bytes > SMALL_CHUNK_CELL_MAX) as usize);
         let mut pages = self.pages.lock();
-        let (page, order) = (0..=wanted).rev().find_map(|order| {
-            Some((
-                pages.take_run(CHUNK_PAGES[order], CHUNK_PAGES[order])?,
-                order,
-            ))
+        let (run, order) = (0..=wanted).rev().find_map(|order| {
+            let run = pages.take_run(CHUNK_PAGES[order], CHUNK_PAGES[order])?;
+            Some((run, order))
         })?;
-        self.window.chunk(page).format_cells(class, order);
+        let page = run.page;
+        self.window
+            .chunk(page)
+            .format_cells(class, order, run.is_dirty);
         self.window.set_kind(
             page,
             CHUNK_PAGES[order],
@@ -345,10 +369,14 @@ impl Arena {
     /// A span for `size` bytes; None when there is no memory.
     pub(super) fn take_span(&self, size: usize) -> Option<usize> {
         let pages = u32::try_from(size.div_ceil(PAGE_BYTES)).ok()?;
-        let page = self.pages.lock().take_span(pages)?;
+        let run = self.pages.lock().take_span(pages)?;
         self.used_bytes
             .fetch_add(pages as u64 * PAGE_BYTES as u64, Ordering::Relaxed);
-        Some(self.window.address(page))
+        if !run.is_dirty && pages < LARGE_PAGES {
+            // Whoever asks writes to all of it; a large one may be asked for in advance.
+            self.window.populate(run.page, pages);
+        }
+        Some(self.window.address(run.page))
     }
 
     /// Gives back the span at `address` that was taken for `size` bytes.

@@ -29,7 +29,8 @@ pub(super) struct Descriptor {
     fresh: Cell<u16>,
     /// Slab pages: a bit for each page that is no slab. Span: its length in pages.
     idle: Cell<u64>,
-    /// Slab pages: idle pages whose memory has not been given back to the kernel.
+    /// Slab pages: idle pages whose memory has not been given back to the kernel. Cells: all pages, if there was memory
+    /// behind them when the chunk was made.
     dirty: Cell<u64>,
 }
 
@@ -68,7 +69,7 @@ impl Chunk {
         Chunk(descriptor.cast())
     }
 
-    fn write(self, head: Head, idle: u64) {
+    fn write(self, head: Head, idle: u64, dirty: u64) {
         // SAFETY: the descriptor's unit belongs to the caller (or the page lock is held), and the
         // descriptor is committed together with its unit.
         unsafe {
@@ -77,24 +78,25 @@ impl Chunk {
                 free: Cell::new(0),
                 fresh: Cell::new(0),
                 idle: Cell::new(idle),
-                dirty: Cell::new(0),
+                dirty: Cell::new(dirty),
             })
         }
     }
 
-    /// Describes a chunk of `order` without any cell of `class` taken.
-    pub(super) fn format_cells(self, class: usize, order: usize) {
-        self.write(Head::new(class, order), 0);
+    /// Describes a chunk of `order` without any cell of `class` taken, on pages that have memory or not.
+    pub(super) fn format_cells(self, class: usize, order: usize, is_backed: bool) {
+        let dirty = if is_backed { all_pages(order) } else { 0 };
+        self.write(Head::new(class, order), 0, dirty);
     }
 
     /// Describes a chunk of `order` whose pages are all idle.
     pub(super) fn format_slabs(self, order: usize) {
-        self.write(Head::new(SLABS, order), all_pages(order));
+        self.write(Head::new(SLABS, order), all_pages(order), 0);
     }
 
     /// Records the length of a span.
     pub(super) fn format_span(self, pages: u32) {
-        self.write(Head::new(0, 0), pages as u64);
+        self.write(Head::new(0, 0), pages as u64, 0);
     }
 
     /// The chunk's head.
@@ -113,6 +115,18 @@ impl Chunk {
     /// Pages of the span described here.
     pub(super) fn span_pages(self) -> u32 {
         self.idle() as u32
+    }
+
+    /// Cells below this number were used at some time.
+    #[inline]
+    pub(super) fn fresh(self) -> u16 {
+        self.descriptor().fresh.get()
+    }
+
+    /// Whether a chunk of cells had memory behind all of its pages when it was made.
+    #[inline]
+    pub(super) fn is_backed(self) -> bool {
+        self.dirty() != 0
     }
 
     /// Takes cells until `out` is full or the chunk is; returns how many.

@@ -285,6 +285,14 @@ impl Pool {
         Some(pointer_to(cell[0]))
     }
 
+    /// Puts memory behind an allocation of `size` bytes that is going to be written whole, so that it is there by then.
+    pub fn populate(&self, pointer: NonNull<u8>, size: usize) {
+        let window = self.arenas[self.node_of(pointer) as usize].window;
+        let first = window.page_of(pointer.addr().get());
+        let last = window.page_of(pointer.addr().get() + size.max(1) - 1);
+        window.populate(first, last + 1 - first);
+    }
+
     /// Gives back memory. What it held is lost.
     ///
     /// # Safety
@@ -520,6 +528,14 @@ impl Pool {
     /// tenth of a second, until it answers 0 bytes.
     pub fn trim(&self) -> u64 {
         self.arenas.iter().map(Arena::trim).sum()
+    }
+
+    /// Has 256 KB of memory on `node` there that nobody uses yet, so that whoever asks next finds no page without memory: worth
+    /// a call before something is going to be allocated with a lock held. Nothing happens when there is no such node.
+    pub fn warm(&self, node: u32) {
+        if let Some(arena) = self.arenas.get(node as usize) {
+            arena.warm();
+        }
     }
 
     /// Gives back half of what nobody wanted since this was called last: worth a call every

@@ -25,17 +25,27 @@ impl Runs {
     /// Cuts `pages` pages, starting at a multiple of `align` (a power of two), from the shortest
     /// run that has room for them; of equals, from the one with the lowest address.
     pub(super) fn take(&mut self, pages: u32, align: u32) -> Option<u32> {
-        let aligned = |&(length, start): &(u32, u32)| {
-            (start.next_multiple_of(align) + pages <= start + length).then_some((start, length))
-        };
-        let mut near = self.by_length.range((pages, 0)..).take(ALIGNED_LOOKS);
-        let mut sure = self.by_length.range((pages + align - 1, 0)..);
-        let (start, length) = near.find_map(aligned).or_else(|| sure.find_map(aligned))?;
+        let (start, length) = self.find(pages, align)?;
         self.remove(start, length);
         let page = start.next_multiple_of(align);
         self.insert(start, page - start);
         self.insert(page + pages, start + length - page - pages);
         Some(page)
+    }
+
+    /// Whether `take` would find one.
+    pub(super) fn has(&self, pages: u32, align: u32) -> bool {
+        self.find(pages, align).is_some()
+    }
+
+    /// The run that `take` cuts: first page and length.
+    fn find(&self, pages: u32, align: u32) -> Option<(u32, u32)> {
+        let aligned = |&(length, start): &(u32, u32)| {
+            (start.next_multiple_of(align) + pages <= start + length).then_some((start, length))
+        };
+        let mut near = self.by_length.range((pages, 0)..).take(ALIGNED_LOOKS);
+        let mut sure = self.by_length.range((pages + align - 1, 0)..);
+        near.find_map(aligned).or_else(|| sure.find_map(aligned))
     }
 
     /// Cuts `pages` pages from the front of the run that starts at `page`; `false` when none does, or a shorter one.

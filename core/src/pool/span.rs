@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use super::chunk::span_descriptor_page;
 use super::page_map::{FREE, SPAN, SPAN_REST};
 use super::runs::Runs;
-use super::size_class::{CELL_MAX, PAGE_BYTES};
+use super::size_class::{CELL_MAX, CHUNK_PAGES, PAGE_BYTES};
 use super::window::Window;
 
 /// Fewest pages of a span.
@@ -33,6 +33,8 @@ const DIRTY_RUN_PAGES: u32 = 8192;
 /// Pages of a run that are lent at once, at most (1 MB): so many may be missed meanwhile, and the kernel is busy with them
 /// for some 100 µs, in which it runs nobody else on that CPU.
 const LENT_PAGES_MAX: u32 = 256;
+/// Pages that are given memory in advance (256 KB).
+pub(super) const WARM_PAGES: u32 = CHUNK_PAGES[2];
 /// Pages committed at once, at least (4 MB) and at most (256 MB).
 const STEP_PAGES: (u32, u32) = (1024, 65536);
 
@@ -75,6 +77,15 @@ pub(super) struct Pages {
     /// The same for spans only.
     pub(super) span_hits: u64,
     pub(super) span_misses: u64,
+}
+
+/// Pages that were taken.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    /// The first.
+    pub(super) page: u32,
+    /// Whether there is memory behind them: somebody had them, and it has not gone back to the kernel.
+    pub(super) is_dirty: bool,
 }
 
 /// Unused pages whose memory is being given back to the kernel.
@@ -182,12 +193,13 @@ impl Pages {
 
     /// Takes `pages` pages starting at a multiple of `align` (a power of two), without touching
     /// the page map. None when the limit, the window or the kernel does not allow it.
-    pub(super) fn take_run(&mut self, pages: u32, align: u32) -> Option<u32> {
+    pub(super) fn take_run(&mut self, pages: u32, align: u32) -> Option<Run> {
         if pages > self.limit.saturating_sub(self.taken) {
             return None;
         }
-        let free = self.dirty_runs.take(pages, align);
-        let page = match free.or_else(|| self.clean_runs.take(pages, align)) {
+        let dirty = self.dirty_runs.take(pages, align);
+        let is_dirty = dirty.is_some();
+        let page = match dirty.or_else(|| self.clean_runs.take(pages, align)) {
             Some(page) => {
                 self.run_hits += 1;
                 page
@@ -200,7 +212,7 @@ impl Pages {
         };
         self.taken += pages;
         self.note_low();
-        Some(page)
+        Some(Run { page, is_dirty })
     }
 
     /// Pages that hold memory and nothing else: idle slab pages and dirty runs.
@@ -250,6 +262,26 @@ impl Pages {
             page: page + pages - lent,
             pages: lent,
         })
+    }
+
+    /// Lends out a run without memory, as long as the largest chunk, unless there is one with memory or no room. Nobody else
+    /// gets it before [`Pages::take_back_warm`].
+    pub(super) fn lend_cold(&mut self) -> Option<Run> {
+        let is_full = self.limit.saturating_sub(self.taken) < WARM_PAGES;
+        if is_full || self.dirty_runs.has(WARM_PAGES, WARM_PAGES) {
+            return None;
+        }
+        let clean = self.clean_runs.take(WARM_PAGES, WARM_PAGES);
+        let page = clean.or_else(|| self.take_frontier(WARM_PAGES, WARM_PAGES))?;
+        Some(Run {
+            page,
+            is_dirty: false,
+        })
+    }
+
+    /// Takes back what `lend_cold` lent, with memory behind it.
+    pub(super) fn take_back_warm(&mut self, run: Run) {
+        self.dirty_runs.put(run.page, WARM_PAGES);
     }
 
     /// Takes back what was lent, whose memory has gone back to the kernel.
@@ -314,9 +346,10 @@ impl Pages {
     }
 
     /// A span of `pages` pages; None as for `take_run`.
-    pub(super) fn take_span(&mut self, pages: u32) -> Option<u32> {
+    pub(super) fn take_span(&mut self, pages: u32) -> Option<Run> {
         let misses = self.run_misses;
-        let page = self.take_run(pages, 1)?;
+        let run = self.take_run(pages, 1)?;
+        let page = run.page;
         let missed = self.run_misses - misses;
         self.span_misses += missed;
         self.span_hits += 1 - missed;
@@ -327,7 +360,7 @@ impl Pages {
             .format_span(pages);
         self.spans += 1;
         self.span_pages += pages as u64;
-        Some(page)
+        Some(run)
     }
 
     /// Gives the live span of `pages` pages at `page` so many as `wanted`, where it lies: `false` when the pages behind it are not

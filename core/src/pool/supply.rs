@@ -55,12 +55,11 @@ impl Pages {
             .iter()
             .filter(|&&slabs| self.slabs >= slabs)
             .count();
-        let (start, order) = (0..=wanted).rev().find_map(|order| {
-            Some((
-                self.take_run(CHUNK_PAGES[order], CHUNK_PAGES[order])?,
-                order,
-            ))
+        let (run, order) = (0..=wanted).rev().find_map(|order| {
+            let run = self.take_run(CHUNK_PAGES[order], CHUNK_PAGES[order])?;
+            Some((run, order))
         })?;
+        let start = run.page;
         window.chunk(start).format_slabs(order);
         window.set_kind(start, CHUNK_PAGES[order], PageKind::Idle(order).byte());
         self.slab_chunks.insert(start);

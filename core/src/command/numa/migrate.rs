@@ -94,6 +94,7 @@ pub fn numamigrate_stats(call: &mut Call<'_, '_>) -> Answer {
         ("peak_concurrent_migrations", totals.peak_concurrent),
         ("steps", totals.steps),
         ("longest_step_usec", totals.longest_micros),
+        ("long_steps", totals.long_steps),
         ("ping_pongs", totals.ping_pongs),
         ("migrated_blocks", totals.blocks),
         ("migrated_block_bytes", totals.block_bytes),

@@ -275,7 +275,7 @@ fn moves_are_counted_and_their_errors_say_what_is_wrong() {
     assert!(stats.int("longest_step_usec") >= 1);
     assert_eq!(send(&mut server, "NUMAMIGRATE RESET"), OK);
     let stats = ask(&mut server, "NUMAMIGRATE STATS");
-    assert_eq!(stats.items().len(), 24);
+    assert_eq!(stats.items().len(), 26);
     let numbers = stats.items().chunks(2).map(|pair| &pair[1]);
     assert!(numbers.into_iter().all(|number| *number == Value::Int(0)));
 }

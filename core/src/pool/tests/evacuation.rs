@@ -235,6 +235,8 @@ fn threads_move_their_cells_while_slabs_are_marked_and_settled() {
                 std::thread::yield_now();
                 pool.settle(0);
                 pool.decay();
+                pool.warm(0);
+                pool.trim();
             }
             marked
         });
