@@ -44,6 +44,8 @@ type Arrangement = typeof ARRANGEMENTS[number];
 /** The longest hold there may be, and the slowest requests beside those without a move. */
 const HOLD_MAX_USEC = 300;
 const RATIO_MAX = 1.5;
+/** A move under continuous writes, beside one without. */
+const FINISH_MAX = 2;
 
 interface Options {
   readonly rounds: number;
@@ -188,6 +190,30 @@ async function notice(options: Options, arrangement: Arrangement, kind: string):
   };
 }
 
+/** Milliseconds of a move of the hash without and with continuous writes to it, where the mover has a CPU to itself. */
+interface Finish {
+  readonly idle_ms: readonly number[];
+  readonly busy_ms: readonly number[];
+  readonly is_met: boolean;
+}
+
+async function finish(options: Options): Promise<Finish> {
+  const { server_cpus, mover_cpus, program, elements, rounds } = options;
+  console.error(`a hash of ${elements} elements under continuous writes`);
+  await using server = await startServer({
+    topology: "fake:1+1",
+    "numa-enabled": "no",
+    server_cpulist: server_cpus,
+    bio_cpulist: mover_cpus,
+  });
+  const asked = [program, "finish", server.port, elements, rounds];
+  const lines = await run("taskset", ["-c", server_cpus, ...asked]);
+  const times = lines.map((line) => line.split(" ").map((nanos) => Number(nanos) / 1e6));
+  const [idle_ms, busy_ms] = [0, 1].map((at) => times.map((round) => round[at] ?? NaN));
+  if (idle_ms === undefined || busy_ms === undefined) throw new Error("no rounds");
+  return { idle_ms, busy_ms, is_met: median(busy_ms) <= FINISH_MAX * median(idle_ms) };
+}
+
 function median(values: readonly number[]): number {
   return spread(values).median;
 }
@@ -237,6 +263,7 @@ async function writeReport(
   options: Options,
   works: Work[],
   notices: Notice[],
+  finished: Finish,
   machine: Gaps,
 ): Promise<string> {
   const text = [
@@ -265,13 +292,20 @@ async function writeReport(
     "",
     noticeTable(notices.filter(({ arrangement }) => arrangement === "apart")),
     "",
+    `So arranged, a move of the hash takes ${cell(finished.idle_ms, 0)} ms, and ${
+      cell(finished.busy_ms, 0)
+    } ms under`,
+    `continuous writes to it of four clients: ${
+      (median(finished.busy_ms) / median(finished.idle_ms)).toFixed(2)
+    } times (${FINISH_MAX} are allowed).`,
+    "",
     `All on ${navigator.hardwareConcurrency} CPUs; what is more here is the wait for a CPU that the mover is on:`,
     "",
     noticeTable(notices.filter(({ arrangement }) => arrangement === "together")),
     "",
   ].join("\n");
   const { program: _, ...asked } = options;
-  const json = { options: asked, work: works, load: notices, gaps: machine };
+  const json = { options: asked, work: works, load: notices, finish: finished, gaps: machine };
   await writeReportFiles(options.report, text, json);
   return text;
 }
@@ -329,8 +363,9 @@ async function main(args: readonly string[]): Promise<number> {
   for (const arrangement of ARRANGEMENTS) {
     for (const kind of KINDS) notices.push(await notice(options, arrangement, kind));
   }
-  console.log(await writeReport(options, works, notices, machine));
-  return [...works, ...notices].every(({ is_met }) => is_met) ? 0 : 1;
+  const finished = await finish(options);
+  console.log(await writeReport(options, works, notices, finished, machine));
+  return [...works, ...notices, finished].every(({ is_met }) => is_met) ? 0 : 1;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -5,6 +5,9 @@
 //!     moves load <port> <hash|zset|list> <elements> <rounds> <seconds> <rate>
 //!                                             latencies while a value of so many elements lies still, and while it moves:
 //!                                             of each phase, and of all phases of a kind together
+//!     moves finish <port> <elements> <rounds>
+//!                                             nanoseconds of a move of a hash of so many fields, and of one under continuous
+//!                                             writes to it
 //!     moves gaps <seconds>                    what the machine takes away from a thread that only reads the clock: the longest
 //!                                             gap in nanoseconds, and how many are longer than the longest hold may be
 //!
@@ -37,6 +40,8 @@ const OTHERS: u64 = 100_000;
 const HOLD_MAX: Duration = Duration::from_micros(300);
 /// Elements of one command that fills the value.
 const BATCH: u64 = 500;
+/// Clients that write without a pause while a move is to finish.
+const WRITERS: u64 = 4;
 
 fn encode(request: &[&[u8]]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", request.len()).into_bytes();
@@ -214,6 +219,13 @@ impl Big<'_> {
         encode(&words)
     }
 
+    /// Adds all of it.
+    fn fill(self, client: &mut Client) {
+        for first in (0..self.elements).step_by(BATCH as usize) {
+            client.ask(&self.filling(first));
+        }
+    }
+
     /// A command on it: a look every other time, else a write.
     fn request(self, random: &mut Random, number: u64) -> Vec<u8> {
         let element = format!("element:{:08}", random.below(self.elements)).into_bytes();
@@ -260,13 +272,49 @@ fn latencies(
     all
 }
 
+/// Moves the value once, and answers the nanoseconds that took.
+fn move_once(client: &mut Client, node: &str) -> u128 {
+    let began = Instant::now();
+    client.ask(&encode(&[b"NUMAMIGRATE", b"KEY", b"big", node.as_bytes()]));
+    began.elapsed().as_nanos()
+}
+
+fn finish(port: u16, elements: u64, rounds: u64) {
+    let (mut client, kind) = (Client::connect(port), "hash");
+    let big = Big { kind, elements };
+    big.fill(&mut client);
+    // Memory that nobody has touched costs more.
+    for node in ["1", "0"] {
+        move_once(&mut client, node);
+    }
+    for _ in 0..rounds {
+        let idle = move_once(&mut client, "1");
+        let is_over = AtomicBool::new(false);
+        let busy = std::thread::scope(|scope| {
+            for writer in 1..=WRITERS {
+                let (is_over, mut random) = (&is_over, Random(writer));
+                scope.spawn(move || {
+                    let mut client = Client::connect(port);
+                    while !is_over.load(Relaxed) {
+                        client.ask(&big.request(&mut random, 1));
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(200));
+            let busy = move_once(&mut client, "0");
+            is_over.store(true, Relaxed);
+            busy
+        });
+        println!("{idle} {busy}");
+    }
+}
+
 /// Moves the value to and fro until it is told to stop, and answers how often.
 fn keep_moving(port: u16, is_over: &AtomicBool) -> u64 {
     let mut client = Client::connect(port);
     let mut moves = 0;
     while !is_over.load(Relaxed) {
-        let node = if moves % 2 == 0 { "1" } else { "0" };
-        client.ask(&encode(&[b"NUMAMIGRATE", b"KEY", b"big", node.as_bytes()]));
+        move_once(&mut client, if moves % 2 == 0 { "1" } else { "0" });
         moves += 1;
     }
     moves
@@ -324,9 +372,7 @@ fn load(port: u16, big: Big<'_>, rounds: u64, time: Duration, rate: u64) {
         let key = format!("other:{number}");
         client.ask(&encode(&[b"SET", key.as_bytes(), &[b'v'; 64]]));
     }
-    for first in (0..big.elements).step_by(BATCH as usize) {
-        client.ask(&big.filling(first));
-    }
+    big.fill(&mut client);
     let mut all = [Seen::default(), Seen::default()];
     for _ in 0..rounds {
         for (moves, name) in [(false, "still"), (true, "moving")] {
@@ -352,6 +398,9 @@ fn main() {
             number(rounds) as usize,
         ),
         ["gaps", seconds] => gaps(Duration::from_secs(number(seconds))),
+        ["finish", port, elements, rounds] => {
+            finish(number(port) as u16, number(elements), number(rounds));
+        }
         ["load", port, kind, elements, rounds, seconds, rate] => {
             let elements = number(elements);
             let (time, rate) = (Duration::from_secs(number(seconds)), number(rate));
@@ -364,7 +413,7 @@ fn main() {
             );
         }
         _ => panic!(
-            "usage: moves core <bytes> <keys> <rounds> | gaps <seconds> | load <port> <kind> <elements> <rounds> <seconds> <rate>"
+            "usage: moves core <bytes> <keys> <rounds> | gaps <seconds> | finish <port> <elements> <rounds> | load <port> <kind> <elements> <rounds> <seconds> <rate>"
         ),
     }
 }

@@ -48,7 +48,12 @@ impl Background {
 /// Runs the calling thread, which listens for `node` (an index), where it should.
 pub fn pin_listener(store: &Store, label: &str, node: Option<u32>) {
     let near = node.map_or(&[][..], |node| &store.topology.nodes[node as usize].cpus);
-    pin(store, label, &locked(&store.settings.listener_cpus), near);
+    pin(
+        store,
+        (label, "warning"),
+        &locked(&store.settings.listener_cpus),
+        near,
+    );
 }
 
 /// Runs the calling thread, which works behind the listeners, for `node` if it says so, where it should: on the CPUs of the
@@ -59,14 +64,17 @@ pub fn pin_background(store: &Store, label: &str, node: Option<u32>) {
     let near = order.iter().map(|&node| &nodes[node as usize].cpus[..]);
     let near = near.into_iter().find(|cpus| !cpus.is_empty());
     let list = locked(&store.settings.background_cpus);
-    pin(store, label, &list, near.unwrap_or_default());
+    // Where it is refused, it is so each time a thread turns to another node.
+    let level = if node.is_some() { "verbose" } else { "warning" };
+    pin(store, (label, level), &list, near.unwrap_or_default());
 }
 
-fn pin(store: &Store, label: &str, list: &[u32], near: &[u32]) {
+/// `level` is that of the log line which says that it cannot be.
+fn pin(store: &Store, (label, level): (&str, &str), list: &[u32], near: &[u32]) {
     if let Some(cpus) = chosen(list, near)
         && let Err(error) = numa::pin_current_thread(&cpus)
     {
-        store.log("warning", &format!("{label} runs unpinned: {error}"));
+        store.log(level, &format!("{label} runs unpinned: {error}"));
     }
 }
 

@@ -20,7 +20,7 @@ const STRIDE_BYTES: usize = 1024;
 const PASSES_MAX: u32 = 8;
 
 /// The part of its time that a step takes at least, though somebody waits for the shard: moves go on under any load.
-const LEAST_PART: u32 = 16;
+const LEAST_PART: u32 = 12;
 
 /// How much one step may do; it ends soon after either is reached, or before when somebody waits for the shard.
 #[derive(Clone, Copy, Debug)]

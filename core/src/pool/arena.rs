@@ -95,7 +95,8 @@ impl Arena {
         true
     }
 
-    /// Keeps everybody from giving memory back to the kernel or asking for it; nothing is lent out meanwhile. Taken before any other lock.
+    /// Keeps everybody from giving memory back to the kernel or asking for it; nothing is lent out meanwhile. Taken before
+    /// any other lock.
     pub(super) fn releasing(&self) -> MutexGuard<'_, ()> {
         self.releasing.lock().unwrap_or_else(|e| e.into_inner())
     }

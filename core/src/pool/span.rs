@@ -9,7 +9,7 @@
 //! kernel. A request takes the shortest dirty run that fits, else the shortest clean one, else
 //! pages beyond the frontier. Dirty pages save the next user the kernel's work; those beyond a
 //! budget are lent to whoever trims the pool, off the lock (see `purge.rs`), and large spans are
-//! cleaned at once. Runs join their neighbours of the same kind, and the frontier moves down again
+//! cleaned at once. Who is about to allocate with other locks held has a run made dirty in advance. Runs join their neighbours of the same kind, and the frontier moves down again
 //! when a clean run reaches it.
 //! This file knows nothing of cells.
 //!
@@ -268,7 +268,8 @@ impl Pages {
     /// gets it before [`Pages::take_back_warm`].
     pub(super) fn lend_cold(&mut self) -> Option<Run> {
         let is_full = self.limit.saturating_sub(self.taken) < WARM_PAGES;
-        if is_full || self.dirty_runs.has(WARM_PAGES, WARM_PAGES) {
+        let would_be_trimmed = self.dirty_limit < WARM_PAGES;
+        if is_full || would_be_trimmed || self.dirty_runs.has(WARM_PAGES, WARM_PAGES) {
             return None;
         }
         let clean = self.clean_runs.take(WARM_PAGES, WARM_PAGES);
