@@ -15,7 +15,8 @@ import { check, keyOf, windowOf } from "./numakv.ts";
 import { displace, PAGE_BYTES, placesOf, residentPages } from "./pages.ts";
 import { clientOf, IDS, shared } from "./shared.ts";
 
-const VALUE_PAGES = 64;
+/** So many that the middle of the pages that come with a key is its value, not memory the mover had there in advance. */
+const VALUE_PAGES = 200;
 /** Pages moved away: some of a key's, not all, and an odd number. */
 const DISPLACED = 17;
 /** Longest wait for the patrol, which goes round once a second. */
