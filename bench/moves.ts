@@ -12,7 +12,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { Fields } from "../tests/support/fields.ts";
 import { RespClient } from "../tests/support/resp_client.ts";
-import { startServer } from "../tests/support/server.ts";
+import { type Server, startServer } from "../tests/support/server.ts";
 import { writeReportFiles } from "./support/report.ts";
 import { spread } from "./support/table.ts";
 
@@ -154,22 +154,26 @@ function times(phases: readonly Phase[], who: string, figure: "p99" | "p999"): n
   return tail(phases, "moving", who)[figure] / tail(phases, "still", who)[figure];
 }
 
-async function notice(options: Options, arrangement: Arrangement, kind: string): Promise<Notice> {
-  const { rounds, seconds, rate, server_cpus, mover_cpus } = options;
-  const elements = options.elements * (kind === "list" ? 10 : 1);
-  console.error(`a ${kind} of ${elements} elements, CPUs ${arrangement}`);
+/** A server on which strategies do not move other keys meanwhile. */
+function startArranged(options: Options, arrangement: Arrangement): Promise<Server> {
   const isApart = arrangement === "apart";
-  // Strategies would move the other keys meanwhile.
-  await using server = await startServer({
+  return startServer({
     topology: "fake:1+1",
     "numa-enabled": "no",
-    server_cpulist: isApart ? server_cpus : "",
-    bio_cpulist: isApart ? mover_cpus : "",
+    server_cpulist: isApart ? options.server_cpus : "",
+    bio_cpulist: isApart ? options.mover_cpus : "",
   });
+}
+
+async function notice(options: Options, arrangement: Arrangement, kind: string): Promise<Notice> {
+  const { rounds, seconds, rate, server_cpus } = options;
+  const elements = options.elements * (kind === "list" ? 10 : 1);
+  console.error(`a ${kind} of ${elements} elements, CPUs ${arrangement}`);
+  await using server = await startArranged(options, arrangement);
   using client = await RespClient.connect(server.port);
   await client.call("NUMAMIGRATE", "RESET");
   const load = ["load", server.port, kind, elements, rounds, seconds, rate];
-  const lines = isApart
+  const lines = arrangement === "apart"
     ? await run("taskset", ["-c", server_cpus, options.program, ...load])
     : await run(options.program, load);
   const phases = lines.map(phaseOf);
@@ -198,14 +202,9 @@ interface Finish {
 }
 
 async function finish(options: Options): Promise<Finish> {
-  const { server_cpus, mover_cpus, program, elements, rounds } = options;
+  const { server_cpus, program, elements, rounds } = options;
   console.error(`a hash of ${elements} elements under continuous writes`);
-  await using server = await startServer({
-    topology: "fake:1+1",
-    "numa-enabled": "no",
-    server_cpulist: server_cpus,
-    bio_cpulist: mover_cpus,
-  });
+  await using server = await startArranged(options, "apart");
   const asked = [program, "finish", server.port, elements, rounds];
   const lines = await run("taskset", ["-c", server_cpus, ...asked]);
   const times = lines.map((line) => line.split(" ").map((nanos) => Number(nanos) / 1e6));
