@@ -476,7 +476,7 @@ fn memory_can_be_there_before_it_is_wanted() {
     assert_eq!((warm.taken_bytes, at(0).dirty_bytes), (0, 0));
     pool.is_valid().expect("valid");
 
-    // A span without a header of its own finds it, and is there before it is written to.
+    // A span takes of it, and is there before it is written to.
     let span = pool.alloc(1, 200 << 10).expect("memory");
     let taken = at(1);
     assert_eq!(taken.dirty_bytes, 56 << 10);
